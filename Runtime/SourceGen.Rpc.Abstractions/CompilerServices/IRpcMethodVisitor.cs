@@ -1,0 +1,17 @@
+namespace SourceGen.Rpc.CompilerServices;
+
+/// <summary>Receives a method together with its types; this is how the engine builds its typed call paths without reflection.</summary>
+/// <typeparam name="TService">The service interface.</typeparam>
+public interface IRpcMethodVisitor<TService>
+    where TService : class
+{
+    /// <summary>Visits a method with one request and one result.</summary>
+    /// <param name="method">The method.</param>
+    void VisitUnary<TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method)
+        where TRequest : struct;
+
+    /// <summary>Visits a method without a result.</summary>
+    /// <param name="method">The method.</param>
+    void VisitAction<TRequest>(ActionMethod<TService, TRequest> method)
+        where TRequest : struct;
+}

@@ -1,0 +1,18 @@
+namespace SourceGen.Rpc.CompilerServices;
+
+/// <summary>What a contract says about a method besides its types.</summary>
+[Flags]
+public enum RpcMethodOptions
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Calling twice has the same effect as calling once (<see cref="MethodAttribute.Idempotent"/>).</summary>
+    Idempotent = 1,
+
+    /// <summary>No reply is sent (<see cref="OneWayAttribute"/>).</summary>
+    OneWay = 2,
+
+    /// <summary>The method takes a <see cref="CancellationToken"/>, so the server gives its handler one that works.</summary>
+    Cancellable = 4,
+}

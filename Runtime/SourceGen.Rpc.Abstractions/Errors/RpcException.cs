@@ -1,0 +1,55 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace SourceGen.Rpc;
+
+/// <summary>
+/// A call that failed. Handlers throw it to answer with a code and message of their choice; callers catch it. It survives the round
+/// trip: <see cref="Id"/>, <see cref="Code"/>, <see cref="Detail"/> and <see cref="Status"/> arrive as they were sent.
+/// </summary>
+public class RpcException : Exception
+{
+    /// <summary>Creates an error with a code and a message for the caller.</summary>
+    /// <param name="code">What went wrong, in the vocabulary of <see cref="RpcStatusCode"/>.</param>
+    /// <param name="detail">What went wrong, in words meant for the caller.</param>
+    /// <param name="innerException">The cause on this side; it is never sent.</param>
+    public RpcException(RpcStatusCode code, string detail, Exception? innerException = null)
+        : this(code, detail, id: null, status: 0, innerException)
+    {
+    }
+
+    /// <summary>Creates an error with every field.</summary>
+    /// <param name="code">What went wrong, in the vocabulary of <see cref="RpcStatusCode"/>.</param>
+    /// <param name="detail">What went wrong, in words meant for the caller.</param>
+    /// <param name="id">Names the kind or the occurrence of the error: <c>shop.out-of-stock</c>, a trace id. Null is empty.</param>
+    /// <param name="status">A number of the application's own, such as an HTTP status. 0 when it has none.</param>
+    /// <param name="innerException">The cause on this side; it is never sent.</param>
+    public RpcException(RpcStatusCode code, string detail, string? id, int status, Exception? innerException = null)
+        : base(detail, innerException)
+    {
+        Code = code;
+        Id = id ?? "";
+        Status = status;
+    }
+
+    /// <summary>What went wrong, in the vocabulary of <see cref="RpcStatusCode"/>.</summary>
+    public RpcStatusCode Code { get; }
+
+    /// <summary>Names the kind or the occurrence of the error; empty when it has no name.</summary>
+    public string Id { get; }
+
+    /// <summary>What went wrong, in words meant for the caller; the same as <see cref="Exception.Message"/>.</summary>
+    public string Detail => Message;
+
+    /// <summary>A number of the application's own, such as an HTTP status; 0 when it has none.</summary>
+    public int Status { get; }
+
+    /// <summary>
+    /// How far the call got. <see cref="RpcCallProgress.NotSent"/> and <see cref="RpcCallProgress.Refused"/> calls did not run and
+    /// may be repeated whatever the method does; others only if the method is idempotent.
+    /// </summary>
+    public RpcCallProgress Progress { get; init; } = RpcCallProgress.Answered;
+
+    /// <summary>Throws an <see cref="RpcException"/>; kept out of line so that callers stay small.</summary>
+    [DoesNotReturn]
+    internal static void Throw(RpcStatusCode code, string detail) => throw new RpcException(code, detail);
+}
