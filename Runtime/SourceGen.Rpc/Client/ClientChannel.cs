@@ -1,0 +1,196 @@
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Wire;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>
+/// A client's way to one server: keeps a connection, replaces it when it is lost or the server leaves, and lets calls wait meanwhile.
+/// </summary>
+internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
+{
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly RpcClientOptions _options;
+    private readonly ClientConnector _connector;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _disposing = new();
+    private volatile RpcConnection? _current;
+    private TaskCompletionSource<RpcConnection>? _next;
+    private Exception? _lastFailure;
+    private int _attempts;
+
+    public ClientChannel(RpcAddress address, RpcClientOptions options)
+    {
+        options.Validate();
+        _options = options;
+        _logger = options.LoggerFactory.CreateLogger("SourceGen.Rpc.Client");
+        _connector = new ClientConnector(address, options, _logger);
+        CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
+    }
+
+    /// <summary>The server's address.</summary>
+    public RpcAddress Address => _connector.Address;
+
+    /// <summary>The connection that new calls go over; null while there is none.</summary>
+    public RpcConnection? Current => _current;
+
+    /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
+    public int CallTimeoutMs { get; }
+
+    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
+        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
+            this, method, method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
+
+    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
+    {
+        ClientMethod<TRequest, NoResponse> calls = new(this, method, method.RequestShape, static _ => NoResponse.Serializer.Instance);
+        return (method.Options & RpcMethodOptions.OneWay) != 0 ? new OneWayClientInvoker<TRequest>(calls) : new ActionClientInvoker<TRequest>(calls);
+    }
+
+    /// <summary>Opens the first connection, in one attempt.</summary>
+    /// <exception cref="RpcException">It failed; the message says why.</exception>
+    public async ValueTask ConnectAsync(CancellationToken cancellationToken)
+    {
+        RpcConnection connection = await _connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (!TryAdopt(connection)) await CloseAsync(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>Gets the connection, waiting for one up to the connect timeout.</summary>
+    /// <exception cref="RpcException"><see cref="RpcStatusCode.Unavailable"/>: there was none in time.</exception>
+    public async ValueTask<RpcConnection> GetConnectionAsync(string methodName, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Task<RpcConnection> next;
+        lock (_gate)
+        {
+            if (_disposing.IsCancellationRequested) throw Disposed(methodName);
+            if (_current is { IsUsable: true } current) return current;
+            next = NextConnection();
+        }
+
+        try
+        {
+            return await next.WaitAsync(_options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            string why = _lastFailure?.Message ?? "the attempt did not come to an end.";
+            throw new RpcException(
+                RpcStatusCode.Unavailable,
+                $"{methodName} was not sent: there was no connection to {Address} for {_options.ConnectTimeout.TotalSeconds:0.#} s, in {_attempts} attempts. Last: {why}",
+                _lastFailure)
+            {
+                Progress = RpcCallProgress.NotSent,
+            };
+        }
+        catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
+        {
+            throw Disposed(methodName);
+        }
+    }
+
+    /// <summary>Closes the connection. Calls in flight, and those that wait for a connection, fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        RpcConnection? connection;
+        lock (_gate)
+        {
+            if (_disposing.IsCancellationRequested) return;
+            _disposing.Cancel();
+            connection = _current;
+            _current = null;
+            _next?.TrySetCanceled();
+        }
+
+        if (connection is not null) await CloseAsync(connection).ConfigureAwait(false);
+    }
+
+    private static RpcException Disposed(string methodName) =>
+        new(RpcStatusCode.Unavailable, $"{methodName} was not sent: the client is disposed.") { Progress = RpcCallProgress.NotSent };
+
+    private static Task CloseAsync(RpcConnection connection) => connection.CloseInOrderAsync(
+        new RpcException(RpcStatusCode.Unavailable, "the client was disposed") { Progress = RpcCallProgress.Unknown }, s_closeTimeout);
+
+    /// <summary>The connection to come; begins to connect if nobody did. The gate is held.</summary>
+    private Task<RpcConnection> NextConnection()
+    {
+        if (_next is null)
+        {
+            _next = new TaskCompletionSource<RpcConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ = Task.Run(ReconnectAsync);
+        }
+
+        return _next.Task;
+    }
+
+    /// <summary>Tries to connect until it succeeds or the client is disposed, waiting longer and longer in between.</summary>
+    private async Task ReconnectAsync()
+    {
+        TimeSpan ceiling = _options.ReconnectDelay;
+        _attempts = 0;
+        while (!_disposing.IsCancellationRequested)
+        {
+            _attempts++;
+            try
+            {
+                RpcConnection connection = await _connector.ConnectAsync(_disposing.Token).ConfigureAwait(false);
+                if (!TryAdopt(connection)) await CloseAsync(connection).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _lastFailure = e;
+                TimeSpan delay = ceiling * (0.5 + (Random.Shared.NextDouble() / 2));
+                ClientLog.ConnectFailed(_logger, _attempts, Address, (int)delay.TotalMilliseconds, e.Message);
+                await Task.Delay(delay, _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                ceiling = ceiling * 2 < _options.MaxReconnectDelay ? ceiling * 2 : _options.MaxReconnectDelay;
+            }
+        }
+    }
+
+    private bool TryAdopt(RpcConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_disposing.IsCancellationRequested) return false;
+            connection.Leaving += OnLeaving;
+            _current = connection;
+            TaskCompletionSource<RpcConnection>? next = _next;
+            _next = null;
+            connection.Start();
+            next?.TrySetResult(connection);
+            return true;
+        }
+    }
+
+    private void OnLeaving(RpcConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_current == connection)
+            {
+                _current = null;
+                if (!_disposing.IsCancellationRequested) NextConnection();
+            }
+        }
+
+        if (!connection.IsClosed) _ = CloseWhenIdleAsync(connection);
+    }
+
+    /// <summary>The server is leaving: its calls in flight finish first.</summary>
+    private static async Task CloseWhenIdleAsync(RpcConnection connection)
+    {
+        while (connection.Calls.InFlight > 0 && !connection.IsClosed)
+        {
+            await connection.Output.WaitForRoomAsync(() => connection.Calls.InFlight == 0).ConfigureAwait(false);
+        }
+
+        await CloseAsync(connection).ConfigureAwait(false);
+    }
+}

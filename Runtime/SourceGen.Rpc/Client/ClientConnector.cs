@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>Opens connections: transport, handshake, and a clear word for whatever goes wrong.</summary>
+internal sealed class ClientConnector
+{
+    private readonly RpcClientOptions _options;
+    private readonly ITransport _transport;
+    private readonly ILogger _logger;
+
+    public ClientConnector(RpcAddress address, RpcClientOptions options, ILogger logger)
+    {
+        Address = address;
+        _options = options;
+        _transport = new TransportRegistry(options.Transports).Get(address);
+        _logger = logger;
+    }
+
+    /// <summary>Where the server listens.</summary>
+    public RpcAddress Address { get; }
+
+    /// <summary>Opens a connection within the connect timeout.</summary>
+    /// <returns>The connection, not yet started.</returns>
+    /// <exception cref="RpcException">It failed; nothing is left open.</exception>
+    public async Task<RpcConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.ConnectTimeout);
+        ITransportConnection? transport = null;
+        try
+        {
+            transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
+            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [.. _options.Codecs.Select(codec => codec.Name)] };
+            await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
+            HelloMessage server = await Handshake.ReceiveAsync(transport.Input, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
+            if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
+            ICodec codec = _options.Codecs.FirstOrDefault(codec => codec.Name == server.Codecs[0])
+                ?? throw Failed(RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
+            ClientLog.Connected(_logger, transport.RemoteAddress, codec.Name, server.Agent);
+            RpcConnection connection = new(transport, ConnectionSettings.Create(_options, codec, server), methods: [], _logger);
+            transport = null;
+            return connection;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            string what = transport is null ? "did not accept the connection" : "accepted the connection and did not introduce itself";
+            throw Failed(RpcStatusCode.Unavailable, $"{Address} {what} within {_options.ConnectTimeout.TotalSeconds:0.#} s. Is it a SourceGen.Rpc server?", e);
+        }
+        catch (ForeignProtocolException e)
+        {
+            throw Failed(RpcStatusCode.Unavailable, $"What listens at {Address} is not a SourceGen.Rpc server: {e.Message}", e);
+        }
+        catch (Exception e) when (e is ProtocolException or IOException)
+        {
+            throw Failed(RpcStatusCode.Unavailable, $"Opening the connection to {Address} failed: {e.Message}", e);
+        }
+        finally
+        {
+            if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static RpcException Failed(RpcStatusCode code, string detail, Exception? cause = null) =>
+        new(code, detail, cause) { Progress = RpcCallProgress.NotSent };
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Contracts;
+using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>
+/// Matches a client's contracts with what the server of one connection offers. Equal fingerprints settle it without a word; otherwise
+/// the server's schema is fetched once and compared method by method.
+/// </summary>
+internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
+{
+    private const int DescribeTimeoutMs = 5000;
+
+    private readonly ConcurrentDictionary<RpcContract, Task<ContractBinding>> _bindings = new();
+
+    /// <summary>Gets the numbers of a contract's methods.</summary>
+    /// <exception cref="RpcException">The server does not offer the service, or the connection was lost.</exception>
+    public async ValueTask<ContractBinding> BindAsync(RpcContract contract, CancellationToken cancellationToken)
+    {
+        OfferedService offered = Find(contract);
+        if (offered.Fingerprint == contract.Fingerprint) return ContractBinding.Same(offered.FirstMethod);
+        if (offered.MethodCount == 0) return ContractBinding.Compared(0, Compare(contract, $"service {Quote(offered.Name)}\n"));
+        Task<ContractBinding> binding = _bindings.GetOrAdd(contract, static (contract, state) => state.self.CompareAsync(contract, state.offered), (self: this, offered));
+        return await binding.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Quote(string name) => $"\"{name.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+
+    private OfferedService Find(RpcContract contract)
+    {
+        IReadOnlyList<OfferedService> services = connection.Peer.Services;
+        OfferedService? named = null;
+        foreach (OfferedService service in services)
+        {
+            if (service.Name != contract.Name) continue;
+            if (service.Version == contract.Version) return service;
+            named ??= service;
+        }
+
+        string here = named is null
+            ? services.Count == 0 ? "it has none" : $"it has {string.Join(", ", services.Select(service => service.Name))}"
+            : $"it has version {string.Join(", ", services.Where(service => service.Name == contract.Name).Select(service => $"'{service.Version}'"))}";
+        string wanted = contract.Version.Length == 0 ? contract.Name : $"{contract.Name} version '{contract.Version}'";
+        throw new RpcException(RpcStatusCode.Unimplemented, $"The server at {connection.RemoteAddress} has no service {wanted}; {here}.")
+        {
+            Progress = RpcCallProgress.NotSent,
+        };
+    }
+
+    private async Task<ContractBinding> CompareAsync(RpcContract contract, OfferedService offered)
+    {
+        string schema = await FetchSchemaAsync(offered).ConfigureAwait(false);
+        MethodMatch[] matches = Compare(contract, schema);
+        string[] differences = [.. matches.Where(match => match.Difference is not null).Select(match => match.Difference!)];
+        if (differences.Length > 0) ClientLog.ContractDiffers(logger, connection.RemoteAddress, contract.Name, string.Join(" ", differences));
+        return ContractBinding.Compared(offered.FirstMethod, matches);
+    }
+
+    private MethodMatch[] Compare(RpcContract contract, string schema)
+    {
+        try
+        {
+            return ContractComparer.Compare(
+                ContractSchema.Parse(contract.Schema), ContractSchema.Parse(schema), $"the server at {connection.RemoteAddress}");
+        }
+        catch (FormatException e)
+        {
+            throw new RpcException(
+                RpcStatusCode.Unimplemented,
+                $"The server at {connection.RemoteAddress} has another contract for {contract.Name}, and its description cannot be read: {e.Message}",
+                e)
+            {
+                Progress = RpcCallProgress.NotSent,
+            };
+        }
+    }
+
+    private async Task<string> FetchSchemaAsync(OfferedService offered)
+    {
+        PendingCall<string> call = PendingCall<string>.Rent(
+            $"The description of {offered.Name}", SchemaSerializer.Instance, DescribeTimeoutMs, Watchdog.BusyNow + DescribeTimeoutMs, CancellationToken.None);
+        short version = call.Version;
+        while (true)
+        {
+            switch (connection.TryDescribe(call, offered.FirstMethod))
+            {
+                case RpcConnection.StartResult.Written:
+                    return await new ValueTask<string>(call, version).ConfigureAwait(false);
+                case RpcConnection.StartResult.Full:
+                    await connection.Output.WaitForRoomAsync(() => connection.HasRoom).ConfigureAwait(false);
+                    break;
+                default:
+                    call.Return();
+                    throw new RpcException(RpcStatusCode.Unavailable, $"The connection is lost: {connection.LeavingReason}.") { Progress = RpcCallProgress.NotSent };
+            }
+        }
+    }
+
+    /// <summary>A schema is plain text, whatever the codec.</summary>
+    private sealed class SchemaSerializer : ISerializer<string>
+    {
+        public static SchemaSerializer Instance { get; } = new();
+
+        public void Serialize(IBufferWriter<byte> writer, in string value) => writer.Write(Encoding.UTF8.GetBytes(value));
+
+        public string Deserialize(in ReadOnlySequence<byte> data) => Encoding.UTF8.GetString(data);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Buffers;
+using SourceGen.Rpc.Wire;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>
+/// A call that waits for its reply. Exactly one of the reply, a cancellation, the deadline and the loss of the connection completes
+/// it: the one that wins <see cref="TryClaim"/>.
+/// </summary>
+internal abstract class PendingCall : BatchItem
+{
+    private long _claimable;
+    private long _uses;
+    private volatile bool _cancelRequested;
+    private CancellationToken _token;
+
+    /// <summary>When the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
+    public long Deadline { get; protected set; }
+
+    /// <summary>How long the call may take in milliseconds, for the error message.</summary>
+    public int TimeoutMs { get; protected set; }
+
+    /// <summary>The connection the call went out on.</summary>
+    protected RpcConnection? Connection { get; private set; }
+
+    /// <summary>The method called, for messages.</summary>
+    public abstract string MethodName { get; }
+
+    /// <summary>The call's id on its connection.</summary>
+    public ulong Id { get; private set; }
+
+    /// <summary>
+    /// The call is in its connection's table from now on, and may complete before this returns. Called under the output's lock.
+    /// </summary>
+    /// <returns>What <see cref="TryClaim"/> asks for.</returns>
+    public long Activate(RpcConnection connection, ulong id)
+    {
+        Connection = connection;
+        Id = id;
+        long use = ++_uses;
+        Volatile.Write(ref _claimable, use);
+        return use;
+    }
+
+    /// <summary>
+    /// Wins the right to complete the call. The bid names the use of this pooled object, because whoever bids late may hold a
+    /// reference from an earlier one; a call id would not do, as another connection may have the same.
+    /// </summary>
+    public bool TryClaim(long use) => Interlocked.CompareExchange(ref _claimable, 0, use) == use;
+
+    /// <summary>Reads the result; called by the receiver after it has claimed the call.</summary>
+    public abstract void Decode(in ReadOnlySequence<byte> payload);
+
+    /// <summary>Sets the error to complete with; called after the call was claimed.</summary>
+    public abstract void SetError(Exception error);
+
+    /// <summary>Remembers the token, before the call is registered with it.</summary>
+    protected void SetToken(CancellationToken token)
+    {
+        _token = token;
+        _cancelRequested = false;
+    }
+
+    /// <summary>The token's callback; user code may run it on any thread, before the call was even written.</summary>
+    protected void OnCancelled()
+    {
+        _cancelRequested = true;
+        Interlocked.MemoryBarrier();
+        long use = Volatile.Read(ref _claimable);
+        if (use != 0) Cancel(use);
+    }
+
+    /// <summary>To be called after a cancellable call was written: cancels it if its token was faster than its activation.</summary>
+    protected void CancelIfRequested(long use)
+    {
+        Interlocked.MemoryBarrier();
+        if (_cancelRequested) Cancel(use);
+    }
+
+    private void Cancel(long use)
+    {
+        RpcConnection connection = Connection!;
+        CancellationToken token = _token;
+        ulong id = Id;
+        if (!TryClaim(use)) return;
+        connection.Calls.Abandon(id, this);
+        connection.SendCancel(id);
+        SetError(new OperationCanceledException(token));
+
+        // The canceller's thread is the user's own, who expects Cancel() to return soon: the continuation runs elsewhere.
+        ThreadPool.UnsafeQueueUserWorkItem(static call => call.Run(), this, preferLocal: false);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Threading.Tasks.Sources;
+using SourceGen.Rpc.Wire;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>
+/// The awaitable of one call: a pooled <see cref="IValueTaskSource{TResult}"/> that goes back to the pool when its result is taken.
+/// </summary>
+/// <typeparam name="TResponse">The result; <see cref="NoResponse"/> for none.</typeparam>
+internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TResponse>, IValueTaskSource, IPooled<PendingCall<TResponse>>
+{
+    private ManualResetValueTaskSourceCore<TResponse> _core;
+    private string? _methodName;
+    private ISerializer<TResponse>? _serializer;
+    private CancellationTokenRegistration _registration;
+    private bool _registered;
+    private TResponse? _response;
+    private Exception? _error;
+    private PendingCall<TResponse>? _nextPooled;
+
+    public override string MethodName => _methodName!;
+
+    public short Version => _core.Version;
+
+    ref PendingCall<TResponse>? IPooled<PendingCall<TResponse>>.NextPooled => ref _nextPooled;
+
+    /// <summary>Gets a call ready to be written.</summary>
+    public static PendingCall<TResponse> Rent(
+        string methodName, ISerializer<TResponse> serializer, int timeoutMs, long deadline, CancellationToken cancellationToken)
+    {
+        PendingCall<TResponse> call = ThreadLocalPool<PendingCall<TResponse>>.Rent() ?? new PendingCall<TResponse>();
+        call._methodName = methodName;
+        call._serializer = serializer;
+        call.TimeoutMs = timeoutMs;
+        call.Deadline = deadline;
+        if (cancellationToken.CanBeCanceled) call.Register(cancellationToken);
+        return call;
+    }
+
+    /// <summary>To be called after the call was written: acts on a cancellation that came while it was being written.</summary>
+    /// <param name="use">What <see cref="PendingCall.Activate"/> returned.</param>
+    public void Written(long use) => CancelIfRequested(use);
+
+    /// <summary>The call was never written: back to the pool.</summary>
+    public void Return()
+    {
+        if (!_registered || _registration.Unregister()) Recycle();
+    }
+
+    public override void Decode(in ReadOnlySequence<byte> payload)
+    {
+        try
+        {
+            _response = _serializer!.Deserialize(payload);
+        }
+        catch (Exception e)
+        {
+            _error = new RpcException(
+                RpcStatusCode.Internal, $"The result of {MethodName} from {Connection!.RemoteAddress} cannot be read: {e.Message}", e);
+        }
+    }
+
+    public override void SetError(Exception error) => _error = error;
+
+    /// <summary>Completes the call: the caller's continuation runs here.</summary>
+    public override void Run()
+    {
+        if (_error is null) _core.SetResult(_response!);
+        else _core.SetException(_error);
+    }
+
+    public TResponse GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            // A cancellation callback that has begun may still hold this object; then the garbage collector has it.
+            if (!_registered || _registration.Unregister()) Recycle();
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => GetResult(token);
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private void Register(CancellationToken cancellationToken)
+    {
+        SetToken(cancellationToken);
+        _registered = true;
+        _registration = cancellationToken.UnsafeRegister(static call => ((PendingCall<TResponse>)call!).OnCancelled(), this);
+    }
+
+    private void Recycle()
+    {
+        _core.Reset();
+        _methodName = null;
+        _serializer = null;
+        _registration = default;
+        _registered = false;
+        _response = default;
+        _error = null;
+        ThreadLocalPool<PendingCall<TResponse>>.Return(this);
+    }
+}

@@ -1,0 +1,61 @@
+using SourceGen.Rpc.Client;
+using SourceGen.Rpc.CompilerServices;
+
+namespace SourceGen.Rpc;
+
+/// <summary>
+/// Calls the services of one server over one connection, which it opens again when it is lost. Thread safe; one client serves a whole
+/// process. It needs neither a host nor dependency injection.
+/// </summary>
+public sealed class RpcClient : IAsyncDisposable
+{
+    private readonly ClientChannel _channel;
+
+    private RpcClient(ClientChannel channel) => _channel = channel;
+
+    /// <summary>The server's address.</summary>
+    public RpcAddress Address => _channel.Address;
+
+    /// <summary>Whether there is a connection at this moment.</summary>
+    public bool IsConnected => _channel.Current is not null;
+
+    /// <summary>Creates a client that connects when the first call is made.</summary>
+    /// <param name="address">The server's address, such as <c>tcp://127.0.0.1:5000</c>.</param>
+    /// <param name="options">How it connects and calls; null for the defaults.</param>
+    /// <exception cref="FormatException">The address is not one.</exception>
+    /// <exception cref="NotSupportedException">No transport serves the address.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static RpcClient Create(string address, RpcClientOptions? options = null) =>
+        new(new ClientChannel(RpcAddress.Parse(address), options ?? new RpcClientOptions()));
+
+    /// <summary>Creates a client and connects, in one attempt.</summary>
+    /// <param name="address">The server's address, such as <c>tcp://127.0.0.1:5000</c>.</param>
+    /// <param name="options">How it connects and calls; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RpcException">The server cannot be reached, or is not one; the message says what was found.</exception>
+    /// <exception cref="FormatException">The address is not one.</exception>
+    /// <exception cref="NotSupportedException">No transport serves the address.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static async ValueTask<RpcClient> ConnectAsync(
+        string address, RpcClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RpcClient client = Create(address, options);
+        try
+        {
+            await client._channel.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Gets a service: an object whose methods call the server. Creating one is cheap; keeping it is cheaper.</summary>
+    public TService Get<TService>()
+        where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(_channel);
+
+    /// <summary>Closes the connection. Calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.</summary>
+    public ValueTask DisposeAsync() => _channel.DisposeAsync();
+}

@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc;
+
+/// <summary>
+/// Serves <see cref="ServiceAttribute">[Service]</see> interfaces to clients. Add the services, start it, and stop or dispose of it;
+/// it does not start twice. It needs neither a host nor dependency injection.
+/// </summary>
+public sealed class RpcServer : IAsyncDisposable
+{
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly RpcServerOptions _options;
+    private readonly ILogger _logger;
+    private readonly List<ServiceRegistration> _services = [];
+    private readonly List<ConnectionAcceptor> _acceptors = [];
+    private readonly ConcurrentDictionary<RpcConnection, byte> _connections = new();
+    private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private State _state;
+    private volatile bool _stopping;
+
+    /// <summary>Creates a server.</summary>
+    /// <param name="options">Where it listens and how it behaves; at least one address.</param>
+    public RpcServer(RpcServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _logger = options.LoggerFactory.CreateLogger("SourceGen.Rpc.Server");
+    }
+
+    private enum State
+    {
+        New,
+        Started,
+        Stopped,
+    }
+
+    /// <summary>The concrete addresses the server listens at; empty until it is started.</summary>
+    public IReadOnlyList<RpcAddress> Addresses { get; private set; } = [];
+
+    /// <summary>Offers a service that one object implements for all calls; its methods run concurrently.</summary>
+    /// <param name="implementation">The implementation.</param>
+    /// <returns>This server.</returns>
+    /// <exception cref="InvalidOperationException">The server is started, or offers a service of that name and version already.</exception>
+    public RpcServer AddService<TService>(TService implementation)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(implementation);
+        return AddService(new SharedServiceSource<TService>(implementation));
+    }
+
+    /// <summary>Offers a service whose implementation comes from <paramref name="source"/>, for each call if it wishes.</summary>
+    /// <param name="source">Where the implementation comes from.</param>
+    /// <returns>This server.</returns>
+    /// <exception cref="InvalidOperationException">The server is started, or offers a service of that name and version already.</exception>
+    public RpcServer AddService<TService>(ServiceSource<TService> source)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        RpcContract<TService> contract = TService.Contract;
+        if (_state != State.New) throw new InvalidOperationException($"Add {contract.Name} before the server is started.");
+        if (_services.Any(service => service.Contract.Name == contract.Name && service.Contract.Version == contract.Version))
+        {
+            throw new InvalidOperationException(
+                $"The server already offers {contract.Name}{(contract.Version.Length > 0 ? $" version {contract.Version}" : "")}. "
+                + "Add it once, or give one of the two interfaces another [Service(Name = ...)] or [Service(Version = ...)].");
+        }
+
+        _services.Add(new ServiceRegistration<TService>(contract, source));
+        return this;
+    }
+
+    /// <summary>Begins to listen and serve. When it fails, nothing is left listening.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    /// <exception cref="NotSupportedException">A codec cannot serialize a type of a service, or no transport serves an address.</exception>
+    /// <exception cref="RpcException">An address is in use or cannot be listened at.</exception>
+    /// <exception cref="InvalidOperationException">The server was started before.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_state != State.New) throw new InvalidOperationException("A server starts once; create another one.");
+            _options.Validate();
+            ServerProtocol protocol = new(_options, _services, new ErrorPolicy(_options.IncludeExceptionDetails, _logger), _logger);
+            TransportRegistry transports = new(_options.Transports);
+            try
+            {
+                foreach (string text in _options.Addresses)
+                {
+                    RpcAddress address = RpcAddress.Parse(text);
+                    ITransportListener listener = await transports.Get(address).ListenAsync(address, cancellationToken).ConfigureAwait(false);
+                    _acceptors.Add(new ConnectionAcceptor(listener, protocol, Serve, _logger));
+                }
+            }
+            catch
+            {
+                await StopAcceptingAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            Addresses = [.. _acceptors.Select(acceptor => acceptor.Address)];
+            _state = State.Started;
+            foreach (ConnectionAcceptor acceptor in _acceptors)
+            {
+                acceptor.Start();
+                ServerLog.Listening(_logger, acceptor.Address);
+            }
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>
+    /// Stops in order: no more connections are accepted, connected clients are told to go elsewhere and new calls are refused, the
+    /// calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, then the connections are closed.
+    /// Stopping twice, or a server that was not started, is harmless.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting for calls in flight early.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_state != State.Started)
+            {
+                _state = State.Stopped;
+                return;
+            }
+
+            _state = State.Stopped;
+            _stopping = true;
+            await StopAcceptingAsync().ConfigureAwait(false);
+            RpcConnection[] connections = [.. _connections.Keys];
+            ServerLog.Stopping(_logger, connections.Length, connections.Sum(connection => connection.Running.Count));
+            foreach (RpcConnection connection in connections) SayGoodbye(connection);
+            await DrainAsync(connections, cancellationToken).ConfigureAwait(false);
+            RpcException reason = new(RpcStatusCode.Unavailable, "the server is shutting down") { Progress = RpcCallProgress.Unknown };
+            await Task.WhenAll(connections.Select(connection => connection.CloseInOrderAsync(reason, s_closeTimeout))).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Stops the server as <see cref="StopAsync"/> does.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static void SayGoodbye(RpcConnection connection) => connection.SendGoAway(RpcStatusCode.Unavailable, "the server is shutting down");
+
+    private async Task StopAcceptingAsync()
+    {
+        foreach (ConnectionAcceptor acceptor in _acceptors) await acceptor.DisposeAsync().ConfigureAwait(false);
+        _acceptors.Clear();
+    }
+
+    private void Serve(RpcConnection connection)
+    {
+        _connections.TryAdd(connection, 0);
+        connection.Closed.ContinueWith(
+            static (_, state) =>
+            {
+                var (connections, connection) = ((ConcurrentDictionary<RpcConnection, byte>, RpcConnection))state!;
+                connections.TryRemove(connection, out byte _);
+            },
+            (_connections, connection),
+            TaskScheduler.Default);
+        connection.Start();
+        if (_stopping) SayGoodbye(connection); // It came between the end of accepting and the farewell to the others.
+    }
+
+    private async Task DrainAsync(RpcConnection[] connections, CancellationToken cancellationToken)
+    {
+        Task drained = Task.WhenAll(connections.Select(connection => Task.WhenAny(connection.Running.WhenDrained(), connection.Closed)));
+        try
+        {
+            await drained.WaitAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            ServerLog.DrainTimedOut(_logger, connections.Sum(connection => connection.Running.Count), _options.DrainTimeout);
+        }
+    }
+}

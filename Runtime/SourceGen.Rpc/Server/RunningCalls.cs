@@ -1,0 +1,108 @@
+using SourceGen.Rpc.Client;
+
+namespace SourceGen.Rpc.Server;
+
+/// <summary>The calls of one connection whose handlers have not finished, by the slot that the caller gave them.</summary>
+internal sealed class RunningCalls(int capacity)
+{
+    private const int ChunkSize = 256;
+
+    // Chunks never move: only the receiver adds, and any thread may clear an entry of its own meanwhile.
+    private readonly ServerCall?[]?[] _chunks = new ServerCall?[]?[(capacity + ChunkSize - 1) / ChunkSize];
+    private readonly HashSet<ServerCall> _oneWay = [];
+    private int _count;
+    private int _oneWayCount;
+    private volatile bool _cancelled;
+    private TaskCompletionSource? _drained;
+
+    /// <summary>Calls whose handlers have not finished, one-way calls included.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>One-way calls among them.</summary>
+    public int OneWay => Volatile.Read(ref _oneWayCount);
+
+    /// <summary>Whether a call holds the slot. Only the receiver may ask.</summary>
+    public bool IsTaken(int slot) => _chunks[slot / ChunkSize] is { } chunk && Volatile.Read(ref chunk[slot % ChunkSize]) is not null;
+
+    /// <summary>Adds a call. Only the receiver may call it.</summary>
+    public void Add(ServerCall call, ulong id, bool oneWay)
+    {
+        Interlocked.Increment(ref _count);
+        if (oneWay)
+        {
+            Interlocked.Increment(ref _oneWayCount);
+            if (call.IsCancellable)
+            {
+                lock (_oneWay) _oneWay.Add(call);
+            }
+        }
+        else
+        {
+            int slot = CallTable.SlotOf(id);
+            ServerCall?[] chunk = _chunks[slot / ChunkSize] ??= new ServerCall?[ChunkSize];
+            Volatile.Write(ref chunk[slot % ChunkSize], call);
+        }
+
+        if (_cancelled) call.RequestCancel(id);
+    }
+
+    /// <summary>The call is finished: its slot is free before its reply is written, as the caller may use it again at once.</summary>
+    public void Remove(ServerCall call, ulong id, bool oneWay)
+    {
+        if (!oneWay)
+        {
+            int slot = CallTable.SlotOf(id);
+            Volatile.Write(ref _chunks[slot / ChunkSize]![slot % ChunkSize], null);
+        }
+        else
+        {
+            if (call.IsCancellable)
+            {
+                lock (_oneWay) _oneWay.Remove(call);
+            }
+
+            Interlocked.Decrement(ref _oneWayCount);
+        }
+    }
+
+    /// <summary>The call's reply is written, or it has none.</summary>
+    public void Finished()
+    {
+        if (Interlocked.Decrement(ref _count) == 0) Volatile.Read(ref _drained)?.TrySetResult();
+    }
+
+    /// <summary>The caller gave up.</summary>
+    public void Cancel(ulong id)
+    {
+        int slot = CallTable.SlotOf(id);
+        if ((uint)slot >= (uint)capacity || _chunks[slot / ChunkSize] is not { } chunk) return;
+        Volatile.Read(ref chunk[slot % ChunkSize])?.RequestCancel(id);
+    }
+
+    /// <summary>The connection is lost: cancels every handler that can be, and those still to come from frames already received.</summary>
+    public void CancelAll()
+    {
+        _cancelled = true;
+        foreach (ServerCall?[]? chunk in _chunks)
+        {
+            if (chunk is null) continue;
+            foreach (ref ServerCall? entry in chunk.AsSpan())
+            {
+                if (Volatile.Read(ref entry) is { } call) call.RequestCancel(call.Id);
+            }
+        }
+
+        ServerCall[] oneWay;
+        lock (_oneWay) oneWay = [.. _oneWay];
+        foreach (ServerCall call in oneWay) call.RequestCancel(call.Id);
+    }
+
+    /// <summary>A task that completes when no handler is running.</summary>
+    public Task WhenDrained()
+    {
+        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource source = Interlocked.CompareExchange(ref _drained, drained, null) ?? drained;
+        if (Count == 0) source.TrySetResult();
+        return source.Task;
+    }
+}

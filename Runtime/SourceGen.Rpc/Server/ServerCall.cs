@@ -1,0 +1,120 @@
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Server;
+
+/// <summary>A call that this side serves: pooled, from its decoded arguments to its reply.</summary>
+internal abstract class ServerCall : BatchItem
+{
+    private readonly Lock _cancelling = new();
+    private CancellationTokenSource? _cancellation;
+    private bool _active;
+    private bool _cancelRequested;
+
+    /// <summary>The caller's id of the call.</summary>
+    public ulong Id { get; private set; }
+
+    /// <summary>Whether the handler takes a token.</summary>
+    public abstract bool IsCancellable { get; }
+
+    /// <summary>Whether the caller wants no reply.</summary>
+    protected bool OneWay { get; private set; }
+
+    /// <summary>Where the call came from.</summary>
+    protected RpcConnection Connection { get; private set; } = null!;
+
+    /// <summary>The token for the handler.</summary>
+    protected CancellationToken Token => _cancellation is null ? CancellationToken.None : _cancellation.Token;
+
+    /// <summary>
+    /// The caller gave up, or is gone. The handler's token is cancelled on the thread pool, because callbacks are user code and this
+    /// thread is the receiver.
+    /// </summary>
+    public void RequestCancel(ulong id)
+    {
+        if (!IsCancellable) return;
+        CancellationTokenSource? cancellation;
+        lock (_cancelling)
+        {
+            // The object may serve another call by now; the id tells. A source that was asked to cancel is never used again.
+            if (!_active || Id != id || _cancelRequested) return;
+            _cancelRequested = true;
+            cancellation = _cancellation;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static source => CancelSafely(source), cancellation!, preferLocal: false);
+    }
+
+    /// <summary>Begins a call.</summary>
+    protected void Begin(RpcConnection connection, ulong id, bool oneWay)
+    {
+        Connection = connection;
+        OneWay = oneWay;
+        if (!IsCancellable)
+        {
+            Id = id;
+            return;
+        }
+
+        lock (_cancelling)
+        {
+            Id = id;
+            _cancellation ??= new CancellationTokenSource();
+            _active = true;
+        }
+    }
+
+    /// <summary>The handler has finished: nobody cancels the call any more, and its slot is free.</summary>
+    /// <returns>Whether the caller had given up.</returns>
+    protected bool FinishHandler()
+    {
+        bool cancelled = false;
+        if (IsCancellable)
+        {
+            lock (_cancelling)
+            {
+                _active = false;
+                cancelled = _cancelRequested;
+                _cancelRequested = false;
+                if (cancelled || !_cancellation!.TryReset()) _cancellation = null;
+            }
+        }
+
+        Connection.Running.Remove(this, Id, OneWay);
+        return cancelled;
+    }
+
+    /// <summary>Answers with what the handler threw.</summary>
+    protected void Answer(ErrorPolicy policy, RpcMethod method, Exception error, bool cancelled)
+    {
+        ErrorMessage message = cancelled && error is OperationCanceledException
+            ? new ErrorMessage(RpcStatusCode.Cancelled, $"{method.FullName} was cancelled by its caller.")
+            : policy.Describe(method, error);
+        if (!OneWay) Connection.WriteError(Id, message);
+    }
+
+    /// <summary>The call is over: the object goes back to its pool, and what its implementation held is released.</summary>
+    protected void Finish(IAsyncDisposable? lease)
+    {
+        RpcConnection connection = Connection;
+        bool oneWay = OneWay;
+        Recycle();
+        connection.CallFinished(oneWay, lease);
+    }
+
+    /// <summary>Clears what belongs to the call and returns the object to its pool.</summary>
+    protected abstract void Recycle();
+
+    private static void CancelSafely(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // A callback of the handler's own threw. Its call fails by the handler's reaction to the token, or goes on.
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace SourceGen.Rpc.Server;
+
+/// <summary>What servers log. Event ids 100 to 199.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(100, LogLevel.Information, "Listening at {Address}")]
+    public static partial void Listening(ILogger logger, RpcAddress address);
+
+    [LoggerMessage(101, LogLevel.Error, "{Method} failed; its caller was told the id {ErrorId}")]
+    public static partial void HandlerFailed(ILogger logger, string method, string errorId, Exception error);
+
+    [LoggerMessage(102, LogLevel.Debug, "{Peer} connected and speaks {Codec} ({Agent})")]
+    public static partial void Connected(ILogger logger, RpcAddress peer, string codec, string agent);
+
+    [LoggerMessage(103, LogLevel.Warning, "Refused the connection from {Peer}: {Reason}")]
+    public static partial void Refused(ILogger logger, RpcAddress peer, string reason);
+
+    [LoggerMessage(104, LogLevel.Error, "Accepting connections at {Address} failed; trying again in {Milliseconds} ms")]
+    public static partial void AcceptFailed(ILogger logger, RpcAddress address, int milliseconds, Exception error);
+
+    [LoggerMessage(105, LogLevel.Information, "Stopping: {Connections} connections, {Calls} calls in flight")]
+    public static partial void Stopping(ILogger logger, int connections, int calls);
+
+    [LoggerMessage(106, LogLevel.Warning, "{Calls} calls were still in flight after {Timeout} and are cancelled")]
+    public static partial void DrainTimedOut(ILogger logger, int calls, TimeSpan timeout);
+}

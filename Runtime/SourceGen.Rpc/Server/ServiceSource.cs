@@ -1,0 +1,14 @@
+namespace SourceGen.Rpc.Server;
+
+/// <summary>Where the implementation of a service comes from: one instance for all calls, or one per call that is released after it.</summary>
+/// <typeparam name="TService">The service interface.</typeparam>
+public abstract class ServiceSource<TService>
+    where TService : class
+{
+    /// <summary>The instance for all calls; null when each call gets one of its own.</summary>
+    public virtual TService? Shared => null;
+
+    /// <summary>Gets an implementation for one call. Called only when <see cref="Shared"/> is null.</summary>
+    /// <param name="lease">What to dispose of when the call is over, or null.</param>
+    public abstract TService Activate(out IAsyncDisposable? lease);
+}

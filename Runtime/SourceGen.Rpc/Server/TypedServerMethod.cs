@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Wire;
+
+namespace SourceGen.Rpc.Server;
+
+/// <summary>A method bound to its implementation and to the serializers of one codec.</summary>
+internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
+    RpcMethod method,
+    UnaryHandler<TService, TRequest, TResponse> handler,
+    ISerializer<TRequest> requests,
+    ISerializer<TResponse> responses,
+    ServiceSource<TService> source,
+    ErrorPolicy errors)
+    : ServerMethod(method)
+    where TService : class
+    where TRequest : struct
+{
+    private readonly UnaryHandler<TService, TRequest, TResponse> _handler = handler;
+    private readonly ISerializer<TResponse> _responses = responses;
+    private readonly ServiceSource<TService> _source = source;
+    private readonly ErrorPolicy _errors = errors;
+    private readonly bool _cancellable = (method.Options & RpcMethodOptions.Cancellable) != 0;
+
+    public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
+    {
+        Call call;
+        try
+        {
+            TRequest request = requests.Deserialize(arguments);
+            call = ThreadLocalPool<Call>.Rent() ?? new Call();
+            call.Begin(this, connection, callId, oneWay, request);
+        }
+        catch (Exception e)
+        {
+            connection.RefuseArguments(callId, oneWay, Method, e);
+            return null;
+        }
+
+        return call;
+    }
+
+    private sealed class Call : ServerCall, IPooled<Call>
+    {
+        private readonly Action _onCompleted;
+        private TypedServerMethod<TService, TRequest, TResponse>? _method;
+        private TRequest _request;
+        private ConfiguredValueTaskAwaitable<TResponse>.ConfiguredValueTaskAwaiter _response;
+        private IAsyncDisposable? _lease;
+        private Call? _nextPooled;
+
+        public Call() => _onCompleted = OnCompleted;
+
+        public override bool IsCancellable => _method!._cancellable;
+
+        ref Call? IPooled<Call>.NextPooled => ref _nextPooled;
+
+        public void Begin(
+            TypedServerMethod<TService, TRequest, TResponse> method, RpcConnection connection, ulong id, bool oneWay, in TRequest request)
+        {
+            _method = method;
+            _request = request;
+            Begin(connection, id, oneWay);
+        }
+
+        public override void Run()
+        {
+            TypedServerMethod<TService, TRequest, TResponse> method = _method!;
+            TResponse response;
+            try
+            {
+                TService service = method._source.Shared ?? method._source.Activate(out _lease);
+                ConfiguredValueTaskAwaitable<TResponse>.ConfiguredValueTaskAwaiter awaiter =
+                    method._handler(service, in _request, Token).ConfigureAwait(false).GetAwaiter();
+                if (!awaiter.IsCompleted)
+                {
+                    _response = awaiter;
+                    awaiter.UnsafeOnCompleted(_onCompleted);
+                    return;
+                }
+
+                response = awaiter.GetResult();
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+                return;
+            }
+
+            Reply(response);
+        }
+
+        protected override void Recycle()
+        {
+            _method = null;
+            _request = default;
+            _response = default;
+            ThreadLocalPool<Call>.Return(this);
+        }
+
+        private void OnCompleted()
+        {
+            TResponse response;
+            try
+            {
+                response = _response.GetResult();
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+                return;
+            }
+
+            Reply(response);
+        }
+
+        private void Reply(in TResponse response)
+        {
+            FinishHandler();
+            TypedServerMethod<TService, TRequest, TResponse> method = _method!;
+            if (!OneWay) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response);
+            Finish(TakeLease());
+        }
+
+        private void Fail(Exception error)
+        {
+            bool cancelled = FinishHandler();
+            TypedServerMethod<TService, TRequest, TResponse> method = _method!;
+            Answer(method._errors, method.Method, error, cancelled);
+            Finish(TakeLease());
+        }
+
+        private IAsyncDisposable? TakeLease()
+        {
+            IAsyncDisposable? lease = _lease;
+            _lease = null;
+            return lease;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>One pooled array in a chain of bytes.</summary>
+internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
+{
+    /// <summary>Large enough that a corked batch of small frames is one segment, so one send.</summary>
+    public const int DefaultSize = 128 * 1024;
+
+    private const int MaxPooled = 64;
+    private static readonly ConcurrentQueue<BufferSegment> s_pool = new();
+    private static int s_pooled;
+
+    private BufferSegment(byte[] array) => Array = array;
+
+    /// <summary>The bytes; the first <see cref="Used"/> are written.</summary>
+    public byte[] Array { get; }
+
+    public int Used { get; set; }
+
+    public new BufferSegment? Next
+    {
+        get => (BufferSegment?)base.Next;
+        set => base.Next = value;
+    }
+
+    /// <summary>Gets an empty segment with room for at least <paramref name="size"/> bytes.</summary>
+    public static BufferSegment Rent(int size)
+    {
+        if (size > DefaultSize) return new BufferSegment(ArrayPool<byte>.Shared.Rent(size));
+        if (!s_pool.TryDequeue(out BufferSegment? segment)) return new BufferSegment(GC.AllocateUninitializedArray<byte>(DefaultSize));
+        Interlocked.Decrement(ref s_pooled);
+        return segment;
+    }
+
+    /// <summary>Gives the segment back; nobody may touch it afterwards.</summary>
+    public void Return()
+    {
+        Next = null;
+        Used = 0;
+        Memory = default;
+        RunningIndex = 0;
+        if (Array.Length != DefaultSize)
+        {
+            ArrayPool<byte>.Shared.Return(Array);
+        }
+        else if (Interlocked.Increment(ref s_pooled) <= MaxPooled)
+        {
+            s_pool.Enqueue(this);
+        }
+        else
+        {
+            Interlocked.Decrement(ref s_pooled);
+        }
+    }
+
+    /// <summary>Makes the written part visible as a link of a <see cref="ReadOnlySequence{T}"/>.</summary>
+    public void Seal(int start, long runningIndex)
+    {
+        Memory = Array.AsMemory(start, Used - start);
+        RunningIndex = runningIndex;
+    }
+}

@@ -1,0 +1,46 @@
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>
+/// What the current thread is doing for a connection. Frames it writes to that connection meanwhile are corked: sent together, by
+/// the flush that ends the batch.
+/// </summary>
+internal struct DrainScope
+{
+    [ThreadStatic]
+    private static DrainScope t_current;
+
+    private BatchOwnership? _ownership;
+    private uint _epoch;
+    private bool _receiving;
+
+    /// <summary>The current thread begins to run items of a batch.</summary>
+    public static void BeginBatch(BatchOwnership ownership, uint epoch)
+    {
+        ref DrainScope current = ref t_current;
+        current._ownership = ownership;
+        current._epoch = epoch;
+        current._receiving = false;
+    }
+
+    /// <summary>The current thread, being the receiver, begins to decode.</summary>
+    public static void BeginReceive(BatchOwnership ownership)
+    {
+        ref DrainScope current = ref t_current;
+        current._ownership = ownership;
+        current._receiving = true;
+    }
+
+    /// <summary>The current thread does nothing for a connection any more.</summary>
+    public static void End() => t_current._ownership = null;
+
+    /// <summary>
+    /// Whether a frame written now will be flushed by this thread's, or its successor's, end of the batch. Ask while holding the
+    /// output's lock: the thread that ends a batch first changes the ownership word and then takes the lock to flush, so a frame
+    /// that was written while the batch was running is always in that flush.
+    /// </summary>
+    public static bool Corks(BatchOwnership ownership)
+    {
+        ref DrainScope current = ref t_current;
+        return current._ownership == ownership && (current._receiving || ownership.IsRunning(current._epoch));
+    }
+}

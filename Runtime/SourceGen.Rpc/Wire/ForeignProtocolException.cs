@@ -1,0 +1,9 @@
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>The peer's first bytes belong to another protocol.</summary>
+/// <param name="message">What it seems to speak.</param>
+/// <param name="isHttp">Whether it is HTTP, which can be answered in kind.</param>
+internal sealed class ForeignProtocolException(string message, bool isHttp) : Exception(message)
+{
+    public bool IsHttp { get; } = isHttp;
+}

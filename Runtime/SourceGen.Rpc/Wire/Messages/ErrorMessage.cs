@@ -1,0 +1,49 @@
+using System.Buffers;
+using SourceGen.Rpc.MessagePack;
+
+namespace SourceGen.Rpc.Wire.Messages;
+
+/// <summary>The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused].</summary>
+/// <param name="Code">What went wrong.</param>
+/// <param name="Detail">What went wrong, in words.</param>
+/// <param name="Id">The kind or the occurrence of the error; may be empty.</param>
+/// <param name="Status">A number of the application's own.</param>
+/// <param name="Refused">Whether the handler was not run.</param>
+internal readonly record struct ErrorMessage(RpcStatusCode Code, string Detail, string Id = "", int Status = 0, bool Refused = false)
+{
+    /// <summary>Texts beyond this are cut, so that an error always fits the smallest fragment.</summary>
+    public const int MaxText = 2048;
+
+    public void Write(IBufferWriter<byte> output)
+    {
+        MessagePackWriter writer = new(output);
+        writer.WriteArrayHeader(5);
+        writer.Write((int)Code);
+        writer.Write(Cut(Detail));
+        writer.Write(Cut(Id));
+        writer.Write(Status);
+        writer.Write(Refused);
+        writer.Flush();
+    }
+
+    /// <exception cref="RpcSerializationException">The payload is not an error message.</exception>
+    public static ErrorMessage Read(in ReadOnlySequence<byte> payload)
+    {
+        MessagePackReader reader = new(payload);
+        int count = reader.ReadArrayHeader();
+        if (count < 2) throw new RpcSerializationException($"An error message has {count} elements; it needs a code and a detail at least.");
+        int code = reader.ReadInt32();
+        string detail = reader.ReadString() ?? "";
+        string id = count > 2 ? reader.ReadString() ?? "" : "";
+        int status = count > 3 ? reader.ReadInt32() : 0;
+        bool refused = count > 4 && reader.ReadBoolean();
+        return new ErrorMessage(code is > 0 and <= 16 ? (RpcStatusCode)code : RpcStatusCode.Unknown, detail, id, status, refused);
+    }
+
+    public RpcException ToException() => new(Code, Detail, Id, Status)
+    {
+        Progress = Refused ? RpcCallProgress.Refused : RpcCallProgress.Answered,
+    };
+
+    private static string Cut(string text) => text.Length <= MaxText ? text : string.Concat(text.AsSpan(0, MaxText), "...");
+}

@@ -1,0 +1,243 @@
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Client;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>Calls: making them, answering them, and ending them without an answer.</summary>
+internal sealed partial class RpcConnection
+{
+    /// <summary>From this many calls in flight on, sending waits a moment for what the others write.</summary>
+    private const int DeferFrom = 3;
+
+    private ErrorMessage? _goAway;
+    private long _oneWayIds;
+
+    /// <summary>What became of an attempt to make a call.</summary>
+    public enum StartResult
+    {
+        /// <summary>The request is written; the call will complete.</summary>
+        Written,
+
+        /// <summary>The connection takes no calls any more.</summary>
+        Closed,
+
+        /// <summary>The peer accepts no more calls at the moment, or does not read what it was sent.</summary>
+        Full,
+    }
+
+    /// <summary>Whether a call could be written now. Approximate.</summary>
+    public bool HasRoom => Calls.HasRoom && !Output.IsFull;
+
+    /// <summary>Writes a request and puts its call into the table.</summary>
+    /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the peer accepts; nothing was sent.</exception>
+    public StartResult TryStart<TRequest, TResponse>(
+        PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request)
+    {
+        if (!IsUsable || !Output.TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
+        long use = 0;
+        ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
+        if (id == 0)
+        {
+            Output.Abandon(encoder);
+            return StartResult.Full;
+        }
+
+        try
+        {
+            serializer.Serialize(encoder, in request);
+        }
+        catch (Exception e)
+        {
+            Output.Abandon(encoder);
+            if (Withdraw(call, id, use)) throw CannotEncode(call.MethodName, e);
+            return StartResult.Written; // The connection was lost meanwhile, and the call fails with that.
+        }
+
+        Output.End(encoder, FrameType.Request, FrameFlags.None, method, id, Calls.InFlight >= DeferFrom);
+        call.Written(use);
+        return StartResult.Written;
+    }
+
+    /// <summary>Writes a request that gets no reply.</summary>
+    /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the peer accepts; nothing was sent.</exception>
+    public StartResult TrySend<TRequest>(string methodName, ushort method, ISerializer<TRequest> serializer, in TRequest request)
+    {
+        if (!IsUsable || !Output.TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
+        if (Output.IsFull)
+        {
+            Output.Abandon(encoder);
+            return StartResult.Full;
+        }
+
+        try
+        {
+            serializer.Serialize(encoder, in request);
+        }
+        catch (Exception e)
+        {
+            Output.Abandon(encoder);
+            throw CannotEncode(methodName, e);
+        }
+
+        // Only a fragmented message needs an id, to put it together by; the top bit keeps it apart from the ids of calls.
+        ulong id = encoder.Detached ? (ulong)Interlocked.Increment(ref _oneWayIds) | (1UL << 63) : 0;
+        Output.End(encoder, FrameType.Request, FrameFlags.OneWay, method, id, Calls.InFlight >= DeferFrom);
+        return StartResult.Written;
+    }
+
+    /// <summary>Asks the peer for the schema of the service that has a method number.</summary>
+    public StartResult TryDescribe(PendingCall<string> call, ushort method)
+    {
+        if (!IsUsable || !Output.TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
+        ulong id = Calls.Allocate(this, call, out long use);
+        if (id == 0)
+        {
+            Output.Abandon(encoder);
+            return StartResult.Full;
+        }
+
+        Output.End(encoder, FrameType.Describe, FrameFlags.None, method, id, deferrable: false);
+        call.Written(use);
+        return StartResult.Written;
+    }
+
+    /// <summary>Tells the peer that nobody waits for the reply any more.</summary>
+    public void SendCancel(ulong callId) => Output.WriteEmpty(FrameType.Cancel, callId);
+
+    /// <summary>Answers a call with a result.</summary>
+    public void WriteResponse<TResponse>(ulong callId, string methodName, ISerializer<TResponse> serializer, in TResponse response)
+    {
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        try
+        {
+            serializer.Serialize(encoder, in response);
+        }
+        catch (Exception e)
+        {
+            Output.Abandon(encoder);
+            ConnectionLog.ResultNotEncodable(_logger, methodName, e);
+            RpcStatusCode code = e is RpcException rpc ? rpc.Code : RpcStatusCode.Internal;
+            WriteError(callId, new ErrorMessage(code, $"The result of {methodName} cannot be encoded: {e.Message}"));
+            return;
+        }
+
+        Output.End(encoder, FrameType.Response, FrameFlags.None, 0, callId, Running.Count >= DeferFrom);
+    }
+
+    /// <summary>Answers a request whose arguments cannot be decoded; its handler does not run.</summary>
+    public void RefuseArguments(ulong callId, bool oneWay, RpcMethod method, Exception error)
+    {
+        ConnectionLog.ArgumentsRefused(_logger, method.FullName, RemoteAddress, error.Message);
+        if (oneWay) return;
+        string detail = $"The arguments of {method.FullName} cannot be read: {error.Message}";
+        WriteError(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
+    }
+
+    /// <summary>A call that this side served is over.</summary>
+    /// <param name="oneWay">Whether it was a one-way call.</param>
+    /// <param name="lease">What to dispose of now, or null.</param>
+    public void CallFinished(bool oneWay, IAsyncDisposable? lease)
+    {
+        Running.Finished();
+        if (oneWay && Volatile.Read(ref _paused) == 1)
+        {
+            lock (Output.Gate) Output.SignalRoom();
+        }
+
+        if (lease is null) return;
+        ValueTask disposal;
+        try
+        {
+            disposal = lease.DisposeAsync();
+        }
+        catch (Exception e)
+        {
+            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
+            return;
+        }
+
+        if (!disposal.IsCompletedSuccessfully) _ = ObserveAsync(disposal);
+    }
+
+    /// <summary>Answers a call with an error.</summary>
+    public void WriteError(ulong callId, in ErrorMessage error)
+    {
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        error.Write(encoder);
+        Output.End(encoder, FrameType.Error, FrameFlags.None, 0, callId, Running.Count >= DeferFrom);
+    }
+
+    /// <summary>Why the connection takes no calls any more.</summary>
+    public string LeavingReason => _closeReason?.Detail ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
+
+    /// <summary>Takes a call out of the table that was never sent.</summary>
+    /// <returns>False when the call was completed by somebody else meanwhile.</returns>
+    private bool Withdraw(PendingCall call, ulong id, long use)
+    {
+        if (!call.TryClaim(use)) return false;
+        lock (Output.Gate)
+        {
+            Calls.Free(CallTable.SlotOf(id));
+            Output.SignalRoom();
+        }
+
+        return true;
+    }
+
+    private async Task ObserveAsync(ValueTask disposal)
+    {
+        try
+        {
+            await disposal.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
+        }
+    }
+
+    private static RpcException CannotEncode(string methodName, Exception error) => error is RpcException rpc
+        ? rpc
+        : new RpcException(RpcStatusCode.InvalidArgument, $"The arguments of {methodName} cannot be encoded: {error.Message}", error)
+        {
+            Progress = RpcCallProgress.NotSent,
+        };
+
+    private void ExpireCalls(long now)
+    {
+        List<PendingCall>? expired = Calls.ClaimExpired(now);
+        if (expired is null) return;
+        foreach (PendingCall call in expired)
+        {
+            SendCancel(call.Id);
+            call.SetError(new RpcException(
+                RpcStatusCode.DeadlineExceeded, $"{call.MethodName} at {RemoteAddress} did not answer within {call.TimeoutMs:N0} ms.")
+            {
+                Progress = RpcCallProgress.Unknown,
+            });
+        }
+
+        Complete(expired);
+    }
+
+    private void FailPendingCalls(RpcException reason)
+    {
+        List<PendingCall>? lost = Calls.ClaimAll();
+        if (lost is null) return;
+        foreach (PendingCall call in lost)
+        {
+            call.SetError(new RpcException(reason.Code, $"{call.MethodName}: {reason.Detail}", reason) { Progress = RpcCallProgress.Unknown });
+        }
+
+        Complete(lost);
+    }
+
+    /// <summary>Runs continuations on the thread pool, each on its own: they may block, and this thread is the engine's.</summary>
+    private static void Complete(List<PendingCall> calls)
+    {
+        foreach (PendingCall call in calls) ThreadPool.UnsafeQueueUserWorkItem(static call => call.Run(), call, preferLocal: false);
+    }
+}

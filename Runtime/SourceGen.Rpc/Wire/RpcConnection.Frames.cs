@@ -1,0 +1,289 @@
+using System.Buffers;
+using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>Frames: what each type that arrives comes to. Everything here runs on the receiver, and no user code but deserialization.</summary>
+internal sealed partial class RpcConnection
+{
+    private readonly ServerMethod[] _methods;
+    private readonly List<int> _answered = [];
+    private readonly Dictionary<ulong, Reassembly> _partialRequests = [];
+    private long _reassembling;
+    private ErrorMessage? _refusal;
+
+    private void DecodeFrames(ref ReadOnlySequence<byte> buffer)
+    {
+        while (buffer.Length >= FrameHeader.Size)
+        {
+            FrameHeader header = ReadHeader(buffer);
+            if (header.Length > (uint)_settings.Local.MaxFrameSize)
+            {
+                throw new ProtocolException(
+                    $"{RemoteAddress} sent a frame of {header.Length:N0} bytes; this side accepts at most {_settings.Local.MaxFrameSize:N0}");
+            }
+
+            long total = FrameHeader.Size + header.Length;
+            if (buffer.Length < total) return;
+            ReadOnlySequence<byte> payload = buffer.Slice(FrameHeader.Size, header.Length);
+            buffer = buffer.Slice(total);
+            Accept(header, payload);
+        }
+    }
+
+    private static FrameHeader ReadHeader(in ReadOnlySequence<byte> buffer)
+    {
+        ReadOnlySpan<byte> first = buffer.FirstSpan;
+        if (first.Length >= FrameHeader.Size) return FrameHeader.Read(first);
+        Span<byte> copy = stackalloc byte[FrameHeader.Size];
+        buffer.Slice(0, FrameHeader.Size).CopyTo(copy);
+        return FrameHeader.Read(copy);
+    }
+
+    private void Accept(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        switch (header.Type)
+        {
+            case FrameType.Request when (header.Flags & FrameFlags.More) == 0: AcceptRequest(header, payload); break;
+            case FrameType.Response or FrameType.Error when (header.Flags & FrameFlags.More) == 0: AcceptReply(header, payload); break;
+            case FrameType.Request: BeginRequest(header, payload); break;
+            case FrameType.Response or FrameType.Error: BeginReply(header, payload); break;
+            case FrameType.RequestContinuation: ContinueRequest(header, payload); break;
+            case FrameType.ResponseContinuation: ContinueReply(header, payload); break;
+            case FrameType.Cancel: CancelRequest(header.CallId); break;
+            case FrameType.Ping: Output.WriteEmpty(FrameType.Pong, header.CallId); break;
+            case FrameType.Pong: break;
+            case FrameType.GoAway: PeerLeaves(payload); break;
+            case FrameType.Describe: Describe(header); break;
+            default: throw new ProtocolException($"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
+        }
+    }
+
+    private void AcceptRequest(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
+        if (_refusal is { } refusal)
+        {
+            if (!oneWay) WriteError(header.CallId, refusal);
+            return;
+        }
+
+        if (!oneWay) CheckSlot(header.CallId);
+        if (header.Method >= _methods.Length)
+        {
+            if (!oneWay)
+            {
+                WriteError(header.CallId, new ErrorMessage(
+                    RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true));
+            }
+
+            return;
+        }
+
+        ReadOnlySequence<byte> arguments = payload;
+        if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0) arguments = SkipExtras(header.Flags, payload);
+        ServerCall? call = _methods[header.Method].Accept(this, header.CallId, oneWay, arguments);
+        if (call is null) return;
+        Running.Add(call, header.CallId, oneWay);
+        _ownership.Add(call);
+    }
+
+    private void CheckSlot(ulong callId)
+    {
+        if (CallTable.SlotOf(callId) is var slot && (uint)slot >= (uint)_settings.Local.MaxConcurrentCalls)
+        {
+            throw new ProtocolException(
+                $"{RemoteAddress} used call slot {(uint)slot:N0}; this side accepts {_settings.Local.MaxConcurrentCalls:N0} calls at once");
+        }
+
+        if (Running.IsTaken(slot)) throw new ProtocolException($"{RemoteAddress} used call slot {slot} again before its call was answered");
+    }
+
+    private ReadOnlySequence<byte> SkipExtras(FrameFlags flags, ReadOnlySequence<byte> payload)
+    {
+        SequenceReader<byte> reader = new(payload);
+        bool complete = (flags & FrameFlags.Deadline) == 0 || reader.TryReadLittleEndian(out int _);
+        if (complete && (flags & FrameFlags.Headers) != 0)
+        {
+            complete = reader.TryReadLittleEndian(out int length) && length >= 0 && length <= reader.Remaining;
+            if (complete) reader.Advance(length);
+        }
+
+        return complete ? reader.UnreadSequence : throw new ProtocolException($"{RemoteAddress} sent a request whose headers are longer than its payload");
+    }
+
+    private void BeginRequest(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        // One-way calls have no slot; their fragments are told apart by an id of their own in the same field.
+        if ((header.Flags & FrameFlags.OneWay) == 0) CheckSlot(header.CallId);
+        Reassembly partial = new(header);
+        if (!_partialRequests.TryAdd(header.CallId, partial))
+        {
+            throw new ProtocolException($"{RemoteAddress} began request {header.CallId} again before it was complete");
+        }
+
+        if (_partialRequests.Count > _settings.Local.MaxConcurrentCalls)
+        {
+            throw new ProtocolException($"{RemoteAddress} has more than {_settings.Local.MaxConcurrentCalls:N0} requests unfinished");
+        }
+
+        Append(partial, payload);
+    }
+
+    private void ContinueRequest(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        if (!_partialRequests.TryGetValue(header.CallId, out Reassembly? partial))
+        {
+            throw new ProtocolException($"{RemoteAddress} continued request {header.CallId}, which it did not begin");
+        }
+
+        Append(partial, payload);
+        if ((header.Flags & FrameFlags.More) != 0) return;
+        _partialRequests.Remove(header.CallId);
+        FrameHeader whole = partial.Header;
+        if (!partial.Discarding) AcceptRequest(whole, partial.AsSequence());
+        else if ((whole.Flags & FrameFlags.OneWay) == 0) WriteError(whole.CallId, DiscardReason(partial));
+        Finish(partial);
+    }
+
+    private void BeginReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        if (!Calls.Contains(header.CallId)) ThrowUnknownCall(header);
+        ref Reassembly? partial = ref Calls.PartialOf(header.CallId);
+        if (partial is not null) throw new ProtocolException($"{RemoteAddress} began the reply to call {header.CallId} twice");
+        partial = new Reassembly(header);
+        Append(partial, payload);
+    }
+
+    private void ContinueReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        Reassembly? partial = Calls.Contains(header.CallId) ? Calls.PartialOf(header.CallId) : null;
+        if (partial is null) throw new ProtocolException($"{RemoteAddress} continued the reply to call {header.CallId}, which it did not begin");
+        Append(partial, payload);
+        if ((header.Flags & FrameFlags.More) != 0) return;
+        Calls.PartialOf(header.CallId) = null;
+        if (partial.Discarding) FailReply(header, DiscardReason(partial));
+        else AcceptReply(partial.Header, partial.AsSequence());
+        Finish(partial);
+    }
+
+    private void Append(Reassembly partial, in ReadOnlySequence<byte> payload)
+    {
+        bool discarding = partial.Discarding;
+        partial.Append(payload);
+        if (discarding) return;
+        _reassembling += payload.Length;
+        if (partial.Length > _settings.Local.MaxMessageSize || _reassembling > _settings.Local.MaxReassemblySize)
+        {
+            _reassembling -= partial.Length;
+            partial.Discard();
+        }
+    }
+
+    private void Finish(Reassembly partial)
+    {
+        if (!partial.Discarding) _reassembling -= partial.Length;
+        partial.Release();
+    }
+
+    private ErrorMessage DiscardReason(Reassembly partial) => new(
+        RpcStatusCode.ResourceExhausted,
+        partial.Length > _settings.Local.MaxMessageSize
+            ? $"The message has {partial.Length:N0} bytes; the receiver accepts at most {_settings.Local.MaxMessageSize:N0} (MaxMessageSize)."
+            : $"The receiver already holds {_settings.Local.MaxReassemblySize:N0} bytes of unfinished messages (MaxReassemblySize).",
+        Refused: true);
+
+    private void AcceptReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
+        _answered.Add(CallTable.SlotOf(header.CallId));
+        if (call is null) return; // Cancelled or timed out; the reply only frees its slot.
+        if (header.Type == FrameType.Error) call.SetError(ReadError(payload));
+        else call.Decode(payload);
+        _ownership.Add(call);
+    }
+
+    private void FailReply(in FrameHeader header, ErrorMessage error)
+    {
+        if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
+        _answered.Add(CallTable.SlotOf(header.CallId));
+        if (call is null) return;
+        call.SetError(new RpcException(error.Code, error.Detail));
+        _ownership.Add(call);
+    }
+
+    private RpcException ReadError(in ReadOnlySequence<byte> payload)
+    {
+        try
+        {
+            return ErrorMessage.Read(payload).ToException();
+        }
+        catch (RpcSerializationException e)
+        {
+            return new RpcException(RpcStatusCode.Internal, $"{RemoteAddress} answered with an error that cannot be read: {e.Message}", e);
+        }
+    }
+
+    private void ThrowUnknownCall(in FrameHeader header) =>
+        throw new ProtocolException($"{RemoteAddress} answered call {header.CallId} ({header.Type}), which was not made or is answered already");
+
+    /// <summary>Gives the slots of answered calls back, once for the whole batch and before anybody continues and wants one.</summary>
+    private void FreeAnsweredSlots()
+    {
+        if (_answered.Count == 0) return;
+        lock (Output.Gate)
+        {
+            foreach (int slot in _answered) Calls.Free(slot);
+            Output.SignalRoom();
+        }
+
+        _answered.Clear();
+    }
+
+    private void CancelRequest(ulong callId)
+    {
+        if (_partialRequests.TryGetValue(callId, out Reassembly? partial) && !partial.Discarding)
+        {
+            _reassembling -= partial.Length;
+            partial.Discard();
+            return;
+        }
+
+        Running.Cancel(callId);
+    }
+
+    private void PeerLeaves(in ReadOnlySequence<byte> payload)
+    {
+        ErrorMessage reason;
+        try
+        {
+            reason = ErrorMessage.Read(payload);
+        }
+        catch (RpcSerializationException e)
+        {
+            throw new ProtocolException($"{RemoteAddress} sent a go-away that cannot be read: {e.Message}");
+        }
+
+        ConnectionLog.PeerLeaves(_logger, RemoteAddress, reason.Code, reason.Detail);
+        _goAway = reason;
+        Leave();
+    }
+
+    /// <summary>Answers with the schema of the service that has the method number.</summary>
+    private void Describe(in FrameHeader header)
+    {
+        CheckSlot(header.CallId);
+        if (header.Method >= _methods.Length)
+        {
+            WriteError(header.CallId, new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
+            return;
+        }
+
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        byte[] schema = System.Text.Encoding.UTF8.GetBytes(_methods[header.Method].Method.Contract.Schema);
+        encoder.Write(schema);
+        Output.End(encoder, FrameType.Response, FrameFlags.None, 0, header.CallId, deferrable: false);
+    }
+}

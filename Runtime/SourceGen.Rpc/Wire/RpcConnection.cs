@@ -1,0 +1,226 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>
+/// One open connection after its handshake, and the same on both sides. This part holds what belongs to its life; receiving, frames
+/// and calls are in the other parts.
+/// </summary>
+internal sealed partial class RpcConnection
+{
+    private readonly ITransportConnection _transport;
+    private readonly IPollableInput? _pollable;
+    private readonly ConnectionSettings _settings;
+    private readonly BatchOwnership _ownership = new();
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _closing = new();
+    private RpcException? _closeReason;
+    private volatile bool _isClosed;
+    private volatile bool _isLeaving;
+    private long _lastTickWord;
+    private long _rescuedWord = -1;
+    private long _lastDeadlineScan;
+    private long _lastReceived;
+    private bool _pingSent;
+    private bool _unsentAtLastTick;
+
+    public RpcConnection(ITransportConnection transport, ConnectionSettings settings, ServerMethod[] methods, ILogger logger)
+    {
+        _transport = transport;
+        _pollable = transport as IPollableInput;
+        _settings = settings;
+        _methods = methods;
+        _logger = logger;
+        _input = transport.Input;
+        _onReadable = OnReadable;
+        Calls = new CallTable(settings.Peer.MaxConcurrentCalls);
+        Running = new RunningCalls(settings.Local.MaxConcurrentCalls);
+        Contracts = new PeerContracts(this, logger);
+        Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
+    }
+
+    /// <summary>Raised once, on any thread, when no further call should go out on this connection: it closed, or the peer is leaving.</summary>
+    public event Action<RpcConnection>? Leaving;
+
+    /// <summary>The sending half.</summary>
+    public ConnectionOutput Output { get; }
+
+    /// <summary>Calls that this side made.</summary>
+    public CallTable Calls { get; }
+
+    /// <summary>Calls that this side serves.</summary>
+    public RunningCalls Running { get; }
+
+    /// <summary>The codec of every argument and result.</summary>
+    public ICodec Codec => _settings.Codec;
+
+    /// <summary>What the peer said of itself.</summary>
+    public HelloMessage Peer => _settings.Peer;
+
+    /// <summary>The peer's address.</summary>
+    public RpcAddress RemoteAddress => _transport.RemoteAddress;
+
+    /// <summary>Completes when the connection is closed and its resources are released.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>How this side's contracts match the peer's.</summary>
+    public PeerContracts Contracts { get; }
+
+    /// <summary>Whether the connection is closed, though perhaps not released yet.</summary>
+    public bool IsClosed => _isClosed;
+
+    /// <summary>Whether new calls may go out.</summary>
+    public bool IsUsable => !_isLeaving;
+
+    /// <summary>Begins to receive.</summary>
+    public void Start()
+    {
+        _lastReceived = Watchdog.BusyNow;
+        Watchdog.Add(this, Math.Max(1, _settings.KeepAliveIntervalMs / 4));
+        if (_settings.LowLatency) EngineThreads.Run(new ReceiveWork(this));
+        else ThreadPool.UnsafeQueueUserWorkItem(new ReceiveWork(this), preferLocal: false);
+    }
+
+    /// <summary>Closes. The first reason given is the one that pending calls fail with; calling it again is harmless.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="inOrder">Whether bytes that were sent must still reach the peer.</param>
+    public void Close(RpcException reason, bool inOrder = false)
+    {
+        lock (_closing)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            _closeReason = reason;
+        }
+
+        Output.Close();
+        if (inOrder) _input.CancelPendingRead(); // The receiver ends, and disposes of the transport.
+        else _transport.Abort(reason);
+        Leave();
+        FailPendingCalls(reason);
+        Running.CancelAll();
+        ResumeReceiving(); // A receiver that paused must find the end, to release the input.
+    }
+
+    /// <summary>Sends what is still unsent, tells the peer why, and closes. Calls in flight fail.</summary>
+    public async Task CloseInOrderAsync(RpcException reason, TimeSpan timeout)
+    {
+        SendGoAway(reason.Code, reason.Detail);
+        await Task.WhenAny(Output.FlushToEndAsync(), _closed.Task, Task.Delay(timeout)).ConfigureAwait(false);
+        Close(reason, inOrder: true);
+        await _closed.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Tells the peer that this side will refuse new requests, and why.</summary>
+    public void SendGoAway(RpcStatusCode code, string detail)
+    {
+        _refusal = new ErrorMessage(code, detail, Refused: true);
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        new ErrorMessage(code, detail).Write(encoder);
+        Output.End(encoder, FrameType.GoAway, FrameFlags.None, 0, 0, deferrable: false);
+    }
+
+    /// <summary>The watchdog's look at the connection, about every millisecond while anything is busy.</summary>
+    /// <param name="now">The engine's coarse clock.</param>
+    /// <returns>Whether the connection is busy.</returns>
+    public bool OnTick(long now)
+    {
+        bool running = FreeIfStuck();
+        bool unsent = Output.HasUnsent;
+        if (unsent && _unsentAtLastTick) Output.Flush();
+        _unsentAtLastTick = unsent;
+        if (now - _lastDeadlineScan >= 10)
+        {
+            _lastDeadlineScan = now;
+            if (Calls.InFlight > 0) ExpireCalls(now);
+            KeepAlive(now);
+        }
+
+        return running || unsent || Calls.InFlight > 0;
+    }
+
+    private static OutputLimits LimitsFor(ConnectionSettings settings) => new(
+        Math.Min(settings.Local.FragmentSize, settings.Peer.MaxFrameSize),
+        settings.Peer.MaxMessageSize,
+        settings.Local.MaxOutputBacklog);
+
+    /// <summary>
+    /// A batch that did not move for a whole tick has a thread stuck in user code. Another thread goes on with the batch; frames the
+    /// stuck one corked are sent, because it may be waiting for their replies.
+    /// </summary>
+    private bool FreeIfStuck()
+    {
+        long word = _ownership.Word;
+        bool running = BatchOwnership.IndexOf(word) != BatchOwnership.ReceivingIndex;
+        if (running && word == _lastTickWord)
+        {
+            Output.Flush();
+            if (word != _rescuedWord)
+            {
+                _rescuedWord = word;
+                EngineThreads.Run(new DrainWork(this, BatchOwnership.EpochOf(word), dedicated: true));
+            }
+        }
+
+        _lastTickWord = word;
+        return running;
+    }
+
+    private void KeepAlive(long now)
+    {
+        long silence = now - Volatile.Read(ref _lastReceived);
+        if (silence < _settings.KeepAliveIntervalMs)
+        {
+            _pingSent = false;
+        }
+        else if (!_pingSent)
+        {
+            _pingSent = true;
+            Output.WriteEmpty(FrameType.Ping, 0);
+        }
+        else if (silence >= _settings.KeepAliveIntervalMs + (long)_settings.KeepAliveTimeoutMs)
+        {
+            ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
+            RpcException reason = Lost($"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Close(state.reason), (this, reason), preferLocal: false);
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_closing)
+        {
+            if (_isLeaving) return;
+            _isLeaving = true;
+        }
+
+        Leaving?.Invoke(this);
+    }
+
+    private void OnSendError(Exception error) => Close(Lost($"sending to {RemoteAddress} failed: {error.Message}", error));
+
+    private static RpcException Lost(string what, Exception? cause = null) =>
+        new(RpcStatusCode.Unavailable, $"The connection is lost: {what}.", cause) { Progress = RpcCallProgress.Unknown };
+
+    /// <summary>The receiver has met the end: nothing reads the input any more, and its resources can go.</summary>
+    private void Release()
+    {
+        Watchdog.Remove(this);
+        try
+        {
+            _input.Complete();
+            _ = ObserveAsync(_transport.DisposeAsync());
+        }
+        catch (Exception e)
+        {
+            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
+        }
+
+        _closed.TrySetResult();
+    }
+}
