@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace SourceGen.Rpc.Load;
+
+/// <summary>The server process, seen from its parent.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        Addresses = ServerAddresses.Parse(ReadLine());
+    }
+
+    public ServerAddresses Addresses { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts this program once more, as the server.</summary>
+    /// <exception cref="LoadException">It ended before it listened; what it wrote to its error output is on this process's.</exception>
+    public static ServerProcess Start()
+    {
+        string program = typeof(ServerProcess).Assembly.Location;
+        bool hasOwnHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Path.GetFileNameWithoutExtension(program);
+        var start = new ProcessStartInfo(hasOwnHost ? Environment.ProcessPath! : DotnetHost())
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        if (!hasOwnHost) start.ArgumentList.Add(program);
+        start.ArgumentList.Add(ServerHost.Argument);
+        Process process = Process.Start(start) ?? throw new LoadException($"{start.FileName} did not start.");
+        try
+        {
+            return new ServerProcess(process);
+        }
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Collects the server's garbage and reads its counters.</summary>
+    public ProcessCounters Begin() => Ask(ServerHost.Begin);
+
+    /// <summary>Reads the server's counters.</summary>
+    public ProcessCounters End() => Ask(ServerHost.End);
+
+    /// <summary>Ends the process and waits until it has ended.</summary>
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(LoadLimits.Drain)) _process.Kill();
+        _process.Dispose();
+    }
+
+    // The runtime's directory is shared/Microsoft.NETCore.App/<version> under that of the host that loaded it.
+    private static string DotnetHost() =>
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+
+    private ProcessCounters Ask(string command)
+    {
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+        return ProcessCounters.Parse(ReadLine());
+    }
+
+    private string ReadLine() =>
+        _process.StandardOutput.ReadLine() ?? throw new LoadException("The server process has ended. Its error output, above, says why.");
+}
