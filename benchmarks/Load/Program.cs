@@ -1,6 +1,6 @@
 using SourceGen.Rpc.Load;
 
-if (args is [ServerHost.Argument]) return ServerHost.Run(Console.In, Console.Out);
+if (args is [ServerHost.Argument]) return ServerHost.Run(Console.OpenStandardInput(), Console.OpenStandardOutput());
 try
 {
     return LoadProgram.Run(LoadOptions.Parse(args), Console.Out);

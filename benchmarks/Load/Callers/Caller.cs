@@ -12,18 +12,18 @@ internal abstract class Caller
     /// <summary>How long its calls took.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
-    /// <summary>How many calls were answered in this round.</summary>
+    /// <summary>How many calls were answered in this turn.</summary>
     public long Answered => Volatile.Read(ref _answered.Value);
 
-    /// <summary>Forgets the round before.</summary>
+    /// <summary>Forgets the turn before.</summary>
     public void Clear()
     {
         Latencies.Clear();
         Volatile.Write(ref _answered.Value, 0);
     }
 
-    /// <summary>Calls until <paramref name="round"/> is over.</summary>
-    public abstract Task RunAsync(CallerRound round);
+    /// <summary>Calls until <paramref name="turn"/> is over.</summary>
+    public abstract Task RunAsync(CallerTurn turn);
 
     protected void CountAnswer() => Volatile.Write(ref _answered.Value, _answered.Value + 1);
 
@@ -42,12 +42,12 @@ internal abstract class Caller
 internal sealed class Caller<TOperation, TResult>(TOperation operation, int index, int sampleEvery) : Caller
     where TOperation : struct, ICallOperation<TResult>
 {
-    public override async Task RunAsync(CallerRound round)
+    public override async Task RunAsync(CallerTurn turn)
     {
-        // A copy: the operation is a struct that counts, and each round begins from the same state.
+        // A copy: the operation is a struct that counts, and each turn begins from the same state.
         TOperation calls = operation;
         int untilTimed = index % sampleEvery;
-        while (!round.IsOver)
+        while (!turn.IsOver)
         {
             if (untilTimed-- > 0)
             {

@@ -7,6 +7,9 @@ internal sealed class CallerGroup
 {
     private readonly string _name;
     private readonly Caller[] _callers;
+    private readonly Task[] _running;
+    private LatencyHistogram _latencies = new();
+    private CallerTurn _turn = new();
 
     /// <param name="name">What errors call it.</param>
     /// <param name="workload">How many callers, and what they call.</param>
@@ -16,43 +19,49 @@ internal sealed class CallerGroup
         _name = name;
         var numbers = new SharedNumber();
         _callers = new Caller[workload.Callers];
+        _running = new Task[workload.Callers];
         for (int i = 0; i < _callers.Length; i++) _callers[i] = Create(workload, service, numbers, i);
+    }
+
+    /// <inheritdoc cref="IContender.Open"/>
+    public void Reset()
+    {
+        foreach (Caller caller in _callers) caller.Clear();
+        _latencies = new LatencyHistogram();
+        _turn = new CallerTurn();
     }
 
     /// <inheritdoc cref="IContender.Run"/>
     public LoadSample Run(TimeSpan duration)
     {
-        foreach (Caller caller in _callers) caller.Clear();
-        var latencies = new LatencyHistogram();
-        var round = new CallerRound();
-        Task[] running = new Task[_callers.Length];
+        CallerTurn turn = _turn;
         long start = Stopwatch.GetTimestamp();
         // On the pool, where an application's calls come from too; a call answered at once would else keep this thread in the loop.
-        for (int i = 0; i < running.Length; i++)
+        for (int i = 0; i < _running.Length; i++)
         {
             Caller caller = _callers[i];
-            running[i] = Task.Run(() => caller.RunAsync(round));
+            _running[i] = Task.Run(() => caller.RunAsync(turn));
         }
 
         Thread.Sleep(duration);
         long inTime = _callers.Sum(static c => c.Answered);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        round.End();
-        WaitForAll(running);
-        foreach (Caller caller in _callers) latencies.Merge(caller.Latencies);
-        return new LoadSample(_callers.Sum(static c => c.Answered), inTime, elapsed, latencies);
+        turn.End();
+        WaitForAll();
+        foreach (Caller caller in _callers) _latencies.Merge(caller.Latencies);
+        return new LoadSample(_callers.Sum(static c => c.Answered), inTime, elapsed, _latencies);
     }
 
-    private void WaitForAll(Task[] running)
+    private void WaitForAll()
     {
         try
         {
-            if (!Task.WaitAll(running, LoadLimits.Drain)) throw LoadLimits.NotDrained(_name, running.Count(static t => !t.IsCompleted));
+            if (!Task.WaitAll(_running, LoadLimits.Drain)) throw LoadLimits.NotDrained(_name, _running.Count(static t => !t.IsCompleted));
         }
         catch (AggregateException e)
         {
             Exception first = e.InnerExceptions[0];
-            throw new LoadException($"{_name}: {e.InnerExceptions.Count} of {running.Length} callers failed, the first with: {first.Message}", first);
+            throw new LoadException($"{_name}: {e.InnerExceptions.Count} of {_running.Length} callers failed, the first with: {first.Message}", first);
         }
     }
 

@@ -9,7 +9,7 @@ internal interface IContender : IDisposable
     /// <summary>What the figures are listed under.</summary>
     string Name { get; }
 
-    /// <summary>Makes ready for a round, outside of what is measured. It may be called when it is ready already.</summary>
+    /// <summary>Makes ready for a turn; what this allocates or computes is not measured.</summary>
     void Open();
 
     /// <summary>Keeps all callers calling for <paramref name="duration"/>, then waits for the calls in flight.</summary>
@@ -17,6 +17,9 @@ internal interface IContender : IDisposable
     /// <exception cref="LoadException">A call failed or was not answered.</exception>
     LoadSample Run(TimeSpan duration);
 
-    /// <summary>Ends a round: nothing of this contender may use the processor until the next <see cref="Open"/>.</summary>
+    /// <summary>
+    /// Ends a turn: nothing of this contender may use the processor until the next <see cref="Open"/>. A connection that sleeps
+    /// while it is idle stays open, so that buffers, pools and TCP's windows keep the size they have grown to.
+    /// </summary>
     void Close();
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace SourceGen.Rpc.Load;
 
 /// <summary>What one round of one contender gave. Times are in microseconds.</summary>
@@ -28,28 +26,4 @@ internal sealed record Measurement
     public required double ClientCpuPerCall { get; init; }
 
     public required double ServerCpuPerCall { get; init; }
-
-    /// <summary>Puts together what both processes saw.</summary>
-    /// <param name="sample">The callers' view.</param>
-    /// <param name="client">What the client process used up during the round.</param>
-    /// <param name="server">What the server process used up during the round.</param>
-    public static Measurement From(LoadSample sample, ProcessCounters client, ProcessCounters server)
-    {
-        double microsecondsPerTick = 1e6 / Stopwatch.Frequency;
-        LatencyHistogram latencies = sample.Latencies;
-        return new Measurement
-        {
-            Calls = sample.Calls,
-            CallsPerSecond = sample.CallsInTime / sample.Elapsed.TotalSeconds,
-            P50 = latencies.Percentile(50) * microsecondsPerTick,
-            P99 = latencies.Percentile(99) * microsecondsPerTick,
-            P999 = latencies.Percentile(99.9) * microsecondsPerTick,
-            Max = latencies.Max * microsecondsPerTick,
-            TimedCalls = latencies.Count,
-            ClientBytesPerCall = (double)client.AllocatedBytes / sample.Calls,
-            ServerBytesPerCall = (double)server.AllocatedBytes / sample.Calls,
-            ClientCpuPerCall = client.CpuMicroseconds / sample.Calls,
-            ServerCpuPerCall = server.CpuMicroseconds / sample.Calls,
-        };
-    }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Binary;
 
 namespace SourceGen.Rpc.Load;
 
@@ -7,22 +7,26 @@ namespace SourceGen.Rpc.Load;
 /// <param name="CpuMicroseconds">Processor time of all threads, user and kernel.</param>
 internal readonly record struct ProcessCounters(long AllocatedBytes, double CpuMicroseconds)
 {
+    /// <summary>How many bytes <see cref="Write"/> writes.</summary>
+    public const int Size = 16;
+
     public static ProcessCounters Read() =>
         new(GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime.TotalMicroseconds);
 
-    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
-    public static ProcessCounters Parse(string text)
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static ProcessCounters Parse(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadDoubleLittleEndian(bytes[8..]));
+
+    /// <summary>Writes the counters without allocating, which would be counted too.</summary>
+    public void Write(Span<byte> bytes)
     {
-        string[] parts = text.Split(' ');
-        return parts.Length == 2
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
-            && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double cpu)
-            ? new ProcessCounters(bytes, cpu)
-            : throw new FormatException($"'{text}' is not a pair of counters: allocated bytes and microseconds of processor time, with a space between.");
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, AllocatedBytes);
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes[8..], CpuMicroseconds);
     }
+
+    public static ProcessCounters operator +(ProcessCounters one, ProcessCounters other) =>
+        new(one.AllocatedBytes + other.AllocatedBytes, one.CpuMicroseconds + other.CpuMicroseconds);
 
     public static ProcessCounters operator -(ProcessCounters later, ProcessCounters earlier) =>
         new(later.AllocatedBytes - earlier.AllocatedBytes, later.CpuMicroseconds - earlier.CpuMicroseconds);
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{AllocatedBytes} {CpuMicroseconds:R}");
 }

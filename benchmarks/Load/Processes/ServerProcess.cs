@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace SourceGen.Rpc.Load;
 
@@ -44,11 +45,16 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Collects the server's garbage and reads its counters.</summary>
-    public ProcessCounters Begin() => Ask(ServerHost.Begin);
-
     /// <summary>Reads the server's counters.</summary>
-    public ProcessCounters End() => Ask(ServerHost.End);
+    public ProcessCounters ReadCounters()
+    {
+        Stream commands = _process.StandardInput.BaseStream;
+        commands.Write([ServerHost.Ask]);
+        commands.Flush();
+        Span<byte> answer = stackalloc byte[ProcessCounters.Size];
+        Read(answer);
+        return ProcessCounters.Parse(answer);
+    }
 
     /// <summary>Ends the process and waits until it has ended.</summary>
     public void Dispose()
@@ -62,13 +68,24 @@ internal sealed class ServerProcess : IDisposable
     private static string DotnetHost() =>
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
-    private ProcessCounters Ask(string command)
+    private string ReadLine()
     {
-        _process.StandardInput.WriteLine(command);
-        _process.StandardInput.Flush();
-        return ProcessCounters.Parse(ReadLine());
+        Span<byte> next = stackalloc byte[1];
+        var line = new StringBuilder();
+        for (Read(next); next[0] != '\n'; Read(next)) line.Append((char)next[0]);
+        return line.ToString();
     }
 
-    private string ReadLine() =>
-        _process.StandardOutput.ReadLine() ?? throw new LoadException("The server process has ended. Its error output, above, says why.");
+    // Past the StreamReader, which would read ahead what is not text.
+    private void Read(Span<byte> bytes)
+    {
+        try
+        {
+            _process.StandardOutput.BaseStream.ReadExactly(bytes);
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new LoadException("The server process has ended. Its error output, above, says why.", e);
+        }
+    }
 }

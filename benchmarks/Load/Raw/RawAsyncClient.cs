@@ -11,19 +11,21 @@ internal sealed class RawAsyncClient(IPEndPoint server, FrameSizes frames, int i
     /// <summary>What its figures are listed under.</summary>
     public const string Title = "raw async";
 
-    private RawAsyncRound? _round;
+    private RawAsyncConnection? _connection;
 
     public string Name => Title;
 
-    public void Open() => _round = new RawAsyncRound(RawHello.Connect(server, frames), frames, inFlight);
+    public void Open()
+    {
+        _connection ??= new RawAsyncConnection(RawHello.Connect(server, frames), frames, inFlight);
+        _connection.Reset();
+    }
 
-    public LoadSample Run(TimeSpan duration) => _round!.Run(duration);
+    public LoadSample Run(TimeSpan duration) => _connection!.Run(duration);
 
     public void Close()
     {
-        _round?.Dispose();
-        _round = null;
     }
 
-    public void Dispose() => Close();
+    public void Dispose() => _connection?.Dispose();
 }

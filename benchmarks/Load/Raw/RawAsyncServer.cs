@@ -32,6 +32,7 @@ internal sealed class RawAsyncServer : IDisposable
                 if (replies > 0) sender.Add((long)replies * frames.Reply);
             },
             _ => socket.Dispose());
+        RawHello.Ready(socket);
         receiver.Start();
     }
 }

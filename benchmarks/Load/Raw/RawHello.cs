@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace SourceGen.Rpc.Load;
 
-/// <summary>The first bytes of a raw connection: how long a request and a reply are. From then on there are only frames of these sizes.</summary>
+/// <summary>
+/// How a raw connection opens: the client says how long a request and a reply are, and the server says that it is ready, its buffers
+/// allocated. From then on there are only frames of these sizes.
+/// </summary>
 internal static class RawHello
 {
     private const int Length = 8;
@@ -19,14 +22,20 @@ internal static class RawHello
             BinaryPrimitives.WriteInt32LittleEndian(hello, frames.Request);
             BinaryPrimitives.WriteInt32LittleEndian(hello[4..], frames.Reply);
             socket.Send(hello);
-            return socket;
+            return socket.Receive(hello[..1]) == 1
+                ? socket
+                : throw new LoadException($"The raw server at {server} closed the connection before it was ready.");
         }
-        catch (SocketException e)
+        catch (Exception e)
         {
             socket.Dispose();
-            throw new LoadException($"The raw server at {server} cannot be reached: {e.Message}.", e);
+            if (e is SocketException) throw new LoadException($"The raw server at {server} cannot be reached: {e.Message}.", e);
+            throw;
         }
     }
+
+    /// <summary>Tells the client that it may begin.</summary>
+    public static void Ready(Socket socket) => socket.Send([1]);
 
     /// <returns>The sizes, or null when the peer left before it said them.</returns>
     public static FrameSizes? Accept(Socket socket)

@@ -15,6 +15,7 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
 
     private PolledConnection? _connection;
     private Socket? _socket;
+    private LatencyHistogram _latencies = new();
     private long _answered;
     private volatile bool _stopping;
 
@@ -25,19 +26,19 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
         _socket = RawHello.Connect(server, frames);
         _socket.Blocking = false;
         _connection = new PolledConnection(_socket);
+        _latencies = new LatencyHistogram();
+        _answered = 0;
+        _stopping = false;
     }
 
     public LoadSample Run(TimeSpan duration)
     {
-        var latencies = new LatencyHistogram();
         LoadException? failure = null;
-        _answered = 0;
-        _stopping = false;
         var thread = new Thread(() =>
         {
             try
             {
-                Poll(latencies);
+                Poll();
             }
             catch (LoadException e)
             {
@@ -48,14 +49,14 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
         long start = Stopwatch.GetTimestamp();
         thread.Start();
         Thread.Sleep(duration);
-        long timed = Volatile.Read(ref _answered);
+        long inTime = Volatile.Read(ref _answered);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         _stopping = true;
         if (!thread.Join(LoadLimits.Drain)) throw LoadLimits.NotDrained(Name, inFlight);
-        return failure is null ? new LoadSample(_answered, timed, elapsed, latencies) : throw failure;
+        return failure is null ? new LoadSample(_answered, inTime, elapsed, _latencies) : throw failure;
     }
 
-    // The server's polling thread ends when it sees the connection close, so nothing polls between rounds.
+    // The server's polling thread ends when it sees the connection close, so nothing polls between turns.
     public void Close()
     {
         _socket?.Dispose();
@@ -64,7 +65,7 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
 
     public void Dispose() => Close();
 
-    private void Poll(LatencyHistogram latencies)
+    private void Poll()
     {
         PolledConnection connection = _connection!;
         var flight = new FlightLog(inFlight);
@@ -77,7 +78,7 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
             int answered = replies.Add(bytes);
             if (answered == 0) continue;
             long now = Stopwatch.GetTimestamp();
-            flight.Answered(answered, now, latencies);
+            flight.Answered(answered, now, _latencies);
             Volatile.Write(ref _answered, _answered + answered);
             if (_stopping)
             {

@@ -20,9 +20,10 @@ internal sealed class RawPolledServer : IDisposable
         using (socket)
         {
             if (RawHello.Accept(socket) is not { } frames) return;
-            socket.Blocking = false;
             var connection = new PolledConnection(socket);
             var requests = new FrameCounter(frames.Request);
+            RawHello.Ready(socket);
+            socket.Blocking = false;
             while (connection.Poll(out int bytes))
             {
                 int replies = requests.Add(bytes);

@@ -25,10 +25,7 @@ internal sealed class RpcWorkloadClient : IContender
         return new RpcWorkloadClient(client, workload);
     }
 
-    // The connection stays open between rounds: pools are filled once, as in an application, and an idle connection sleeps.
-    public void Open()
-    {
-    }
+    public void Open() => _callers.Reset();
 
     public LoadSample Run(TimeSpan duration) => _callers.Run(duration);
 

@@ -28,6 +28,13 @@ internal sealed record Workload
     /// </summary>
     public int SampleEvery => Callers == 1 || Kind == CallKind.SometimesBlock || Payload >= 16 * 1024 ? 1 : 16;
 
+    /// <summary>
+    /// How long the baseline and the RPC run before they take turns within a round. A machine's speed changes within seconds (a virtual
+    /// one's by half), so turns are short enough for both to get the same share of each speed. Handlers that block for 50 ms
+    /// need longer to get into step.
+    /// </summary>
+    public TimeSpan LongestTurn => TimeSpan.FromSeconds(Kind == CallKind.SometimesBlock ? 1 : 0.25);
+
     /// <summary>The workload in words.</summary>
     public string Description
     {

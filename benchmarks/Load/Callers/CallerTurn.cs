@@ -1,7 +1,7 @@
 namespace SourceGen.Rpc.Load;
 
 /// <summary>Tells callers when to stop.</summary>
-internal sealed class CallerRound
+internal sealed class CallerTurn
 {
     private volatile bool _isOver;
 

@@ -3,56 +3,60 @@ using System.Net.Sockets;
 
 namespace SourceGen.Rpc.Load;
 
-/// <summary>One connection of the asynchronous baseline and the frames in flight on it, for one round.</summary>
-internal sealed class RawAsyncRound : IDisposable
+/// <summary>The client's end of an asynchronous baseline connection and the frames in flight on it.</summary>
+internal sealed class RawAsyncConnection : IDisposable
 {
     private readonly Socket _socket;
     private readonly FrameSizes _frames;
     private readonly int _inFlight;
     private readonly RawSender _sender;
-    private readonly RawReceiver _receiver;
     private readonly FlightLog _flight;
-    private readonly LatencyHistogram _latencies = new();
     private readonly ManualResetEventSlim _drained = new();
+    private LatencyHistogram _latencies = new();
     private FrameCounter _replies;
     private SocketError? _failure;
     private long _answered;
     private int _outstanding;
     private volatile bool _stopping;
 
-    public RawAsyncRound(Socket socket, FrameSizes frames, int inFlight)
+    public RawAsyncConnection(Socket socket, FrameSizes frames, int inFlight)
     {
         _socket = socket;
         _frames = frames;
         _inFlight = inFlight;
-        _outstanding = inFlight;
         _flight = new FlightLog(inFlight);
         _replies = new FrameCounter(frames.Reply);
         _sender = new RawSender(socket, Fail);
-        _receiver = new RawReceiver(socket, OnReceived, Fail);
+        new RawReceiver(socket, OnReceived, Fail).Start();
+    }
+
+    /// <summary>Begins a new turn. Nothing is in flight, so nothing touches this state but the caller.</summary>
+    public void Reset()
+    {
+        _latencies = new LatencyHistogram();
+        _answered = 0;
+        _outstanding = _inFlight;
+        _stopping = false;
+        if (_failure is null) _drained.Reset();
     }
 
     public LoadSample Run(TimeSpan duration)
     {
         long start = Stopwatch.GetTimestamp();
         _flight.Sent(_inFlight, start);
-        _receiver.Start();
         _sender.Add((long)_inFlight * _frames.Request);
         Thread.Sleep(duration);
-        long timed = Volatile.Read(ref _answered);
+        long inTime = Volatile.Read(ref _answered);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         _stopping = true;
         if (!_drained.Wait(LoadLimits.Drain)) throw LoadLimits.NotDrained(RawAsyncClient.Title, Volatile.Read(ref _outstanding));
         return _failure is { } error
             ? throw new LoadException($"{RawAsyncClient.Title}: the connection ended with {_outstanding} frames in flight: {error}.")
-            : new LoadSample(_answered, timed, elapsed, _latencies);
+            : new LoadSample(_answered, inTime, elapsed, _latencies);
     }
 
-    public void Dispose()
-    {
-        _socket.Dispose();
-        // The aborted receive may still set the event after this; it has no handle to release, so it is left to the collector.
-    }
+    // The event is not disposed: the receive that this aborts may still set it, and it has no handle to release.
+    public void Dispose() => _socket.Dispose();
 
     private void OnReceived(int bytes)
     {
@@ -72,10 +76,8 @@ internal sealed class RawAsyncRound : IDisposable
         _sender.Add((long)replies * _frames.Request);
     }
 
-    // The end of the stream after the last reply is the ordinary end of a round.
     private void Fail(SocketError error)
     {
-        if (_drained.IsSet) return;
         _failure ??= error;
         _drained.Set();
     }
