@@ -14,5 +14,7 @@ internal struct AddOperation(ILoadService service, int caller) : ICallOperation<
     }
 
     public readonly bool Finish(int result) =>
-        result == _a + _b ? true : throw new LoadException($"AddAsync({_a}, {_b}) returned {result} instead of {_a + _b}: replies are mixed up.");
+        result == _a + _b
+            ? true
+            : throw new LoadException($"AddAsync({_a}, {_b}) returned {result} instead of {_a + _b}: replies are mixed up.");
 }

@@ -22,7 +22,7 @@ internal abstract class Caller
         Volatile.Write(ref _answered.Value, 0);
     }
 
-    /// <summary>Calls until <paramref name="turn"/> is over.</summary>
+    /// <summary>Calls until <paramref name="turn"/> is over, and at least once.</summary>
     public abstract Task RunAsync(CallerTurn turn);
 
     protected void CountAnswer() => Volatile.Write(ref _answered.Value, _answered.Value + 1);
@@ -47,7 +47,7 @@ internal sealed class Caller<TOperation, TResult>(TOperation operation, int inde
         // A copy: the operation is a struct that counts, and each turn begins from the same state.
         TOperation calls = operation;
         int untilTimed = index % sampleEvery;
-        while (!turn.IsOver)
+        do
         {
             if (untilTimed-- > 0)
             {
@@ -64,5 +64,6 @@ internal sealed class Caller<TOperation, TResult>(TOperation operation, int inde
 
             CountAnswer();
         }
+        while (!turn.IsOver);
     }
 }

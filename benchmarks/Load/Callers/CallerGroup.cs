@@ -61,7 +61,8 @@ internal sealed class CallerGroup
         catch (AggregateException e)
         {
             Exception first = e.InnerExceptions[0];
-            throw new LoadException($"{_name}: {e.InnerExceptions.Count} of {_running.Length} callers failed, the first with: {first.Message}", first);
+            int failed = e.InnerExceptions.Count;
+            throw new LoadException($"{_name}: {failed} of {_running.Length} callers failed, the first with: {first.Message}", first);
         }
     }
 
@@ -71,6 +72,6 @@ internal sealed class CallerGroup
         CallKind.Echo => new Caller<EchoOperation, EchoMessage>(new EchoOperation(service, i, workload.Payload), i, workload.SampleEvery),
         CallKind.SometimesBlock =>
             new Caller<SometimesBlockOperation, int>(new SometimesBlockOperation(service, numbers), i, workload.SampleEvery),
-        _ => throw new ArgumentOutOfRangeException(nameof(workload), workload.Kind, "The workload calls a method that no caller is written for."),
+        _ => throw new ArgumentOutOfRangeException(nameof(workload), workload.Kind, "No caller is written for this method."),
     };
 }

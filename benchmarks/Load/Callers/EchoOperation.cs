@@ -1,6 +1,6 @@
 namespace SourceGen.Rpc.Load;
 
-/// <summary>Sends one message over and over, with a new Id each time. The RPC encodes it before the call returns, so reusing it is safe.</summary>
+/// <summary>Sends one message over and over, with a new Id each time. A call encodes it before it returns, so reusing it is safe.</summary>
 internal struct EchoOperation(ILoadService service, int caller, int payload) : ICallOperation<EchoMessage>
 {
     private readonly EchoMessage _message = LoadData.CreateMessage(payload);

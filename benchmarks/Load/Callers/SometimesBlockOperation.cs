@@ -15,5 +15,7 @@ internal struct SometimesBlockOperation(ILoadService service, SharedNumber numbe
     }
 
     public readonly bool Finish(int result) =>
-        result == _n ? !LoadService.Blocks(_n) : throw new LoadException($"SometimesBlockAsync({_n}) returned {result}: replies are mixed up.");
+        result == _n
+            ? !LoadService.Blocks(_n)
+            : throw new LoadException($"SometimesBlockAsync({_n}) returned {result}: replies are mixed up.");
 }

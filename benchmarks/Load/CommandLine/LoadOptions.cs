@@ -41,9 +41,10 @@ internal sealed record LoadOptions
     /// <exception cref="UsageException">An option is unknown, or its value is missing or wrong.</exception>
     public static LoadOptions Parse(IReadOnlyList<string> args)
     {
-        var options = new LoadOptions();
         // First, so that an option given beside it wins wherever it stands.
-        if (args.Contains("--quick")) options = options with { Rounds = 3, Length = TimeSpan.FromSeconds(0.5), WarmUp = TimeSpan.FromSeconds(1) };
+        LoadOptions options = args.Contains("--quick")
+            ? new LoadOptions { Rounds = 3, Length = TimeSpan.FromSeconds(0.5), WarmUp = TimeSpan.FromSeconds(1) }
+            : new LoadOptions();
         for (int i = 0; i < args.Count; i++)
         {
             options = args[i] switch
@@ -83,5 +84,5 @@ internal sealed record LoadOptions
     private static TimeSpan Seconds(string option, string text, double least) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double s) && s >= least && s <= 3600
             ? TimeSpan.FromSeconds(s)
-            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option} {text}: write a number of seconds from {least} to 3600, such as 2 or 0.5."));
+            : throw new UsageException($"{option} {text}: write a number of seconds from {least} to 3600, such as 2 or 0.5.");
 }

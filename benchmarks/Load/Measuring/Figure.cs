@@ -1,21 +1,26 @@
 namespace SourceGen.Rpc.Load;
 
 /// <summary>One kind of number that a round gives: where it is found, what it is called, and how it is printed.</summary>
-internal sealed record Figure(string Label, string JsonName, Func<Measurement, double> Get, Func<double, string> Format, bool HasRatio = true)
+internal sealed record Figure(
+    string Label, string JsonName, Func<Measurement, double> Get, Func<double, string> Format, bool HasRatio = true)
 {
     public static readonly Figure CallsPerSecond = new("calls/s", "callsPerSecond", m => m.CallsPerSecond, FormatRate);
     public static readonly Figure P50 = new("p50", "p50Microseconds", m => m.P50, FormatMicroseconds);
     public static readonly Figure P99 = new("p99", "p99Microseconds", m => m.P99, FormatMicroseconds);
     public static readonly Figure P999 = new("p99.9", "p999Microseconds", m => m.P999, FormatMicroseconds);
-    public static readonly Figure ClientBytes = new("client B/call", "clientBytesPerCall", m => m.ClientBytesPerCall, FormatBytes, HasRatio: false);
-    public static readonly Figure ServerBytes = new("server B/call", "serverBytesPerCall", m => m.ServerBytesPerCall, FormatBytes, HasRatio: false);
-    public static readonly Figure ClientCpu = new("client CPU/call", "clientCpuMicrosecondsPerCall", m => m.ClientCpuPerCall, FormatMicroseconds);
-    public static readonly Figure ServerCpu = new("server CPU/call", "serverCpuMicrosecondsPerCall", m => m.ServerCpuPerCall, FormatMicroseconds);
+    public static readonly Figure ClientBytes =
+        new("client B/call", "clientBytesPerCall", m => m.ClientBytesPerCall, FormatBytes, HasRatio: false);
+    public static readonly Figure ServerBytes =
+        new("server B/call", "serverBytesPerCall", m => m.ServerBytesPerCall, FormatBytes, HasRatio: false);
+    public static readonly Figure ClientCpu =
+        new("client CPU/call", "clientCpuMicrosecondsPerCall", m => m.ClientCpuPerCall, FormatMicroseconds);
+    public static readonly Figure ServerCpu =
+        new("server CPU/call", "serverCpuMicrosecondsPerCall", m => m.ServerCpuPerCall, FormatMicroseconds);
 
     /// <summary>All, in the order in which they are printed.</summary>
     public static readonly IReadOnlyList<Figure> All = [CallsPerSecond, P50, P99, P999, ClientBytes, ServerBytes, ClientCpu, ServerCpu];
 
-    /// <summary>The figure divided by the baseline's. Bytes have none: the baseline allocates nothing, and a multiple of that says nothing.</summary>
+    /// <summary>The figure divided by the baseline's. Bytes have no ratio: the baseline allocates none.</summary>
     public double Ratio(double value, double baseline) => HasRatio ? value / baseline : double.NaN;
 
     private static string FormatRate(double value) => value switch

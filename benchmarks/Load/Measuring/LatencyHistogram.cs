@@ -50,7 +50,9 @@ internal sealed class LatencyHistogram
         Max = 0;
     }
 
-    /// <summary>The duration that <paramref name="percent"/> of the recorded ones do not exceed; within a bucket, in proportion to the rank.</summary>
+    /// <summary>
+    /// The duration that <paramref name="percent"/> of the recorded ones do not exceed; within a bucket, in proportion to the rank.
+    /// </summary>
     /// <param name="percent">Above 0, at most 100.</param>
     /// <returns>The duration, or NaN when nothing was recorded.</returns>
     public double Percentile(double percent)

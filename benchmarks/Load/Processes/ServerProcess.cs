@@ -65,8 +65,11 @@ internal sealed class ServerProcess : IDisposable
     }
 
     // The runtime's directory is shared/Microsoft.NETCore.App/<version> under that of the host that loaded it.
-    private static string DotnetHost() =>
-        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+    private static string DotnetHost()
+    {
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
+    }
 
     private string ReadLine()
     {

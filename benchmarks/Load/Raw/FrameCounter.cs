@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Load;
 
-/// <summary>Turns byte counts into counts of whole frames. The baseline never looks into a frame: it is an upper bound for any protocol.</summary>
+/// <summary>
+/// Turns byte counts into counts of whole frames. The baseline never looks into a frame: it is an upper bound for any protocol.
+/// </summary>
 internal struct FrameCounter(int frameSize)
 {
     private int _partial;

@@ -13,9 +13,11 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
     /// <summary>What its figures are listed under.</summary>
     public const string Title = "raw polled";
 
-    private PolledConnection? _connection;
-    private Socket? _socket;
+    private readonly ManualResetEventSlim _begin = new();
     private LatencyHistogram _latencies = new();
+    private Socket? _socket;
+    private Thread? _thread;
+    private LoadException? _failure;
     private long _answered;
     private volatile bool _stopping;
 
@@ -23,37 +25,28 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
 
     public void Open()
     {
-        _socket = RawHello.Connect(server, frames);
-        _socket.Blocking = false;
-        _connection = new PolledConnection(_socket);
+        _begin.Reset();
         _latencies = new LatencyHistogram();
+        _failure = null;
         _answered = 0;
         _stopping = false;
+        _socket = RawHello.Connect(server, frames);
+        _socket.Blocking = false;
+        var connection = new PolledConnection(_socket);
+        _thread = new Thread(() => PollOrFail(connection)) { IsBackground = true, Name = "raw polled client" };
+        _thread.Start();
     }
 
     public LoadSample Run(TimeSpan duration)
     {
-        LoadException? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                Poll();
-            }
-            catch (LoadException e)
-            {
-                failure = e;
-            }
-        })
-        { IsBackground = true, Name = "raw polled client" };
         long start = Stopwatch.GetTimestamp();
-        thread.Start();
+        _begin.Set();
         Thread.Sleep(duration);
         long inTime = Volatile.Read(ref _answered);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         _stopping = true;
-        if (!thread.Join(LoadLimits.Drain)) throw LoadLimits.NotDrained(Name, inFlight);
-        return failure is null ? new LoadSample(_answered, inTime, elapsed, _latencies) : throw failure;
+        if (!_thread!.Join(LoadLimits.Drain)) throw LoadLimits.NotDrained(Name, inFlight);
+        return _failure is null ? new LoadSample(_answered, inTime, elapsed, _latencies) : throw _failure;
     }
 
     // The server's polling thread ends when it sees the connection close, so nothing polls between turns.
@@ -63,18 +56,32 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
         _socket = null;
     }
 
+    // The event has no handle to release, and a turn that was opened and never run leaves a thread waiting for it.
     public void Dispose() => Close();
 
-    private void Poll()
+    // An exception that leaves a thread ends the process without a word about which workload it was.
+    private void PollOrFail(PolledConnection connection)
     {
-        PolledConnection connection = _connection!;
+        _begin.Wait();
+        try
+        {
+            Poll(connection);
+        }
+        catch (LoadException e)
+        {
+            _failure = e;
+        }
+    }
+
+    private void Poll(PolledConnection connection)
+    {
         var flight = new FlightLog(inFlight);
         var replies = new FrameCounter(frames.Reply);
         flight.Sent(inFlight, Stopwatch.GetTimestamp());
         connection.Owe((long)inFlight * frames.Request);
         for (int outstanding = inFlight; outstanding > 0;)
         {
-            if (!connection.Poll(out int bytes)) throw new LoadException($"{Name}: the server closed the connection with {outstanding} frames in flight.");
+            if (!connection.Poll(out int bytes)) throw new LoadException($"{Name}: the connection ended with {outstanding} frames in flight.");
             int answered = replies.Add(bytes);
             if (answered == 0) continue;
             long now = Stopwatch.GetTimestamp();

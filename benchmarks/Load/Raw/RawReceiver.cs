@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace SourceGen.Rpc.Load;
 
-/// <summary>Receives for as long as the connection lives and tells how many bytes came. Completions that are immediate loop, they do not recurse.</summary>
+/// <summary>
+/// Receives for as long as the connection lives and tells how many bytes came. Completions that are immediate loop, they do not recurse.
+/// </summary>
 internal sealed class RawReceiver
 {
     private readonly Socket _socket;

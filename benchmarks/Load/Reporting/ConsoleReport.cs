@@ -1,20 +1,17 @@
-using System.Globalization;
-
 namespace SourceGen.Rpc.Load;
 
 /// <summary>Prints results for people: one block a workload, one line a figure, the baseline and the RPC side by side.</summary>
 internal sealed class ConsoleReport(TextWriter output)
 {
     private const int LabelWidth = 17;
-    private const int ColumnWidth = 30;
+    private const int ColumnWidth = 34;
 
     public void Machine(MachineFacts machine, LoadOptions options)
     {
-        output.WriteLine($"{machine.Runtime}, {machine.OperatingSystem} {machine.Architecture}, {machine.Cores} x {machine.Processor}, GC {machine.GarbageCollector}");
+        output.WriteLine($"{machine.Runtime}, GC {machine.GarbageCollector}");
+        output.WriteLine($"{machine.OperatingSystem} {machine.Architecture}, {machine.Cores} x {machine.Processor}");
         if (machine.LoadAverage is { } load) output.WriteLine($"load average before the start: {load}");
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{options.Rounds} rounds of {options.Length.TotalSeconds:0.##} s after {options.WarmUp.TotalSeconds:0.##} s of warm-up; median (min - max)"));
+        output.WriteLine($"{options.Rounds} rounds of {Seconds(options.Length)} after {Seconds(options.WarmUp)} of warm-up; median (min - max)");
     }
 
     public void Workload(WorkloadResult result)
@@ -56,6 +53,8 @@ internal sealed class ConsoleReport(TextWriter output)
         output.WriteLine();
         output.WriteLine($"{targets.Count(static t => t.IsMet)} of {targets.Length} targets met");
     }
+
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.##} s";
 
     private static string Timed(Workload workload) =>
         (workload.SampleEvery == 1 ? "every call" : $"1 call in {workload.SampleEvery} of the RPC's, every frame of the baseline's")

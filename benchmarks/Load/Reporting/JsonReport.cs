@@ -62,7 +62,8 @@ internal sealed record JsonFigure(JsonSpread? Baseline, JsonSpread? Rpc, JsonSpr
 internal sealed record JsonSpread(double Median, double Min, double Max)
 {
     // JSON has no NaN.
-    public static JsonSpread? From(Spread spread) => double.IsNaN(spread.Median) ? null : new JsonSpread(spread.Median, spread.Min, spread.Max);
+    public static JsonSpread? From(Spread spread) =>
+        double.IsNaN(spread.Median) ? null : new JsonSpread(spread.Median, spread.Min, spread.Max);
 }
 
 /// <summary>A target in words and whether it is reached.</summary>

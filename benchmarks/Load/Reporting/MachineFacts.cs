@@ -5,7 +5,14 @@ namespace SourceGen.Rpc.Load;
 
 /// <summary>Where figures come from: without this they cannot be compared with others.</summary>
 internal sealed record MachineFacts(
-    string Processor, int Cores, string OperatingSystem, string Architecture, string Runtime, string GarbageCollector, string? LoadAverage, DateTimeOffset Start)
+    string Processor,
+    int Cores,
+    string OperatingSystem,
+    string Architecture,
+    string Runtime,
+    string GarbageCollector,
+    string? LoadAverage,
+    DateTimeOffset Start)
 {
     public static MachineFacts Read() => new(
         ProcessorName(),
@@ -13,14 +20,16 @@ internal sealed record MachineFacts(
         RuntimeInformation.OSDescription,
         RuntimeInformation.ProcessArchitecture.ToString(),
         RuntimeInformation.FrameworkDescription,
-        $"{(GCSettings.IsServerGC ? "server" : "workstation")}, {(GCSettings.LatencyMode == GCLatencyMode.Batch ? "not concurrent" : "concurrent")}",
+        (GCSettings.IsServerGC ? "server" : "workstation") + (GCSettings.LatencyMode == GCLatencyMode.Batch ? "" : ", concurrent"),
         FirstWords("/proc/loadavg", 3),
         DateTimeOffset.UtcNow);
 
     private static string ProcessorName()
     {
         const string info = "/proc/cpuinfo";
-        string? line = File.Exists(info) ? File.ReadLines(info).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        string? line = File.Exists(info)
+            ? File.ReadLines(info).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return line?[(line.IndexOf(':') + 1)..].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
     }
 

@@ -1,6 +1,6 @@
 namespace SourceGen.Rpc.Load;
 
-/// <summary>The RPC as a contender: one connection and all callers on it. This and RpcWorkloadServer are all that knows the RPC.</summary>
+/// <summary>The RPC as a contender: one connection and all callers on it. This and RpcWorkloadServer are all that know it.</summary>
 internal sealed class RpcWorkloadClient : IContender
 {
     private readonly RpcClient _client;

@@ -1,6 +1,6 @@
 namespace SourceGen.Rpc.Load;
 
-/// <summary>The RPC's side of the server process: one server for each mode. This and RpcWorkloadClient are all that knows the RPC.</summary>
+/// <summary>The RPC's side of the server process: a server for each mode. This and RpcWorkloadClient are all that know it.</summary>
 internal sealed class RpcWorkloadServer : IDisposable
 {
     private readonly RpcServer _server;

@@ -14,7 +14,7 @@ internal sealed record Workload
     /// <summary>Bytes of EchoMessage.Payload; 0 for the other methods.</summary>
     public int Payload { get; init; }
 
-    /// <summary>Whether the RPC runs in its low-latency mode; the baseline then polls without sleeping instead of waiting asynchronously.</summary>
+    /// <summary>Whether the RPC runs in its low-latency mode; the baseline then polls without sleeping.</summary>
     public bool LowLatency { get; init; }
 
     public IReadOnlyList<Target> Targets { get; init; } = [];
