@@ -81,7 +81,11 @@ internal sealed class RawPolledClient(IPEndPoint server, FrameSizes frames, int 
         connection.Owe((long)inFlight * frames.Request);
         for (int outstanding = inFlight; outstanding > 0;)
         {
-            if (!connection.Poll(out int bytes)) throw new LoadException($"{Name}: the connection ended with {outstanding} frames in flight.");
+            if (!connection.Poll(out int bytes))
+            {
+                throw new LoadException($"{Name}: the connection ended with {outstanding} frames in flight.");
+            }
+
             int answered = replies.Add(bytes);
             if (answered == 0) continue;
             long now = Stopwatch.GetTimestamp();

@@ -11,7 +11,8 @@ internal sealed class ConsoleReport(TextWriter output)
         output.WriteLine($"{machine.Runtime}, GC {machine.GarbageCollector}");
         output.WriteLine($"{machine.OperatingSystem} {machine.Architecture}, {machine.Cores} x {machine.Processor}");
         if (machine.LoadAverage is { } load) output.WriteLine($"load average before the start: {load}");
-        output.WriteLine($"{options.Rounds} rounds of {Seconds(options.Length)} after {Seconds(options.WarmUp)} of warm-up; median (min - max)");
+        string length = Seconds(options.Length), warmUp = Seconds(options.WarmUp);
+        output.WriteLine($"{options.Rounds} rounds of {length} after {warmUp} of warm-up; median (min - max)");
     }
 
     public void Workload(WorkloadResult result)
