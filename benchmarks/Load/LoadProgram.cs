@@ -26,7 +26,9 @@ internal static class LoadProgram
         report.Machine(machine, options);
         WarnAboutTheBuild(output);
         using ServerProcess server = ServerProcess.Start();
-        if (server.Addresses.Rpc is null && !options.RawOnly) output.WriteLine("This build has no RPC in it: the baseline runs alone.");
+        bool hasRpc = server.Addresses.Rpc is not null;
+        if (options.Check && !hasRpc) throw new LoadException("--check: this build has no RPC in it, so no target can be judged.");
+        if (!hasRpc && !options.RawOnly) output.WriteLine("This build has no RPC in it: the baseline runs alone.");
         var runner = new WorkloadRunner(server, options);
         var results = new List<WorkloadResult>(workloads.Count);
         foreach (Workload workload in workloads)

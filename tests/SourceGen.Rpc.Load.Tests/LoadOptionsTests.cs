@@ -18,12 +18,13 @@ public sealed class LoadOptionsTests
         LoadOptions options = LoadOptions.Parse(
         [
             "--only", "add-1, echo-*", "--rounds", "7", "--seconds", "0.5", "--warmup", "0",
-            "--raw-only", "--json", "out.json", "--check", "--list", "--help",
+            "--json", "out.json", "--check", "--list", "--help",
         ]);
         Assert.Equal(["add-1", "echo-*"], options.Only);
         Assert.Equal((7, 0.5, 0), (options.Rounds, options.Length.TotalSeconds, options.WarmUp.TotalSeconds));
         Assert.Equal("out.json", options.JsonFile);
-        Assert.True(options.RawOnly && options.Check && options.List && options.Help);
+        Assert.True(LoadOptions.Parse(["--raw-only"]).RawOnly);
+        Assert.True(options.Check && options.List && options.Help);
     }
 
     [Theory]
@@ -44,6 +45,7 @@ public sealed class LoadOptionsTests
     [InlineData("--seconds 1,5: write a number of seconds from 0.01", "--seconds", "1,5")]
     [InlineData("--seconds 0: write a number of seconds from 0.01", "--seconds", "0")]
     [InlineData("--warmup -1: write a number of seconds from 0 to 3600", "--warmup", "-1")]
+    [InlineData("--check judges the RPC, which --raw-only leaves out", "--raw-only", "--check")]
     [InlineData("--only , names no workload", "--only", ",")]
     public void Parse_WrongLine_SaysWhatIsWrong(string message, params string[] args) =>
         Assert.StartsWith(message, Assert.Throws<UsageException>(() => LoadOptions.Parse(args)).Message, StringComparison.Ordinal);

@@ -63,7 +63,9 @@ internal sealed record LoadOptions
             };
         }
 
-        return options;
+        return options is { Check: true, RawOnly: true }
+            ? throw new UsageException("--check judges the RPC, which --raw-only leaves out: give one of them.")
+            : options;
     }
 
     private static string Value(IReadOnlyList<string> args, ref int i, string what) =>
