@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using SourceGen.Rpc.CompilerServices;
+
+namespace SourceGen.Rpc;
+
+/// <summary>
+/// A codec of JSON text, for peers that speak no MessagePack and for watching a connection. It serializes through System.Text.Json's own
+/// source generator: every parameter and result type needs a <c>[JsonSerializable(typeof(X))]</c> on the context given here. A
+/// request is an array of its arguments.
+/// </summary>
+public sealed class JsonCodec : ICodec
+{
+    private readonly string _source;
+
+    /// <summary>Creates a codec that serializes as the context and its options say.</summary>
+    /// <param name="context">The user's context, such as <c>MyJsonContext.Default</c>.</param>
+    public JsonCodec(JsonSerializerContext context)
+        : this((context ?? throw new ArgumentNullException(nameof(context))).Options, context.GetType().Name)
+    {
+    }
+
+    /// <summary>Creates a codec that serializes as the options say, with several contexts combined for example.</summary>
+    /// <param name="options">Options with a <see cref="JsonSerializerOptions.TypeInfoResolver"/>; they become read-only.</param>
+    /// <exception cref="ArgumentException">The options have no resolver; without one JSON would need reflection.</exception>
+    public JsonCodec(JsonSerializerOptions options)
+        : this(options ?? throw new ArgumentNullException(nameof(options)), "the context behind the options")
+    {
+    }
+
+    private JsonCodec(JsonSerializerOptions options, string source)
+    {
+        if (options.TypeInfoResolver is null)
+        {
+            throw new ArgumentException(
+                "The options have no TypeInfoResolver. Set it to a JsonSerializerContext, or to several with JsonTypeInfoResolver.Combine.",
+                nameof(options));
+        }
+
+        options.MakeReadOnly();
+        _source = source;
+        Options = options;
+        Writers = new JsonWriterCache(options);
+        ReaderOptions = new JsonReaderOptions
+        {
+            AllowTrailingCommas = options.AllowTrailingCommas,
+            CommentHandling = options.ReadCommentHandling,
+            MaxDepth = options.MaxDepth,
+        };
+    }
+
+    /// <inheritdoc/>
+    public string Name => "json";
+
+    internal JsonSerializerOptions Options { get; }
+
+    internal JsonReaderOptions ReaderOptions { get; }
+
+    internal JsonWriterCache Writers { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The context does not know the type; the message names the attribute to add.</exception>
+    public ISerializer<T> GetSerializer<T>(TypeShape<T> shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Parameters is not null) return new JsonRequestSerializer<T>(this, shape.Parameters, shape.Initial!);
+        if (Options.TryGetTypeInfo(typeof(T), out JsonTypeInfo? info)) return new JsonValueSerializer<T>(this, (JsonTypeInfo<T>)info);
+        ThrowNotKnown(typeof(T));
+        return null;
+    }
+
+    [DoesNotReturn]
+    private void ThrowNotKnown(Type type)
+    {
+        string name = JsonTypeName.Of(type);
+        throw new NotSupportedException($"The JSON codec cannot serialize {name}. Add [JsonSerializable(typeof({name}))] to {_source}.");
+    }
+}
