@@ -46,7 +46,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             return null;
         }
 
-        if (!compilation.IsSymbolAccessibleWithin(method, compilation.Assembly)) problems.Report(DiagnosticDescriptors.MethodNotAccessible, place, name);
+        if (IsAccessible(method.ContainingType) && !IsAccessible(method)) problems.Report(DiagnosticDescriptors.MethodNotAccessible, place, name);
         if (KnownTypes.IsObsoleteAsError(method)) problems.Report(DiagnosticDescriptors.ObsoleteAsError, place, name, method.Name);
 
         AttributeData? attribute = KnownTypes.Attribute(method, "MethodAttribute");
@@ -134,6 +134,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         problems.Report(DiagnosticDescriptors.InvalidReturnType, place, name, byReference + Display(method.ReturnType));
         return null;
     }
+
+    private bool IsAccessible(ISymbol symbol) => compilation.IsSymbolAccessibleWithin(symbol, compilation.Assembly);
 
     private static bool IsExplicit(ISymbol member) => member switch
     {

@@ -85,5 +85,5 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
     private static ArgumentModel? Argument(IParameterSymbol parameter, MemberCandidate? member, List<MemberCandidate> members) =>
         member is not null ? new ArgumentModel(parameter.Name, members.IndexOf(member), "")
         : parameter.HasExplicitDefaultValue ? null
-        : new ArgumentModel(parameter.Name, -1, "default");
+        : new ArgumentModel(parameter.Name, -1, $"default({TypeNames.Canonical(parameter.Type)})");
 }

@@ -25,7 +25,9 @@ internal static class Scalars
     private static readonly ResolvedType Guid = Scalar("global::System.Guid", "ReadGuid", "guid");
     private static readonly ResolvedType Bytes = Scalar("byte[]", "ReadBytes", "bytes", canBeNull: true);
     private static readonly ResolvedType ReadOnlyMemory = Scalar("global::System.ReadOnlyMemory<byte>", "ReadMemory", "bytes");
-    private static readonly ResolvedType Memory = Scalar("global::System.Memory<byte>", "ReadBytes", "bytes");
+
+    private static readonly ResolvedType Memory = new(
+        new TypeRef("global::System.Memory<byte>", TypeRefKind.Cast, "ReadBytes", "global::System.Memory<byte>", CanBeNull: false), "bytes");
 
     /// <summary>How a scalar type is serialized; null for any other type.</summary>
     public static ResolvedType? Find(ITypeSymbol type) => type.SpecialType switch
