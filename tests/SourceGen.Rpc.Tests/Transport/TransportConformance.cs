@@ -9,6 +9,9 @@ public abstract class TransportConformance
 {
     internal SegmentPool Pool { get; } = new(new PoisonPool());
 
+    /// <summary>Settings whose time limits never pass.</summary>
+    internal SocketConnectionSettings Settings => new() { Pool = Pool, Time = new ManualTime() };
+
     /// <summary>An address at which the transport chooses a free place itself.</summary>
     protected abstract string ChooseForMe { get; }
 

@@ -11,7 +11,7 @@ public sealed class TcpIPv4Conformance : TransportConformance
     protected override string Nobody => $"tcp://127.0.0.1:{FreePort.Of(IPAddress.Loopback)}";
 
     protected override ITransport Create(int backlog) =>
-        new TcpTransport { Backlog = backlog, Settings = new SocketConnectionSettings { Pool = Pool } };
+        new TcpTransport { Backlog = backlog, Settings = Settings };
 }
 
 public sealed class TcpIPv6Conformance : TransportConformance
@@ -21,7 +21,7 @@ public sealed class TcpIPv6Conformance : TransportConformance
     protected override string Nobody => $"tcp://[::1]:{FreePort.Of(IPAddress.IPv6Loopback)}";
 
     protected override ITransport Create(int backlog) =>
-        new TcpTransport { Backlog = backlog, Settings = new SocketConnectionSettings { Pool = Pool } };
+        new TcpTransport { Backlog = backlog, Settings = Settings };
 }
 
 public sealed class UnixConformance : TransportConformance
@@ -31,7 +31,7 @@ public sealed class UnixConformance : TransportConformance
     protected override string Nobody => $"unix://{Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"))}";
 
     protected override ITransport Create(int backlog) =>
-        new UnixTransport { Backlog = backlog, Settings = new SocketConnectionSettings { Pool = Pool } };
+        new UnixTransport { Backlog = backlog, Settings = Settings };
 }
 
 public sealed class MemoryConformance : TransportConformance
