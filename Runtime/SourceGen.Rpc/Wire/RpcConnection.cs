@@ -38,8 +38,8 @@ internal sealed partial class RpcConnection
         _logger = logger;
         _input = transport.Input;
         _onReadable = OnReadable;
-        Calls = new CallTable(settings.Peer.MaxConcurrentCalls);
-        Running = new RunningCalls(settings.Local.MaxConcurrentCalls);
+        Calls = new CallTable(Math.Min(settings.Peer.MaxConcurrentCalls, RpcLimits.MostConcurrentCalls));
+        Running = new RunningCalls(this, settings.Local.MaxConcurrentCalls);
         Contracts = new PeerContracts(this, logger);
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
