@@ -12,7 +12,7 @@ internal sealed partial class RpcConnection
     /// <summary>From this many calls in flight on, sending waits a moment for what the others write.</summary>
     private const int DeferFrom = 3;
 
-    private ErrorMessage? _goAway;
+    private volatile ErrorMessage? _goAway;
     private long _oneWayIds;
 
     /// <summary>What became of an attempt to make a call.</summary>
@@ -163,10 +163,19 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Answers a call with an error.</summary>
-    public void WriteError(ulong callId, in ErrorMessage error)
+    public void WriteError(ulong callId, ErrorMessage error)
     {
         if (!Output.TryBegin(out FrameEncoder? encoder)) return;
-        error.Write(encoder);
+        try
+        {
+            error.Write(encoder);
+        }
+        catch
+        {
+            Output.Abandon(encoder); // The lock must not stay held, whatever happens.
+            throw;
+        }
+
         Output.End(encoder, FrameType.Error, FrameFlags.None, 0, callId, Running.Count >= DeferFrom);
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class RpcConnection
     private readonly List<int> _answered = [];
     private readonly Dictionary<ulong, Reassembly> _partialRequests = [];
     private long _reassembling;
-    private ErrorMessage? _refusal;
+    private volatile ErrorMessage? _refusal;
 
     private void DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
