@@ -25,7 +25,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     {
         options.Validate();
         _options = options;
-        _logger = options.LoggerFactory.CreateLogger("SourceGen.Rpc.Client");
+        _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
         _connector = new ClientConnector(address, options, _logger);
         CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
     }

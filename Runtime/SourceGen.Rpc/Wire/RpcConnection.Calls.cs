@@ -177,6 +177,9 @@ internal sealed partial class RpcConnection
         }
 
         Output.End(encoder, FrameType.Error, FrameFlags.None, 0, callId, Running.Count >= DeferFrom);
+    /// <summary>Notes what a caller's own code did wrong.</summary>
+    public void ContinuationFailed(string methodName, Exception error) => ConnectionLog.ContinuationFailed(_logger, methodName, error);
+
     }
 
     /// <summary>Why the connection takes no calls any more.</summary>
