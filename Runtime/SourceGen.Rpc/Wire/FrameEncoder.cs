@@ -41,6 +41,13 @@ internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte
         else _own.Release();
     }
 
+    /// <summary>Refuses a message, now that it is complete, which is larger than the peer accepts.</summary>
+    /// <exception cref="RpcException">It is.</exception>
+    public void EnsureAccepted()
+    {
+        if (PayloadLength > output.MaxMessageSize) ConnectionOutput.ThrowTooLarge(PayloadLength, output.MaxMessageSize);
+    }
+
     /// <summary>The buffer of a detached message; the caller owns it from here.</summary>
     public ChainedBuffer TakeOwn() => _own!;
 

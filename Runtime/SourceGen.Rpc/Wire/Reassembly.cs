@@ -17,6 +17,9 @@ internal sealed class Reassembly(FrameHeader header)
     /// <summary>Whether the message is discarded as it arrives: it is too large, or its call was cancelled.</summary>
     public bool Discarding { get; private set; }
 
+    /// <summary>Whether it is discarded because its call was cancelled.</summary>
+    public bool Cancelled { get; set; }
+
     /// <summary>Adds a fragment.</summary>
     public void Append(in ReadOnlySequence<byte> fragment)
     {
