@@ -382,7 +382,11 @@ public sealed class SocketInputTests
             ValueTask send = harness.Connection.SendAsync(data);
             if (!send.IsCompletedSuccessfully) throw new InvalidOperationException("The kernel takes 64 bytes at once.");
             send.GetAwaiter().GetResult();
-            for (int got = 0; got < echo.Length;) got += harness.Peer.Receive(echo, got, echo.Length - got, System.Net.Sockets.SocketFlags.None);
+            for (int got = 0; got < echo.Length;)
+            {
+                got += harness.Peer.Receive(echo, got, echo.Length - got, System.Net.Sockets.SocketFlags.None);
+            }
+
             harness.Peer.Send(echo);
             harness.Connection.Poll(-1);
             harness.Input.TryRead(out ReadResult result);

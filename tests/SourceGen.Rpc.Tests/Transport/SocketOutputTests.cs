@@ -28,7 +28,8 @@ public sealed class SocketOutputTests
         byte[] sent = Bytes.Random(1, 10_000_000);
         ValueTask pending = harness.Connection.SendAsync(new ReadOnlySequence<byte>(sent));
         Assert.False(pending.IsCompleted);
-        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => harness.Connection.SendAsync([1]).Soon());
+        InvalidOperationException error =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => harness.Connection.SendAsync([1]).Soon());
         Assert.Contains("one send at a time", error.Message, StringComparison.Ordinal);
         Task sending = pending.AsTask();
         Assert.Equal(sent, await Task.Run(() => ReceiveSlowly(harness.Peer, sent.Length)).Soon());
