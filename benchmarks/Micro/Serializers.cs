@@ -9,7 +9,8 @@ internal static class Serializers
     {
         Finder<T> finder = new();
         foreach (RpcMethod<ICodecContract> method in ContractOf<ICodecContract>().Methods) method.Accept(finder);
-        return MessagePackCodec.Instance.GetSerializer(finder.Found ?? throw new InvalidOperationException($"No method returns {typeof(T)}."));
+        return MessagePackCodec.Instance.GetSerializer(
+            finder.Found ?? throw new InvalidOperationException($"No method returns {typeof(T)}."));
     }
 
     private static RpcContract<TService> ContractOf<TService>()

@@ -54,8 +54,10 @@ public sealed class AllocationTests
         }));
         Assert.Equal(perRead, Measure(() => serializer.Deserialize(whole)));
 
-        // A string in pieces goes through a pooled array, also without garbage; a decimal or a GUID takes a scratch buffer.
-        if (typeof(T) != typeof(decimal) && typeof(T) != typeof(Guid)) Assert.Equal(perRead, Measure(() => serializer.Deserialize(split)));
+        // In pieces, a decimal and a GUID take a scratch buffer, and long text an array of the shared pool, which the garbage collector
+        // may trim at any time.
+        bool isBuffered = value is decimal or Guid || (value is string && encoded.Length > 256);
+        if (!isBuffered) Assert.Equal(perRead, Measure(() => serializer.Deserialize(split)));
     }
 
     private static long Measure(Action action)

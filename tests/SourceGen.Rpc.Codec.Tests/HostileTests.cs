@@ -9,10 +9,10 @@ public sealed class HostileTests
 {
     private static readonly string[] _oneOfEach =
     [
-        "00", "e0", "80", "90", "a0", "c0", "c1", "c2", "c3", "c400", "c50000", "c600000000", "c70000", "c8000000", "c90000000000", "ca00000000",
-        "cb0000000000000000", "cc00", "cd0000", "ce00000000", "cf0000000000000000", "d0ff", "d1ffff", "d2ffffffff", "d3ffffffffffffffff",
-        "d40000", "d5000000", "d60000000000", "d7000000000000000000", "d80000000000000000000000000000000000", "d900", "da0000", "db00000000",
-        "dc0000", "dd00000000", "de0000", "df00000000",
+        "00", "e0", "80", "90", "a0", "c0", "c1", "c2", "c3", "c400", "c50000", "c600000000", "c70000", "c8000000", "c90000000000",
+        "ca00000000", "cb0000000000000000", "cc00", "cd0000", "ce00000000", "cf0000000000000000", "d0ff", "d1ffff", "d2ffffffff",
+        "d3ffffffffffffffff", "d40000", "d5000000", "d60000000000", "d7000000000000000000", "d80000000000000000000000000000000000",
+        "d900", "da0000", "db00000000", "dc0000", "dd00000000", "de0000", "df00000000",
     ];
 
     [Fact]
@@ -20,8 +20,9 @@ public sealed class HostileTests
     {
         ReadSteps<object?>[] reads =
         [
-            (ref r) => r.ReadBoolean(), (ref r) => r.ReadByte(), (ref r) => r.ReadSByte(), (ref r) => r.ReadInt16(), (ref r) => r.ReadUInt16(),
-            (ref r) => r.ReadInt32(), (ref r) => r.ReadUInt32(), (ref r) => r.ReadInt64(), (ref r) => r.ReadUInt64(), (ref r) => r.ReadSingle(),
+            (ref r) => r.ReadBoolean(), (ref r) => r.ReadByte(), (ref r) => r.ReadSByte(), (ref r) => r.ReadInt16(),
+            (ref r) => r.ReadUInt16(), (ref r) => r.ReadSingle(),
+            (ref r) => r.ReadInt32(), (ref r) => r.ReadUInt32(), (ref r) => r.ReadInt64(), (ref r) => r.ReadUInt64(),
             (ref r) => r.ReadDouble(), (ref r) => r.ReadChar(), (ref r) => r.ReadString(), (ref r) => r.ReadStringSpan().Length,
             (ref r) => r.ReadDecimal(), (ref r) => r.ReadGuid(), (ref r) => r.ReadDateTime(), (ref r) => r.ReadDateTimeOffset(),
             (ref r) => r.ReadTimeSpan(), (ref r) => r.ReadBytes(), (ref r) => r.ReadMemory(), (ref r) => r.ReadArrayHeader(),
@@ -46,7 +47,9 @@ public sealed class HostileTests
                     Assert.Contains("Expected", e.Message, StringComparison.Ordinal);
                     Assert.Contains("at offset 1", e.Message, StringComparison.Ordinal);
                     Assert.True(
-                        e.Message.Contains($"(0x{data[1]:x2})", StringComparison.Ordinal) || e.Message.Contains(", but the ", StringComparison.Ordinal), e.Message);
+                        e.Message.Contains($"(0x{data[1]:x2})", StringComparison.Ordinal)
+                            || e.Message.Contains(", but the ", StringComparison.Ordinal),
+                        e.Message);
                 }
             }
         }
@@ -69,7 +72,9 @@ public sealed class HostileTests
     public void C16_NothingAtAll_IsAnErrorThatSaysWhereTheDataEnds()
     {
         Assert.Equal("Expected a value at offset 0 but the data ends after 0 bytes.", Wire.ReadError("", Skip));
-        Assert.Equal("Expected a 32-bit integer (Int32) at offset 0 but the data ends after 3 bytes.", Wire.ReadError("ce0000", (ref r) => r.ReadInt32()));
+        Assert.Equal(
+            "Expected a 32-bit integer (Int32) at offset 0 but the data ends after 3 bytes.",
+            Wire.ReadError("ce0000", (ref r) => r.ReadInt32()));
         Assert.Equal("Expected an array at offset 0 but the data ends after 0 bytes.", Wire.ReadError("", (ref r) => r.ReadArrayHeader()));
     }
 
@@ -106,7 +111,10 @@ public sealed class HostileTests
     [InlineData("dd7fffffff00", "2147483647 elements")]
     public void C16_ArrayCountBeyondTheData_IsRefusedBeforeAnythingIsAllocated(string hex, string claim)
     {
-        Assert.Contains($"at offset 0 claims {claim}, which the remaining 1 bytes", Wire.ReadError(hex, (ref r) => r.ReadArrayHeader()), StringComparison.Ordinal);
+        Assert.Contains(
+            $"at offset 0 claims {claim}, which the remaining 1 bytes",
+            Wire.ReadError(hex, (ref r) => r.ReadArrayHeader()),
+            StringComparison.Ordinal);
         Assert.Contains(claim, Wire.ReadError(hex, Skip), StringComparison.Ordinal);
         AssertAllocatesLittle(hex, (ref r) => Shapes.Array(Shapes.Guid).Read(ref r));
     }
@@ -154,7 +162,8 @@ public sealed class HostileTests
         // Person { Friends: [ Person { Friends: [ ...
         byte[] level = [0x81, .. Wire.Encode(Shapes.String, "Friends"), 0x91];
         byte[] bomb = [.. Enumerable.Repeat(level, 100_000).SelectMany(bytes => bytes)];
-        Assert.Contains("more than 128 levels deep", Wire.ReadError(Wire.Hex(bomb), (ref r) => Person.Shape.Read(ref r)), StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 128 levels deep", Wire.ReadError(Wire.Hex(bomb), (ref r) => Person.Shape.Read(ref r)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,12 +58,15 @@ public sealed class JsonCodecTests
     }
 
     [Fact]
-    public void Request_MoreArgumentsThanKnown_AreIgnored() => Assert.Equal("l", Decode(AddRequest.Shape, """[1,null,"l",{"a":[]},5]""").Label);
+    public void Request_MoreArgumentsThanKnown_AreIgnored() =>
+        Assert.Equal("l", Decode(AddRequest.Shape, """[1,null,"l",{"a":[]},5]""").Label);
 
     [Theory]
     [InlineData("""["x",null]""", "Argument 1 'a': The data is not a JSON value of type System.Int32")]
     [InlineData("""[1,5]""", "Argument 2 'note': The data is not a JSON value of type")]
-    [InlineData("""[1,{"text":"t","weight":-1}]""", "Argument 2 'note': A value of type SourceGen.Rpc.Codec.Tests.Support.Note could not be created")]
+    [InlineData(
+        """[1,{"text":"t","weight":-1}]""",
+        "Argument 2 'note': A value of type SourceGen.Rpc.Codec.Tests.Support.Note could not be created")]
     [InlineData("""{"a":1}""", "Expected a JSON array of arguments but found StartObject")]
     [InlineData("", "The data is not a JSON array of arguments")]
     [InlineData("[1,null] 5", "The data is not a JSON array of arguments")]
@@ -141,8 +144,10 @@ public sealed class JsonCodecTests
     [Fact]
     public void GetSerializer_TypeTheContextLacks_NamesTheAttributeToAdd()
     {
-        Assert.Equal("The JSON codec cannot serialize System.Guid. Add [JsonSerializable(typeof(System.Guid))] to TestJson.", Refusal(Shapes.Guid));
-        Assert.Contains("typeof(System.Int64?[][])", Refusal(Shapes.Array(Shapes.Array(Shapes.Nullable(Shapes.Int64)))), StringComparison.Ordinal);
+        Assert.Equal(
+            "The JSON codec cannot serialize System.Guid. Add [JsonSerializable(typeof(System.Guid))] to TestJson.", Refusal(Shapes.Guid));
+        Assert.Contains(
+            "typeof(System.Int64?[][])", Refusal(Shapes.Array(Shapes.Array(Shapes.Nullable(Shapes.Int64)))), StringComparison.Ordinal);
         Assert.Contains(
             "typeof(System.Collections.Generic.Dictionary<System.Int32, SourceGen.Rpc.Codec.Tests.Support.Person>)",
             Refusal(Shapes.Map(Shapes.Int32, Person.Shape)),
@@ -162,13 +167,19 @@ public sealed class JsonCodecTests
         {
             Parameters = [new RequestMember<int, Guid>("id", false, Shapes.Guid, (in _) => default, (ref _, _) => { })],
         };
-        Assert.Contains("[JsonSerializable(typeof(System.Guid))]", Assert.Throws<NotSupportedException>(() => _codec.GetSerializer(request)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[JsonSerializable(typeof(System.Guid))]",
+            Assert.Throws<NotSupportedException>(() => _codec.GetSerializer(request)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Ctor_OptionsWithoutResolver_AreRefused()
     {
-        Assert.Contains("TypeInfoResolver", Assert.Throws<ArgumentException>(() => new JsonCodec(new JsonSerializerOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "TypeInfoResolver",
+            Assert.Throws<ArgumentException>(() => new JsonCodec(new JsonSerializerOptions())).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => new JsonCodec((JsonSerializerContext)null!));
         Assert.Throws<ArgumentNullException>(() => new JsonCodec((JsonSerializerOptions)null!));
     }
@@ -219,7 +230,8 @@ public sealed class JsonCodecTests
     private static RpcSerializationException EncodeError<T>(TypeShape<T> shape, T value) =>
         Assert.Throws<RpcSerializationException>(() => Encode(shape, value));
 
-    private static T Decode<T>(TypeShape<T> shape, string json) => _codec.GetSerializer(shape).Deserialize(new(Encoding.UTF8.GetBytes(json)));
+    private static T Decode<T>(TypeShape<T> shape, string json) =>
+        _codec.GetSerializer(shape).Deserialize(new(Encoding.UTF8.GetBytes(json)));
 
     private static RpcSerializationException Error<T>(TypeShape<T> shape, string json) =>
         Assert.Throws<RpcSerializationException>(() => Decode(shape, json));

@@ -17,7 +17,8 @@ public sealed class MessagePackCodecTests
     {
         RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => Wire.Decode(Shapes.Int32, [0x01, 0x02]));
         Assert.Equal(
-            "A value of type System.Int32 ended at offset 1, but the data has 2 bytes. One message holds one value: the peers probably disagree on the type.",
+            "A value of type System.Int32 ended at offset 1, but the data has 2 bytes. "
+            + "One message holds one value: the peers probably disagree on the type.",
             error.Message);
     }
 
@@ -46,7 +47,8 @@ public sealed class MessagePackCodecTests
     [Fact]
     public void Request_RoundTrips_AndTakesFewerAndMoreArguments()
     {
-        AddRequest read = Wire.Decode(AddRequest.Shape, Wire.Encode(AddRequest.Shape, new AddRequest { A = 7, Note = new("n", 2), Label = null }));
+        AddRequest read = Wire.Decode(
+            AddRequest.Shape, Wire.Encode(AddRequest.Shape, new AddRequest { A = 7, Note = new("n", 2), Label = null }));
         Assert.Equal((7, new Note("n", 2), null), (read.A, read.Note, read.Label));
         Assert.Equal("none", Wire.Decode(AddRequest.Shape, Wire.Hex("9201c0")).Label);
         Assert.Equal("x", Wire.Decode(AddRequest.Shape, Wire.Hex("9401c0a17891c0")).Label);

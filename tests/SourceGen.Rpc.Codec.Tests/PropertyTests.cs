@@ -49,7 +49,8 @@ public sealed class PropertyTests
     [Fact]
     public void Strings_RoundTrip_ExceptForLoneSurrogates()
     {
-        Gen<string?> text = Arb.Default.String().Generator.Select(s => s is null ? null : new string([.. s.Where(c => !char.IsSurrogate(c))]));
+        Gen<string?> text = Arb.Default.String().Generator.Select(
+            s => s is null ? null : new string([.. s.Where(c => !char.IsSurrogate(c))]));
         Gen<string?> runes = Gen.Elements("a", "é", "世", "😀", "\0").ListOf().Select(list => (string?)string.Concat(list));
         Check(Shapes.String, text);
         Check(Shapes.String, runes);

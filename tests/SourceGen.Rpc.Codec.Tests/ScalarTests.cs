@@ -233,7 +233,10 @@ public sealed class ScalarTests
         Assert.Equal(0.3333333333333333333333333333m, Wire.Decode(Shapes.Decimal, encoded));
         Assert.Equal(1.5e3m, Wire.Decode(Shapes.Decimal, Wire.Encode(Shapes.String, "1.5e3")));
         byte[] tooLong = Wire.Encode(Shapes.String, "0." + new string('3', 127));
-        Assert.Contains("129 bytes, more than the limit of 128", Wire.ReadError(Wire.Hex(tooLong), (ref r) => r.ReadDecimal()), StringComparison.Ordinal);
+        Assert.Contains(
+            "129 bytes, more than the limit of 128",
+            Wire.ReadError(Wire.Hex(tooLong), (ref r) => r.ReadDecimal()),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -22,13 +22,37 @@ public sealed class SeamTests
         Through(new RequestRoundTrip(json.Replace("PARCEL", Parcel, StringComparison.Ordinal))));
 
     [Fact]
-    public void Response_GoesFromJsonThroughMessagePackAndBack() => Assert.Equal($"[{Parcel},{Parcel}]", Through(new ResponseRoundTrip($"[{Parcel},{Parcel}]")));
+    public void Response_GoesFromJsonThroughMessagePackAndBack() =>
+        Assert.Equal($"[{Parcel},{Parcel}]", Through(new ResponseRoundTrip($"[{Parcel},{Parcel}]")));
 
     [Fact]
     public void Request_MissingArgument_IsNamedByBoth()
     {
-        Assert.Contains("'counts'", Assert.Throws<RpcSerializationException>(() => Through(new RequestRoundTrip("[null]"))).Message, StringComparison.Ordinal);
-        Assert.Contains("counts", Assert.Throws<RpcSerializationException>(() => Through(new MessagePackRequest("91c0"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'counts'",
+            Assert.Throws<RpcSerializationException>(() => Through(new RequestRoundTrip("[null]"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "counts",
+            Assert.Throws<RpcSerializationException>(() => Through(new MessagePackRequest("91c0"))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnotherCodec_AsTheDocumentationWritesIt_Works()
+    {
+        ISerializer<int> serializer = new TaggedCodec(0xda).GetSerializer(Shapes.Int32);
+        ArrayBufferWriter<byte> output = new();
+        serializer.Serialize(output, 300);
+        Assert.Equal("dacd012c", Wire.Hex(output.WrittenSpan.ToArray()));
+        Assert.Equal(300, serializer.Deserialize(Segments.SplitAt(output.WrittenSpan.ToArray(), 0, 0, 2)));
+        Assert.Throws<RpcSerializationException>(() => serializer.Deserialize(new ReadOnlySequence<byte>([0x05])));
+        Assert.Throws<RpcSerializationException>(() => serializer.Deserialize(default));
+
+        string source = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Docs", "TaggedCodec.cs"));
+        string example = source[source.IndexOf("public sealed class", StringComparison.Ordinal)..];
+        string indented = string.Join('\n', example.TrimEnd().Split('\n').Select(line => line.Length == 0 ? "" : $"    {line}"));
+        Assert.Contains(indented, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Docs", "codec.md")), StringComparison.Ordinal);
     }
 
     private static string Through(Trip trip)
@@ -61,12 +85,14 @@ public sealed class SeamTests
 
     private sealed class RequestRoundTrip(string json) : Trip
     {
-        public override void VisitUnary<TRequest, TResponse>(UnaryMethod<ISeam, TRequest, TResponse> method) => Result = RoundTrip(method.RequestShape, json);
+        public override void VisitUnary<TRequest, TResponse>(UnaryMethod<ISeam, TRequest, TResponse> method) =>
+            Result = RoundTrip(method.RequestShape, json);
     }
 
     private sealed class ResponseRoundTrip(string json) : Trip
     {
-        public override void VisitUnary<TRequest, TResponse>(UnaryMethod<ISeam, TRequest, TResponse> method) => Result = RoundTrip(method.ResponseShape, json);
+        public override void VisitUnary<TRequest, TResponse>(UnaryMethod<ISeam, TRequest, TResponse> method) =>
+            Result = RoundTrip(method.ResponseShape, json);
     }
 
     private sealed class MessagePackRequest(string hex) : Trip

@@ -32,12 +32,9 @@ internal abstract class InteropCase(string name, string canonical)
         yield return Of("nil", "null", Shapes.String, null);
         yield return Of("false", "false", Shapes.Bool, false);
         yield return Of("true", "true", Shapes.Bool, true);
-        foreach (long value in (long[])[0, 1, 127, 128, 255, 256, 65535, 65536, uint.MaxValue, 1L << 32, (1L << 53) - 1, 1L << 53, long.MaxValue])
-        {
-            yield return Of($"integer {value}", $$"""{"i":"{{value}}"}""", Shapes.Int64, value);
-        }
-
-        foreach (long value in (long[])[-1, -32, -33, -128, -129, -32768, -32769, int.MinValue, int.MinValue - 1L, -(1L << 53), long.MinValue])
+        long[] positive = [0, 1, 127, 128, 255, 256, 65535, 65536, uint.MaxValue, 1L << 32, (1L << 53) - 1, 1L << 53, long.MaxValue];
+        long[] negative = [-1, -32, -33, -128, -129, -32768, -32769, int.MinValue, int.MinValue - 1L, -(1L << 53), long.MinValue];
+        foreach (long value in positive.Concat(negative))
         {
             yield return Of($"integer {value}", $$"""{"i":"{{value}}"}""", Shapes.Int64, value);
         }
@@ -79,9 +76,12 @@ internal abstract class InteropCase(string name, string canonical)
     private static IEnumerable<InteropCase> Times()
     {
         yield return Of("timestamp 32", """{"t":"1709210096.000000000"}""", Shapes.DateTime, DateTime.UnixEpoch.AddSeconds(1709210096));
-        yield return Of("timestamp 64", """{"t":"1709210096.123456700"}""", Shapes.DateTime, DateTime.UnixEpoch.AddTicks(17092100961234567));
-        yield return Of("timestamp 64 in 2106", """{"t":"4294967296.000000000"}""", Shapes.DateTime, DateTime.UnixEpoch.AddSeconds(1L << 32));
-        yield return Of("timestamp 96 in 2514", """{"t":"17179869184.000000000"}""", Shapes.DateTime, DateTime.UnixEpoch.AddSeconds(1L << 34));
+        yield return Of(
+            "timestamp 64", """{"t":"1709210096.123456700"}""", Shapes.DateTime, DateTime.UnixEpoch.AddTicks(17092100961234567));
+        yield return Of(
+            "timestamp 64 in 2106", """{"t":"4294967296.000000000"}""", Shapes.DateTime, DateTime.UnixEpoch.AddSeconds(1L << 32));
+        yield return Of(
+            "timestamp 96 in 2514", """{"t":"17179869184.000000000"}""", Shapes.DateTime, DateTime.UnixEpoch.AddSeconds(1L << 34));
         yield return Of("timestamp 96 before 1970", """{"t":"-1.999999900"}""", Shapes.DateTime, DateTime.UnixEpoch.AddTicks(-1));
         yield return Of("timestamp of year 1", """{"t":"-62135596800.000000000"}""", Shapes.DateTime, DateTime.MinValue);
         yield return Of("timestamp of year 9999", """{"t":"253402300799.999999900"}""", Shapes.DateTime, DateTime.MaxValue);
@@ -102,23 +102,40 @@ internal abstract class InteropCase(string name, string canonical)
         }
 
         yield return Of("array of nullable", """[{"i":"1"},null]""", Shapes.Array(Shapes.Nullable(Shapes.Int32)), [1, null]);
-        yield return Of("array of arrays", """[[{"b":"01"},null],[],null]""", Shapes.Array(Shapes.Array(Shapes.Bytes)), [[[1], null], [], null]);
-        yield return Of("tuple", """[{"s":"a"},[{"i":"1"},true]]""", Shapes.Pair(Shapes.String, Shapes.Pair(Shapes.Int32, Shapes.Bool)), ("a", (1, true)));
+        yield return Of(
+            "array of arrays", """[[{"b":"01"},null],[],null]""", Shapes.Array(Shapes.Array(Shapes.Bytes)), [[[1], null], [], null]);
+        yield return Of(
+            "tuple",
+            """[{"s":"a"},[{"i":"1"},true]]""",
+            Shapes.Pair(Shapes.String, Shapes.Pair(Shapes.Int32, Shapes.Bool)),
+            ("a", (1, true)));
         yield return Of("map empty", """{"m":[]}""", Shapes.Map(Shapes.Key, Shapes.Int32), []);
         foreach (int count in (int[])[15, 16, 65536])
         {
             string entries = string.Join(',', Enumerable.Range(0, count).Select(i => $$"""[{"s":"k{{i}}"},{"i":"0"}]"""));
             yield return Of(
-                $"map of {count}", $$"""{"m":[{{entries}}]}""", Shapes.Map(Shapes.Key, Shapes.Int32), Enumerable.Range(0, count).ToDictionary(i => $"k{i}", _ => 0));
+                $"map of {count}",
+                $$"""{"m":[{{entries}}]}""",
+                Shapes.Map(Shapes.Key, Shapes.Int32),
+                Enumerable.Range(0, count).ToDictionary(i => $"k{i}", _ => 0));
         }
 
         yield return Of(
-            "map by number", """{"m":[[{"i":"-5"},{"s":"a"}],[{"i":"70000"},null]]}""", Shapes.Map(Shapes.Int32, Shapes.String), new() { [-5] = "a", [70000] = null }, textKeys: false);
+            "map by number",
+            """{"m":[[{"i":"-5"},{"s":"a"}],[{"i":"70000"},null]]}""",
+            Shapes.Map(Shapes.Int32, Shapes.String),
+            new() { [-5] = "a", [70000] = null },
+            textKeys: false);
         yield return Of(
-            "map by tuple", """{"m":[[[{"i":"1"},true],{"s":"a"}]]}""", Shapes.Map(Shapes.Pair(Shapes.Int32, Shapes.Bool), Shapes.String), new() { [(1, true)] = "a" }, textKeys: false);
+            "map by tuple",
+            """{"m":[[[{"i":"1"},true],{"s":"a"}]]}""",
+            Shapes.Map(Shapes.Pair(Shapes.Int32, Shapes.Bool), Shapes.String),
+            new() { [(1, true)] = "a" },
+            textKeys: false);
         yield return Of(
             "objects in objects",
-            """{"m":[[{"s":"Name"},{"s":"Ann"}],[{"s":"Age"},{"i":"30"}],[{"s":"Friends"},[{"m":[[{"s":"Name"},null],[{"s":"Age"},{"i":"-1"}],[{"s":"Friends"},null]]}]]]}""",
+            """{"m":[[{"s":"Name"},{"s":"Ann"}],[{"s":"Age"},{"i":"30"}],[{"s":"Friends"},""" +
+            """[{"m":[[{"s":"Name"},null],[{"s":"Age"},{"i":"-1"}],[{"s":"Friends"},null]]}]]]}""",
             Person.Shape,
             new Person("Ann", 30, [new Person(null, -1, null)]));
     }
@@ -127,7 +144,8 @@ internal abstract class InteropCase(string name, string canonical)
     {
         // Extensions that nobody here knows are skipped, as unknown members are.
         foreach ((int type, string content, string header) in ((int, string, string)[])
-            [(5, "01", "d405"), (6, "0102", "d506"), (5, "01020304", "d605"), (0, "0102030405060708", "d700"), (9, new string('a', 32), "d809"),
+            [(5, "01", "d405"), (6, "0102", "d506"), (5, "01020304", "d605"), (0, "0102030405060708", "d700"),
+            (9, new string('a', 32), "d809"),
             (127, "010203", "c7037f"), (5, new string('b', 600), "c8012c05")])
         {
             TypeShape<int> skipped = new((ref w, in _) => w.WriteRaw(Wire.Hex(header + content)), Skip);
@@ -141,7 +159,8 @@ internal abstract class InteropCase(string name, string canonical)
         }
     }
 
-    private static InteropCase Of<T>(string name, string canonical, TypeShape<T> shape, T value, string? javaScript = null, bool textKeys = true) =>
+    private static InteropCase Of<T>(
+        string name, string canonical, TypeShape<T> shape, T value, string? javaScript = null, bool textKeys = true) =>
         new Typed<T>(name, canonical, shape, value) { InJavaScript = javaScript, NotWrittenByJavaScript = !textKeys };
 
     private sealed class Typed<T>(string name, string canonical, TypeShape<T> shape, T value) : InteropCase(name, canonical)

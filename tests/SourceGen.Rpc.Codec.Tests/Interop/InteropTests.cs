@@ -18,7 +18,9 @@ public sealed class InteropTests(Peers peers) : IClassFixture<Peers>
         string expected = (peer == "javascript" ? @case.InJavaScript : null) ?? @case.Canonical;
         string answer = peers.Read(peer, @case);
         Assert.True(IsJson(answer), answer);
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(answer)), $"Expected {Short(expected)} but {peer} read {Short(answer)}");
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(answer)),
+            $"Expected {Short(expected)} but {peer} read {Short(answer)}");
     }
 
     [Theory]

@@ -4,7 +4,8 @@ namespace SourceGen.Rpc.Codec.Tests.Interop;
 public sealed class Peers : IAsyncLifetime
 {
     private const string InstallPython = "Install the Debian package python3-msgpack; the tests run /usr/bin/python3.";
-    private const string InstallNode = "Install the Debian packages nodejs (18 or later) and npm; 'npm ci' fetches @msgpack/msgpack by itself.";
+    private const string InstallNode = "Install the Debian packages nodejs (18 or later) and npm; "
+        + "'npm ci' fetches @msgpack/msgpack by itself.";
 
     private readonly Dictionary<string, string[]> _answers = [];
 

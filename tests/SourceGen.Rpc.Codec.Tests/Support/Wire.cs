@@ -27,7 +27,8 @@ internal static class Wire
         return output.WrittenSpan.ToArray();
     }
 
-    public static T Decode<T>(TypeShape<T> shape, in ReadOnlySequence<byte> data) => MessagePackCodec.Instance.GetSerializer(shape).Deserialize(data);
+    public static T Decode<T>(TypeShape<T> shape, in ReadOnlySequence<byte> data) =>
+        MessagePackCodec.Instance.GetSerializer(shape).Deserialize(data);
 
     public static T Decode<T>(TypeShape<T> shape, byte[] data) => Decode(shape, new ReadOnlySequence<byte>(data));
 
