@@ -127,7 +127,7 @@ internal sealed class ServiceParser
 
     private void CheckName(ISymbol at, string name)
     {
-        if (WireNames.Problem(name) is { } problem) _problems.Report(DiagnosticDescriptors.InvalidWireName, at, at.Name, name, problem);
+        if (WireNames.Problem(name) is { } problem) _problems.Report(DiagnosticDescriptors.InvalidWireName, at, at.Name, Literals.Text(name), problem);
     }
 
     private List<string> Declarations()

@@ -183,7 +183,7 @@ internal sealed class TypeParser
         string name = type.Name;
         if (type.TypeArguments.Length > 0) name += "<" + string.Join(", ", type.TypeArguments.Select(ArgumentSchema)) + ">";
         if (type.ContainingType is { } container) return SchemaName(container) + "." + name;
-        return type.ContainingNamespace.IsGlobalNamespace ? name : type.ContainingNamespace.ToDisplayString() + "." + name;
+        return TypeNames.PlainPrefix(type) + name;
     }
 
     /// <summary>A type argument; no member has to use it, so it need not be serializable.</summary>
