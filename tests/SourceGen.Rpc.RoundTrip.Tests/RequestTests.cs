@@ -1,6 +1,6 @@
 using System.Text;
-using SourceGen.Rpc.CompilerServices;
 using Shop;
+using SourceGen.Rpc.CompilerServices;
 using Values;
 
 namespace SourceGen.Rpc.RoundTrip.Tests;
