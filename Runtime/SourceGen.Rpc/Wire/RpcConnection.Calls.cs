@@ -141,8 +141,10 @@ internal sealed partial class RpcConnection
     /// <param name="lease">What to dispose of now, or null.</param>
     public void CallFinished(bool oneWay, IAsyncDisposable? lease)
     {
-        if (lease is null) CallFinished(oneWay);
-        else _ = ReleaseAsync(lease, oneWay);
+        if (lease is null) Running.Finished();
+        else _ = ReleaseAsync(lease);
+        if (!oneWay || Volatile.Read(ref _paused) == 0) return;
+        lock (Output.Gate) Output.SignalRoom();
     }
 
     /// <summary>Answers a call with an error.</summary>
@@ -156,15 +158,8 @@ internal sealed partial class RpcConnection
     /// <summary>Why the connection takes no calls any more.</summary>
     public string LeavingReason => _closeReason?.Detail ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
 
-    private void CallFinished(bool oneWay)
-    {
-        Running.Finished();
-        if (!oneWay || Volatile.Read(ref _paused) == 0) return;
-        lock (Output.Gate) Output.SignalRoom();
-    }
-
     /// <summary>The call counts as running until what it held is released: a server that stops waits for that too.</summary>
-    private async Task ReleaseAsync(IAsyncDisposable lease, bool oneWay)
+    private async Task ReleaseAsync(IAsyncDisposable lease)
     {
         try
         {
@@ -175,7 +170,7 @@ internal sealed partial class RpcConnection
             ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
         }
 
-        CallFinished(oneWay);
+        Running.Finished();
     }
 
     /// <summary>Takes a call out of the table that was never sent.</summary>
