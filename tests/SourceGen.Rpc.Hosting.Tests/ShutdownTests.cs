@@ -16,10 +16,7 @@ public sealed class ShutdownTests
             services.AddSingleton<IHostedService>(new Probe(greeter.Events));
             services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(greeter);
         });
-        RpcClientOptions options = new();
-        options.Transports.Clear();
-        options.Transports.Add(transport);
-        await using RpcClient rpc = await RpcClient.ConnectAsync(host.AddressOf(), options);
+        await using RpcClient rpc = await RpcClient.ConnectAsync(host.AddressOf(), Over(transport));
         IGreeter remote = rpc.Get<IGreeter>();
         Task<string> inFlight = remote.GreetAsync("Ada").AsTask();
         await greeter.Entered.WaitAsync(TestHost.Patience);
@@ -120,6 +117,36 @@ public sealed class ShutdownTests
 
         foreach (string address in addresses) await Assert.ThrowsAsync<RpcException>(async () => await RpcClient.ConnectAsync(address));
         await host.StopAndDisposeAsync();
+    }
+
+    [Fact]
+    public async Task ClientDisposed_WhileTheServersFarewellArrives_Closes()
+    {
+        StagedGreeter greeter = new();
+        HoldingTransport transport = new();
+        IHost host = await TestHost.StartAsync(services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(greeter));
+        RpcClient rpc = await RpcClient.ConnectAsync(host.AddressOf(), Over(transport));
+        Task<string> inFlight = rpc.Get<IGreeter>().GreetAsync("Ada").AsTask();
+        await greeter.Entered.WaitAsync(TestHost.Patience);
+        transport.Hold();
+        Task stop = host.StopAsync();
+        await transport.Arrived.WaitAsync(TestHost.Patience);
+
+        // Closing cancels the read that holds the farewell; the server, which waits for its handler, does not close first.
+        await rpc.DisposeAsync().AsTask().WaitAsync(TestHost.Patience);
+
+        await Assert.ThrowsAsync<RpcException>(() => inFlight.WaitAsync(TestHost.Patience));
+        await greeter.Cancelled.WaitAsync(TestHost.Patience);
+        await stop.WaitAsync(TestHost.Patience);
+        await host.StopAndDisposeAsync();
+    }
+
+    private static RpcClientOptions Over(ITransport transport)
+    {
+        RpcClientOptions options = new();
+        options.Transports.Clear();
+        options.Transports.Add(transport);
+        return options;
     }
 
     /// <summary>A hosted service that was registered before the server.</summary>

@@ -47,16 +47,15 @@ internal sealed class HoldingTransport : ITransport
 
     private sealed class Reader(HoldingTransport owner, PipeReader inner) : PipeReader
     {
+        private volatile bool _cancelled;
+
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             ReadResult result = await inner.ReadAsync(cancellationToken);
-            if (owner._holding)
-            {
-                owner._arrived.TrySetResult();
-                await owner._released.Task;
-            }
-
-            return result;
+            if (!owner._holding) return result;
+            owner._arrived.TrySetResult();
+            await owner._released.Task;
+            return new ReadResult(result.Buffer, _cancelled || result.IsCanceled, result.IsCompleted);
         }
 
         public override bool TryRead(out ReadResult result)
@@ -65,11 +64,23 @@ internal sealed class HoldingTransport : ITransport
             return !owner._holding && inner.TryRead(out result);
         }
 
+        /// <summary>What is held is delivered as data and cancelled at once, as a <see cref="PipeReader"/> may.</summary>
+        public override void CancelPendingRead()
+        {
+            if (owner._holding)
+            {
+                _cancelled = true;
+                owner.Release();
+            }
+            else
+            {
+                inner.CancelPendingRead();
+            }
+        }
+
         public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
-
-        public override void CancelPendingRead() => inner.CancelPendingRead();
 
         public override void Complete(Exception? exception = null) => inner.Complete(exception);
     }

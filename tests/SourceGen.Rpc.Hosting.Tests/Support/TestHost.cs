@@ -11,10 +11,10 @@ internal static class TestHost
     /// <summary>How long a test waits for something that must happen; it is reached only when the test fails.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private static int s_lastAddress;
+    private static int _lastAddress;
 
     /// <summary>An address that no other test uses.</summary>
-    public static string NewAddress() => $"memory://hosting-tests-{Interlocked.Increment(ref s_lastAddress)}";
+    public static string NewAddress() => $"memory://hosting-tests-{Interlocked.Increment(ref _lastAddress)}";
 
     /// <summary>Builds a host; scopes are checked, so that a scoped service in the root is an error.</summary>
     public static IHost Build(Action<IServiceCollection> add, params (string Key, string? Value)[] configuration)
