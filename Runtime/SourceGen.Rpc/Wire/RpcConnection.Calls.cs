@@ -141,25 +141,10 @@ internal sealed partial class RpcConnection
     /// <param name="lease">What to dispose of now, or null.</param>
     public void CallFinished(bool oneWay, IAsyncDisposable? lease)
     {
-        Running.Finished();
-        if (oneWay && Volatile.Read(ref _paused) == 1)
-        {
-            lock (Output.Gate) Output.SignalRoom();
-        }
-
-        if (lease is null) return;
-        ValueTask disposal;
-        try
-        {
-            disposal = lease.DisposeAsync();
-        }
-        catch (Exception e)
-        {
-            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
-            return;
-        }
-
-        if (!disposal.IsCompletedSuccessfully) _ = ObserveAsync(disposal);
+        if (lease is null) Running.Finished();
+        else _ = ReleaseAsync(lease);
+        if (!oneWay || Volatile.Read(ref _paused) == 0) return;
+        lock (Output.Gate) Output.SignalRoom();
     }
 
     /// <summary>Answers a call with an error.</summary>
@@ -172,6 +157,21 @@ internal sealed partial class RpcConnection
 
     /// <summary>Why the connection takes no calls any more.</summary>
     public string LeavingReason => _closeReason?.Detail ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
+
+    /// <summary>The call counts as running until what it held is released: a server that stops waits for that too.</summary>
+    private async Task ReleaseAsync(IAsyncDisposable lease)
+    {
+        try
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
+        }
+
+        Running.Finished();
+    }
 
     /// <summary>Takes a call out of the table that was never sent.</summary>
     /// <returns>False when the call was completed by somebody else meanwhile.</returns>

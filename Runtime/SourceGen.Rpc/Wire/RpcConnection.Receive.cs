@@ -46,6 +46,13 @@ internal sealed partial class RpcConnection
         {
             do
             {
+                // A read that was cancelled to close may have brought data as well, and the next one would wait for ever.
+                if (_isClosed)
+                {
+                    EndOfStream(unread: 0);
+                    return;
+                }
+
                 if (MustPause() && Pause()) return;
                 if (!TryRead(dedicated, out ReadResult result))
                 {
