@@ -1,0 +1,81 @@
+using Microsoft.CodeAnalysis;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>The types that the contract rules know by name.</summary>
+internal static class KnownTypes
+{
+    public const string ServiceAttribute = "SourceGen.Rpc.ServiceAttribute";
+
+    /// <summary>Whether the type belongs to the class library: its namespace is System or below it.</summary>
+    public static bool IsSystem(INamedTypeSymbol type)
+    {
+        INamespaceSymbol? space = type.ContainingNamespace;
+        if (space is null || space.IsGlobalNamespace) return false;
+        while (!space.ContainingNamespace.IsGlobalNamespace) space = space.ContainingNamespace;
+        return space.Name == "System";
+    }
+
+    /// <summary>Whether the type, whatever its type arguments, is the named one.</summary>
+    public static bool Is(INamedTypeSymbol type, string space, string name, int arity = 0) =>
+        type.Name == name && type.Arity == arity && type.ContainingType is null && IsNamespace(type.ContainingNamespace, space);
+
+    public static bool IsCancellationToken(ITypeSymbol type) =>
+        type is INamedTypeSymbol named && Is(named, "System.Threading", "CancellationToken");
+
+    public static bool IsStream(ITypeSymbol type) =>
+        type is INamedTypeSymbol named
+        && (Is(named, "System.Collections.Generic", "IAsyncEnumerable", 1) || Is(named, "System.Collections.Generic", "IAsyncEnumerator", 1)
+            || Is(named, "System.Threading.Channels", "ChannelReader", 1));
+
+    public static bool IsContract(INamedTypeSymbol type) => Is(type, "SourceGen.Rpc.CompilerServices", "IRpcContract", 1);
+
+    public static AttributeData? Attribute(ISymbol symbol, string name)
+    {
+        foreach (AttributeData attribute in symbol.GetAttributes())
+        {
+            if (attribute.AttributeClass is { } type && Is(type, "SourceGen.Rpc", name)) return attribute;
+        }
+
+        return null;
+    }
+
+    /// <summary>The value of a named argument of an attribute, or null.</summary>
+    public static object? NamedArgument(AttributeData? attribute, string name)
+    {
+        if (attribute is null) return null;
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument.Key == name) return argument.Value.Value;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether using the symbol is an error that no pragma turns off.</summary>
+    public static bool IsObsoleteAsError(ISymbol symbol)
+    {
+        foreach (AttributeData attribute in symbol.GetAttributes())
+        {
+            if (attribute.AttributeClass is { Name: "ObsoleteAttribute" } type && Is(type, "System", "ObsoleteAttribute")
+                && attribute.ConstructorArguments.Length == 2 && attribute.ConstructorArguments[1].Value is true) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsNamespace(INamespaceSymbol? space, string name)
+    {
+        int end = name.Length;
+        while (space is { IsGlobalNamespace: false })
+        {
+            int start = name.LastIndexOf('.', end - 1) + 1;
+            if (string.CompareOrdinal(space.Name, 0, name, start, end - start) != 0 || space.Name.Length != end - start) return false;
+            space = space.ContainingNamespace;
+            if (start == 0) return space.IsGlobalNamespace;
+            end = start - 1;
+        }
+
+        return false;
+    }
+}

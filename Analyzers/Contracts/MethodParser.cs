@@ -1,0 +1,160 @@
+using Microsoft.CodeAnalysis;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>A valid method, with its line of the schema.</summary>
+internal sealed record ParsedMethod(IMethodSymbol Symbol, MethodModel Model, string Schema);
+
+/// <summary>The rules of a service's members.</summary>
+internal sealed class MethodParser(INamedTypeSymbol service, Compilation compilation, ProblemSink problems, TypeParser types)
+{
+    /// <summary>Parses an abstract member; null, after reporting why, when it cannot be part of a contract.</summary>
+    public ParsedMethod? Parse(ISymbol member)
+    {
+        ISymbol place = ServiceParser.Place(member, service);
+        string name = ServiceParser.Display(member);
+        if (member is IMethodSymbol { MethodKind: not MethodKind.Ordinary } accessor)
+        {
+            // Accessors are reported with their property or event, and an explicit implementation repeats an inherited method.
+            if (accessor is { IsStatic: true, AssociatedSymbol: null } and not { MethodKind: MethodKind.ExplicitInterfaceImplementation })
+                problems.Report(DiagnosticDescriptors.StaticAbstractMember, place, name);
+            return null;
+        }
+
+        if (IsExplicit(member)) return null;
+        if (member.IsStatic)
+        {
+            problems.Report(DiagnosticDescriptors.StaticAbstractMember, place, name);
+            return null;
+        }
+
+        if (member is not IMethodSymbol method)
+        {
+            string kind = member is IEventSymbol ? "an event" : member is IPropertySymbol { IsIndexer: true } ? "an indexer" : "a property";
+            problems.Report(DiagnosticDescriptors.NotAMethod, place, name, kind);
+            return null;
+        }
+
+        return Parse(method, place, name);
+    }
+
+    private ParsedMethod? Parse(IMethodSymbol method, ISymbol place, string name)
+    {
+        if (method.IsGenericMethod)
+        {
+            problems.Report(DiagnosticDescriptors.GenericMethod, place, name);
+            return null;
+        }
+
+        if (IsAccessible(method.ContainingType) && !IsAccessible(method)) problems.Report(DiagnosticDescriptors.MethodNotAccessible, place, name);
+        if (KnownTypes.IsObsoleteAsError(method)) problems.Report(DiagnosticDescriptors.ObsoleteAsError, place, name, method.Name);
+
+        AttributeData? attribute = KnownTypes.Attribute(method, "MethodAttribute");
+        string wireName = KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfMethod(method.Name);
+        if (WireNames.Problem(wireName) is { } problem) problems.Report(DiagnosticDescriptors.InvalidWireName, place, name, wireName, problem);
+        int timeoutMs = KnownTypes.NamedArgument(attribute, "TimeoutMs") as int? ?? 0;
+        if (timeoutMs < -1) problems.Report(DiagnosticDescriptors.InvalidTimeout, place, name, timeoutMs);
+
+        bool isOneWay = KnownTypes.Attribute(method, "OneWayAttribute") is not null;
+        ResolvedType? result = null;
+        TypeUse? resultUse = null;
+        ReturnKind? kind = KindOf(method, place, name);
+        if (kind is ReturnKind.TaskOfResult or ReturnKind.ValueTaskOfResult)
+        {
+            ITypeSymbol type = ((INamedTypeSymbol)method.ReturnType).TypeArguments[0];
+            if (isOneWay) problems.Report(DiagnosticDescriptors.OneWayWithResult, place, name, Display(method.ReturnType));
+            result = types.Resolve(type, UsePath.From($"{name} result", place));
+            if (result is not null) resultUse = Use(type, result);
+        }
+
+        List<ParameterModel> parameters = [];
+        List<string> schema = [];
+        string? cancellation = Parameters(method, place, name, parameters, schema);
+        if (problems.Any || kind is null) return null;
+
+        MethodModel model = new(
+            TypeNames.Escape(method.Name), wireName, TypeNames.Canonical(method.ContainingType),
+            !SymbolEqualityComparer.Default.Equals(method.ContainingType, service), kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
+            parameters.ToEquatableArray(), cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs);
+        string returns = isOneWay ? "oneway" : result?.Schema ?? "void";
+        return new ParsedMethod(method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}");
+    }
+
+    /// <summary>Adds the parameters that travel; returns the escaped name of the cancellation token, if there is one.</summary>
+    private string? Parameters(IMethodSymbol method, ISymbol place, string name, List<ParameterModel> parameters, List<string> schema)
+    {
+        string? cancellation = null;
+        if (method.IsVararg) problems.Report(DiagnosticDescriptors.ByReferenceParameter, place, name, "__arglist");
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            ISymbol at = ReferenceEquals(place, service) ? service : parameter;
+            string description = $"{name} parameter {parameter.Name}";
+            if (parameter.RefKind != RefKind.None)
+            {
+                problems.Report(DiagnosticDescriptors.ByReferenceParameter, at, description, Keyword(parameter.RefKind));
+            }
+            else if (KnownTypes.IsCancellationToken(parameter.Type))
+            {
+                if (parameter.Ordinal != method.Parameters.Length - 1) problems.Report(DiagnosticDescriptors.CancellationTokenNotLast, at, name);
+                cancellation = TypeNames.Escape(parameter.Name);
+            }
+            else if (types.Resolve(parameter.Type, UsePath.From(description, at)) is { } type)
+            {
+                string? defaultValue = parameter.HasExplicitDefaultValue ? Literals.DefaultOf(parameter) : null;
+                parameters.Add(new ParameterModel(parameter.Name, Use(parameter.Type, type), defaultValue));
+                schema.Add($"{SchemaText.Word(parameter.Name)}: {type.Schema}{(defaultValue is null ? "" : " = default")}");
+            }
+        }
+
+        return cancellation;
+    }
+
+    private ReturnKind? KindOf(IMethodSymbol method, ISymbol place, string name)
+    {
+        if (method.ReturnType.TypeKind == TypeKind.Error)
+        {
+            problems.CompilerReports();
+            return null;
+        }
+
+        if (method.RefKind == RefKind.None && method.ReturnType is INamedTypeSymbol type)
+        {
+            if (KnownTypes.Is(type, "System.Threading.Tasks", "ValueTask")) return ReturnKind.ValueTask;
+            if (KnownTypes.Is(type, "System.Threading.Tasks", "ValueTask", 1)) return ReturnKind.ValueTaskOfResult;
+            if (KnownTypes.Is(type, "System.Threading.Tasks", "Task")) return ReturnKind.Task;
+            if (KnownTypes.Is(type, "System.Threading.Tasks", "Task", 1)) return ReturnKind.TaskOfResult;
+            if (KnownTypes.IsStream(type))
+            {
+                problems.Report(DiagnosticDescriptors.StreamNotSupported, place, $"{name} result", Display(type));
+                return null;
+            }
+        }
+
+        string byReference = method.RefKind == RefKind.None ? "" : "ref ";
+        problems.Report(DiagnosticDescriptors.InvalidReturnType, place, name, byReference + Display(method.ReturnType));
+        return null;
+    }
+
+    private bool IsAccessible(ISymbol symbol) => compilation.IsSymbolAccessibleWithin(symbol, compilation.Assembly);
+
+    private static bool IsExplicit(ISymbol member) => member switch
+    {
+        IMethodSymbol method => method.ExplicitInterfaceImplementations.Length > 0,
+        IPropertySymbol property => property.ExplicitInterfaceImplementations.Length > 0,
+        IEventSymbol @event => @event.ExplicitInterfaceImplementations.Length > 0,
+        _ => false,
+    };
+
+    private static string Keyword(RefKind kind) => kind switch
+    {
+        RefKind.Out => "out",
+        RefKind.In => "in",
+        RefKind.RefReadOnlyParameter => "ref readonly",
+        _ => "ref",
+    };
+
+    private static TypeUse Use(ITypeSymbol type, ResolvedType resolved) =>
+        new(TypeNames.Declared(type), type.IsReferenceType && type.NullableAnnotation != NullableAnnotation.Annotated, resolved.Ref);
+
+    private static string Display(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
+}

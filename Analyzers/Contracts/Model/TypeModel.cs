@@ -1,0 +1,78 @@
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>How code that meets a value writes and reads it.</summary>
+internal enum TypeRefKind
+{
+    /// <summary>By the writer's and reader's own methods.</summary>
+    Scalar,
+
+    /// <summary>As a scalar, with a cast to and from the underlying type.</summary>
+    Cast,
+
+    /// <summary>By generated methods.</summary>
+    Serializer,
+}
+
+/// <summary>A mention of a serializable type.</summary>
+/// <param name="Name">The C# name with <c>global::</c>, without nullable annotations and tuple names.</param>
+/// <param name="Kind">How it is serialized.</param>
+/// <param name="Method">A scalar's method of the reader (<c>ReadInt32</c>), or the identifier that ends the names of the generated methods.</param>
+/// <param name="WrittenAs">For <see cref="TypeRefKind.Cast"/>, the type to cast to before writing; otherwise empty.</param>
+/// <param name="CanBeNull">Whether null is a value of the type.</param>
+internal sealed record TypeRef(string Name, TypeRefKind Kind, string Method, string WrittenAs, bool CanBeNull);
+
+/// <summary>A type that gets a pair of generated methods.</summary>
+/// <param name="Ref">How others mention it.</param>
+/// <param name="GeneratedNamespace">The namespace of the assembly's generated types.</param>
+/// <param name="HintName">The name of its generated file.</param>
+internal abstract record TypeModel(TypeRef Ref, string GeneratedNamespace, string HintName);
+
+/// <summary><see cref="Nullable{T}"/>: nil or the value.</summary>
+internal sealed record NullableModel(TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Value)
+    : TypeModel(Ref, GeneratedNamespace, HintName);
+
+/// <summary>How a collection is walked when it is written.</summary>
+internal enum CollectionAccess
+{
+    /// <summary>An array.</summary>
+    Array,
+
+    /// <summary>A <see cref="List{T}"/>, through its span.</summary>
+    List,
+
+    /// <summary>A concrete type that notices changes itself.</summary>
+    Concrete,
+
+    /// <summary>An interface with a count that the enumeration may not keep to.</summary>
+    Counted,
+
+    /// <summary>A sequence that may not know its count.</summary>
+    Sequence,
+}
+
+/// <summary>An array, list, set or sequence.</summary>
+/// <param name="Element">What it holds.</param>
+/// <param name="Access">How it is walked.</param>
+/// <param name="BuiltAs">The concrete type that the reader makes; an array's element type followed by nothing else.</param>
+internal sealed record CollectionModel(
+    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Element, CollectionAccess Access, string BuiltAs)
+    : TypeModel(Ref, GeneratedNamespace, HintName);
+
+/// <summary>A dictionary.</summary>
+/// <param name="Key">The type of its keys.</param>
+/// <param name="Value">The type of its values.</param>
+/// <param name="Access">How it is walked.</param>
+/// <param name="BuiltAs">The concrete type that the reader makes.</param>
+internal sealed record DictionaryModel(
+    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Key, TypeRef Value, CollectionAccess Access, string BuiltAs)
+    : TypeModel(Ref, GeneratedNamespace, HintName);
+
+/// <summary>A tuple or key-value pair: an array of fixed length.</summary>
+/// <param name="Elements">Its elements, in order.</param>
+internal sealed record TupleModel(TypeRef Ref, string GeneratedNamespace, string HintName, EquatableArray<TupleElement> Elements)
+    : TypeModel(Ref, GeneratedNamespace, HintName);
+
+/// <summary>One element of a tuple.</summary>
+/// <param name="Name">The member that holds it.</param>
+/// <param name="Type">Its type.</param>
+internal sealed record TupleElement(string Name, TypeRef Type);

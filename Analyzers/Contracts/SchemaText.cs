@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>The words of docs/contract-schema.md.</summary>
+internal static class SchemaText
+{
+    /// <summary>A name in quotes.</summary>
+    public static string Quote(string name) => "\"" + name.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
+
+    /// <summary>A name as it is when it is a word, and in quotes otherwise.</summary>
+    public static string Word(string name)
+    {
+        bool isWord = char.IsLetter(name[0]) || name[0] == '_';
+        for (int i = 1; isWord && i < name.Length; i++) isWord = char.IsLetterOrDigit(name[i]) || name[i] == '_';
+        return isWord ? name : Quote(name);
+    }
+
+    /// <summary>The whole text of a contract.</summary>
+    /// <param name="service">The service's wire name.</param>
+    /// <param name="methods">The method lines, sorted by wire name.</param>
+    /// <param name="types">The lines of objects and enums by name.</param>
+    public static string Compose(string service, IEnumerable<string> methods, IEnumerable<KeyValuePair<string, string>> types)
+    {
+        StringBuilder text = new();
+        text.Append("service ").Append(Quote(service)).Append('\n');
+        foreach (string method in methods) text.Append(method).Append('\n');
+        foreach (KeyValuePair<string, string> type in types.OrderBy(static t => t.Key, StringComparer.Ordinal)) text.Append(type.Value).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>The braces around members: <c>{ a; b }</c>, or <c>{ }</c>.</summary>
+    public static string Braces(IReadOnlyCollection<string> members) => members.Count == 0 ? "{ }" : "{ " + string.Join("; ", members) + " }";
+}

@@ -1,0 +1,155 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>
+/// The rules of contracts, in one place: the analyzer reports what it finds wrong, and the generator prints what it returns. A contract
+/// with anything wrong has no model, so the two never disagree.
+/// </summary>
+internal sealed class ServiceParser
+{
+    /// <summary>The first version with everything that generated code uses.</summary>
+    private const LanguageVersion MinimumLanguageVersion = LanguageVersion.CSharp13;
+
+    private readonly INamedTypeSymbol _service;
+    private readonly CSharpCompilation _compilation;
+    private readonly ProblemSink _problems;
+    private readonly CancellationToken _cancellationToken;
+    private readonly string _generatedNamespace;
+    private readonly TypeParser _types;
+
+    private ServiceParser(INamedTypeSymbol service, CSharpCompilation compilation, ProblemSink problems, CancellationToken cancellationToken)
+    {
+        _service = service;
+        _compilation = compilation;
+        _problems = problems;
+        _cancellationToken = cancellationToken;
+        _generatedNamespace = TypeNames.GeneratedNamespace(compilation.AssemblyName ?? "");
+        _types = new TypeParser(compilation, problems, _generatedNamespace);
+    }
+
+    /// <summary>Reads the contract of a <c>[Service]</c> interface.</summary>
+    /// <param name="service">The interface.</param>
+    /// <param name="compilation">The compilation it is declared in.</param>
+    /// <param name="problems">Is told everything that is wrong.</param>
+    /// <param name="cancellationToken">Stops between members.</param>
+    /// <returns>The model, or null when anything is wrong.</returns>
+    public static ServiceModel? Parse(
+        INamedTypeSymbol service, CSharpCompilation compilation, ProblemSink problems, CancellationToken cancellationToken) =>
+        new ServiceParser(service, compilation, problems, cancellationToken).Parse();
+
+    private ServiceModel? Parse()
+    {
+        CheckDeclaration();
+        AttributeData? attribute = KnownTypes.Attribute(_service, "ServiceAttribute");
+        string wireName = KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfService(_service);
+        string version = KnownTypes.NamedArgument(attribute, "Version") as string ?? "";
+        CheckName(_service, wireName);
+        if (version.Length > 0) CheckName(_service, version);
+
+        List<ParsedMethod> methods = Methods();
+        CheckUnique(methods);
+        if (_problems.Any) return null;
+
+        methods.Sort(static (x, y) => string.CompareOrdinal(x.Model.WireName, y.Model.WireName));
+        string fullName = _service.ToDisplayString();
+        return new ServiceModel(
+            TypeNames.Hint("", fullName, fullName),
+            _generatedNamespace,
+            TypeNames.Canonical(_service),
+            _service.ContainingNamespace.IsGlobalNamespace ? "" : TypeNames.Namespace(_service.ContainingNamespace),
+            Declarations().ToEquatableArray(),
+            WireNames.WithoutInterfacePrefix(_service.Name),
+            wireName,
+            version,
+            SchemaText.Compose(wireName, methods.Select(static m => m.Schema), _types.SchemaLines),
+            methods.Select(static m => m.Model).ToEquatableArray(),
+            _types.Models.ToEquatableArray());
+    }
+
+    private void CheckDeclaration()
+    {
+        if (_compilation.LanguageVersion < MinimumLanguageVersion)
+            _problems.Report(DiagnosticDescriptors.LanguageVersionTooLow, _service, _service.Name, _compilation.LanguageVersion.ToDisplayString());
+        if (!IsPartial(_service)) _problems.Report(DiagnosticDescriptors.InterfaceNotPartial, _service, _service.Name);
+        bool isGeneric = _service.IsGenericType;
+        for (INamedTypeSymbol? container = _service.ContainingType; container is not null; container = container.ContainingType)
+        {
+            isGeneric |= container.IsGenericType;
+            if (!IsPartial(container)) _problems.Report(DiagnosticDescriptors.ContainingTypeNotPartial, container, container.Name, _service.Name);
+        }
+
+        if (isGeneric) _problems.Report(DiagnosticDescriptors.GenericInterface, _service, _service.Name);
+        if (!TypeRules.IsAccessible(_service, _compilation)) _problems.Report(DiagnosticDescriptors.InterfaceNotAccessible, _service, _service.Name);
+        if (KnownTypes.IsObsoleteAsError(_service)) _problems.Report(DiagnosticDescriptors.ObsoleteAsError, _service, _service.Name, _service.Name);
+        if (_service.AllInterfaces.Any(static i => i.TypeKind == TypeKind.Error)) _problems.CompilerReports();
+    }
+
+    private bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.All(r =>
+        r.GetSyntax(_cancellationToken) is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    /// <summary>The methods of the interface and of all that it inherits; a member with a body is no part of the contract.</summary>
+    private List<ParsedMethod> Methods()
+    {
+        MethodParser parser = new(_service, _compilation, _problems, _types);
+        List<ParsedMethod> methods = [];
+        foreach (INamedTypeSymbol declaring in _service.AllInterfaces.Insert(0, _service))
+        {
+            _cancellationToken.ThrowIfCancellationRequested();
+            if (KnownTypes.IsContract(declaring)) continue;
+            foreach (ISymbol member in declaring.GetMembers())
+            {
+                if (member.IsAbstract && parser.Parse(member) is { } method) methods.Add(method);
+            }
+        }
+
+        return methods;
+    }
+
+    private void CheckUnique(List<ParsedMethod> methods)
+    {
+        Dictionary<string, ParsedMethod> byName = new(StringComparer.Ordinal);
+        foreach (ParsedMethod method in methods)
+        {
+            if (!byName.TryGetValue(method.Model.WireName, out ParsedMethod? other))
+            {
+                byName.Add(method.Model.WireName, method);
+                continue;
+            }
+
+            _problems.Report(
+                DiagnosticDescriptors.DuplicateWireName, Place(method.Symbol, _service), Display(other.Symbol), Display(method.Symbol), _service.Name,
+                method.Model.WireName);
+        }
+    }
+
+    private void CheckName(ISymbol at, string name)
+    {
+        if (WireNames.Problem(name) is { } problem) _problems.Report(DiagnosticDescriptors.InvalidWireName, at, at.Name, name, problem);
+    }
+
+    private List<string> Declarations()
+    {
+        List<string> declarations = [];
+        for (INamedTypeSymbol? type = _service; type is not null; type = type.ContainingType)
+            declarations.Insert(0, $"partial {Keyword(type)} {TypeNames.Escape(type.Name)}");
+        return declarations;
+    }
+
+    private static string Keyword(INamedTypeSymbol type) => type switch
+    {
+        { TypeKind: TypeKind.Interface } => "interface",
+        { TypeKind: TypeKind.Struct, IsRecord: true } => "record struct",
+        { TypeKind: TypeKind.Struct } => "struct",
+        { IsRecord: true } => "record",
+        _ => "class",
+    };
+
+    /// <summary>Where to speak about a method: at its declaration if the service itself declares it, else at the service.</summary>
+    internal static ISymbol Place(ISymbol member, INamedTypeSymbol service) =>
+        SymbolEqualityComparer.Default.Equals(member.ContainingType, service) ? member : service;
+
+    internal static string Display(ISymbol member) => $"{member.ContainingType.Name}.{member.Name}";
+}

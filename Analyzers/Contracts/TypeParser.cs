@@ -1,0 +1,233 @@
+using Microsoft.CodeAnalysis;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>A type that can be serialized: how generated code mentions it, and its words in the schema.</summary>
+internal sealed record ResolvedType(TypeRef Ref, string Schema);
+
+/// <summary>
+/// Decides which types can be serialized, and how. One parser serves one service: it gathers the models and schema lines of every type
+/// reached, and reports what cannot be serialized together with the way it was reached.
+/// </summary>
+internal sealed class TypeParser
+{
+    /// <summary>A type that mentions itself with ever larger type arguments would otherwise be followed for ever.</summary>
+    private const int MaxTypeArgumentDepth = 12;
+
+    private readonly Compilation _compilation;
+    private readonly ProblemSink _problems;
+    private readonly string _generatedNamespace;
+    private readonly ObjectParser _objects;
+    private readonly Dictionary<ITypeSymbol, ResolvedType> _resolved = new(SymbolEqualityComparer.IncludeNullability);
+    private readonly Dictionary<string, TypeModel?> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _schema = new(StringComparer.Ordinal);
+
+    public TypeParser(Compilation compilation, ProblemSink problems, string generatedNamespace)
+    {
+        _compilation = compilation;
+        _problems = problems;
+        _generatedNamespace = generatedNamespace;
+        _objects = new ObjectParser(this, compilation, problems);
+    }
+
+    /// <summary>The types that need generated methods, by name.</summary>
+    public IEnumerable<TypeModel> Models => _models.OrderBy(static m => m.Key, StringComparer.Ordinal).Select(static m => m.Value!);
+
+    /// <summary>The schema's lines of objects and enums, by name.</summary>
+    public IEnumerable<KeyValuePair<string, string>> SchemaLines => _schema;
+
+    /// <summary>Says how a type is serialized; null, after reporting why, when it cannot be.</summary>
+    public ResolvedType? Resolve(ITypeSymbol type, UsePath path)
+    {
+        if (_resolved.TryGetValue(type, out ResolvedType? known)) return known;
+        ResolvedType? resolved = ResolveNotNil(type, path);
+        if (resolved is null) return null;
+
+        // A reference type that is not annotated at all may be null as far as anyone knows.
+        if (type.IsReferenceType && type.NullableAnnotation != NullableAnnotation.NotAnnotated)
+            resolved = resolved with { Schema = resolved.Schema + "?" };
+        return _resolved[type] = resolved;
+    }
+
+    private ResolvedType? ResolveNotNil(ITypeSymbol type, UsePath path)
+    {
+        if (type.TypeKind == TypeKind.Error) return CompilerReports();
+        if (Scalars.Find(type) is { } scalar) return scalar;
+        switch (type)
+        {
+            case IArrayTypeSymbol array:
+                return array.IsSZArray
+                    ? Collection(array, array.ElementType, CollectionAccess.Array, "", path)
+                    : Refuse(type, path, "it is an array of more than one dimension; use an array of arrays");
+            case INamedTypeSymbol named:
+                return ResolveNamed(named, path);
+            case IDynamicTypeSymbol:
+                return Refuse(type, path, "dynamic values have no type at compile time; declare the type");
+            case ITypeParameterSymbol:
+                return Refuse(type, path, "it is a type parameter; use a closed type");
+            default:
+                return Refuse(type, path, "it is a pointer");
+        }
+    }
+
+    private ResolvedType? ResolveNamed(INamedTypeSymbol type, UsePath path)
+    {
+        if (KnownTypes.IsStream(type))
+        {
+            _problems.Report(DiagnosticDescriptors.StreamNotSupported, path.Location, path.ToString(), Display(type));
+            return null;
+        }
+
+        if (TypeRules.WhyNotAKind(type) is { } reason) return Refuse(type, path, reason);
+        if (!TypeRules.IsAccessible(type, _compilation))
+        {
+            _problems.Report(DiagnosticDescriptors.TypeNotAccessible, path.Location, path.ToString(), Display(type));
+            return null;
+        }
+
+        if (KnownTypes.IsObsoleteAsError(type))
+        {
+            _problems.Report(DiagnosticDescriptors.ObsoleteAsError, path.Location, path.ToString(), Display(type));
+            return null;
+        }
+
+        if (TypeRules.TypeArgumentDepth(type) > MaxTypeArgumentDepth)
+            return Refuse(type, path, "its type arguments are nested too deeply, or it mentions itself with ever larger ones");
+        if (type.TypeKind == TypeKind.Enum) return Enum(type);
+        if (type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T) return Nullable(type, path);
+        if (type.IsTupleType) return Tuple(type, (type.TupleUnderlyingType ?? type).TypeArguments, "Item", path);
+        if (!KnownTypes.IsSystem(type)) return Object(type, path);
+        if (KnownTypes.Is(type, "System", "Tuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, "Item", path);
+        if (KnownTypes.Is(type, "System", "ValueTuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, "Item", path);
+        if (KnownTypes.Is(type, "System.Collections.Generic", "KeyValuePair", 2)) return Tuple(type, type.TypeArguments, "", path);
+        return KnownCollections.Find(type) is { } collection ? collection.BuiltAs switch
+        {
+            "Dictionary" => Dictionary(type, collection.Access, path),
+            _ => Collection(type, type.TypeArguments[0], collection.Access, collection.BuiltAs, path),
+        } : Refuse(type, path, TypeRules.WhyNotSystem(type));
+    }
+
+    private ResolvedType? Collection(ITypeSymbol type, ITypeSymbol elementType, CollectionAccess access, string builtAs, UsePath path)
+    {
+        if (Resolve(elementType, path) is not { } element) return null;
+        TypeRef self = Mention(type);
+        string built = builtAs.Length == 0 ? "" : $"global::System.Collections.Generic.{builtAs}<{element.Ref.Name}>";
+        _models[self.Name] = new CollectionModel(self, _generatedNamespace, Hint(self), element.Ref, access, built);
+        return new ResolvedType(self, $"list<{element.Schema}>");
+    }
+
+    private ResolvedType? Dictionary(INamedTypeSymbol type, CollectionAccess access, UsePath path)
+    {
+        if (Resolve(type.TypeArguments[0], path) is not { } key || Resolve(type.TypeArguments[1], path) is not { } value) return null;
+        TypeRef self = Mention(type);
+        string built = $"global::System.Collections.Generic.Dictionary<{key.Ref.Name}, {value.Ref.Name}>";
+        _models[self.Name] = new DictionaryModel(self, _generatedNamespace, Hint(self), key.Ref, value.Ref, access, built);
+        return new ResolvedType(self, $"map<{key.Schema}, {value.Schema}>");
+    }
+
+    private ResolvedType? Tuple(INamedTypeSymbol type, IReadOnlyList<ITypeSymbol> arguments, string prefix, UsePath path)
+    {
+        List<TupleElement> elements = [];
+        List<string> schema = [];
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            if (Resolve(arguments[i], path) is not { } element) return null;
+            string name = prefix.Length == 0 ? (i == 0 ? "Key" : "Value") : i == 7 ? "Rest" : prefix + (i + 1);
+            elements.Add(new TupleElement(name, element.Ref));
+            schema.Add(element.Schema);
+        }
+
+        TypeRef self = Mention(type);
+        _models[self.Name] = new TupleModel(self, _generatedNamespace, Hint(self), elements.ToEquatableArray());
+        return new ResolvedType(self, $"tuple<{string.Join(", ", schema)}>");
+    }
+
+    private ResolvedType? Nullable(INamedTypeSymbol type, UsePath path)
+    {
+        if (Resolve(type.TypeArguments[0], path) is not { } value) return null;
+        TypeRef self = Mention(type);
+        _models[self.Name] = new NullableModel(self, _generatedNamespace, Hint(self), value.Ref);
+        return new ResolvedType(self, value.Schema + "?");
+    }
+
+    private ResolvedType Enum(INamedTypeSymbol type)
+    {
+        ResolvedType underlying = Scalars.Find(type.EnumUnderlyingType!)!;
+        string name = SchemaName(type);
+        IEnumerable<string> values = type.GetMembers().OfType<IFieldSymbol>().Where(static f => f.HasConstantValue)
+            .Select(static f => SchemaText.Word(f.Name) + " = " + ((IFormattable)f.ConstantValue!).ToString(null, System.Globalization.CultureInfo.InvariantCulture));
+        _schema[name] = $"enum {SchemaText.Quote(name)} {underlying.Schema} {SchemaText.Braces([.. values])}";
+        TypeRef self = new(TypeNames.Canonical(type), TypeRefKind.Cast, underlying.Ref.Method, underlying.Ref.Name, CanBeNull: false);
+        return new ResolvedType(self, SchemaText.Quote(name));
+    }
+
+    private ResolvedType? Object(INamedTypeSymbol type, UsePath path)
+    {
+        TypeRef self = Mention(type);
+        string name = SchemaName(type);
+        ResolvedType resolved = new(self, SchemaText.Quote(name));
+
+        // In place before the members are looked at, because they may lead back here.
+        if (_schema.ContainsKey(name)) return resolved;
+        _schema[name] = "";
+        if (!_models.ContainsKey(self.Name)) _models[self.Name] = null;
+        if (_objects.Parse(type, self, _generatedNamespace, Hint(self), path) is not { } parsed) return null;
+        _models[self.Name] = parsed.Model;
+        _schema[name] = $"object {SchemaText.Quote(name)} {(parsed.Model.IsKeyed ? "array" : "map")} {SchemaText.Braces(parsed.Schema)}";
+        return resolved;
+    }
+
+    /// <summary>The C# name with its namespace; type arguments in the schema's own words.</summary>
+    private static string SchemaName(INamedTypeSymbol type)
+    {
+        string name = type.Name;
+        if (type.TypeArguments.Length > 0) name += "<" + string.Join(", ", type.TypeArguments.Select(ArgumentSchema)) + ">";
+        if (type.ContainingType is { } container) return SchemaName(container) + "." + name;
+        return type.ContainingNamespace.IsGlobalNamespace ? name : type.ContainingNamespace.ToDisplayString() + "." + name;
+    }
+
+    /// <summary>A type argument; no member has to use it, so it need not be serializable.</summary>
+    private static string ArgumentSchema(ITypeSymbol type)
+    {
+        string suffix = type.IsReferenceType && type.NullableAnnotation != NullableAnnotation.NotAnnotated ? "?" : "";
+        switch (type)
+        {
+            case IArrayTypeSymbol array:
+                return $"list<{ArgumentSchema(array.ElementType)}>{suffix}";
+            case INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable:
+                return ArgumentSchema(nullable.TypeArguments[0]) + "?";
+            case INamedTypeSymbol named when Scalars.Find(named) is { } scalar:
+                return scalar.Schema + suffix;
+            case INamedTypeSymbol named when KnownTypes.IsSystem(named) && named.Arity > 0:
+                string kind = KnownCollections.Find(named) is { } collection ? (collection.BuiltAs == "Dictionary" ? "map" : "list") : "tuple";
+                return $"{kind}<{string.Join(", ", named.TypeArguments.Select(ArgumentSchema))}>{suffix}";
+            case INamedTypeSymbol named:
+                return SchemaText.Quote(SchemaName(named)) + suffix;
+            default:
+                return SchemaText.Quote(Display(type));
+        }
+    }
+
+    private static TypeRef Mention(ITypeSymbol type)
+    {
+        string name = TypeNames.Canonical(type);
+        bool canBeNull = type.IsReferenceType || type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
+        return new TypeRef(name, TypeRefKind.Serializer, TypeNames.Identifier(type, name), "", canBeNull);
+    }
+
+    private static string Hint(TypeRef type) => TypeNames.Hint("Serializers.", type.Method, type.Name);
+
+    private static string Display(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
+
+    private ResolvedType? Refuse(ITypeSymbol type, UsePath path, string reason)
+    {
+        _problems.Report(DiagnosticDescriptors.NotSerializable, path.Location, path.ToString(), Display(type), reason);
+        return null;
+    }
+
+    private ResolvedType? CompilerReports()
+    {
+        _problems.CompilerReports();
+        return null;
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.CodeAnalysis;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>What keeps a named type from being serialized, whatever its members are.</summary>
+internal static class TypeRules
+{
+    /// <summary>Why this kind of type has no serialized form, or null.</summary>
+    public static string? WhyNotAKind(INamedTypeSymbol type)
+    {
+        if (type.SpecialType == SpecialType.System_Object) return "an object can be anything; declare the type";
+        if (type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr) return "its size depends on the machine; use int or long";
+        if (type.TypeKind == TypeKind.Delegate) return "it is a delegate, which cannot leave its process";
+        if (type.IsRefLikeType) return "it is a ref struct, which cannot be stored; use an array, or ReadOnlyMemory<byte> for bytes";
+        if (type.IsUnboundGenericType) return "it is an open generic type; use a closed type";
+        if (KnownTypes.IsCancellationToken(type)) return "a CancellationToken can only be the last parameter of a method";
+        if (KnownTypes.IsSystem(type)) return null;
+        if (type.TypeKind == TypeKind.Interface) return "it is an interface, so the reader cannot know what to make; use a concrete type";
+        if (type.IsStatic) return "it is a static class";
+        if (type.IsAbstract) return "it is abstract, so the reader cannot know what to make; use a concrete type";
+        if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct)) return null;
+        if (type.AllInterfaces.Any(static i => i.SpecialType == SpecialType.System_Collections_IEnumerable))
+            return "it is a collection of its own; use an array, List<T>, HashSet<T> or Dictionary<TKey, TValue>";
+        for (INamedTypeSymbol? parent = type.BaseType; parent is not null; parent = parent.BaseType)
+        {
+            if (KnownTypes.IsSystem(parent) && parent.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType))
+                return $"it derives from '{parent.ToDisplayString()}' of the class library, whose state cannot be serialized; send a type of your own with the members that matter";
+        }
+
+        return null;
+    }
+
+    /// <summary>Why a type of the class library that is not known cannot be serialized.</summary>
+    public static string WhyNotSystem(INamedTypeSymbol type) =>
+        type.AllInterfaces.Any(static i => i.SpecialType == SpecialType.System_Collections_IEnumerable)
+        || type.SpecialType == SpecialType.System_Collections_IEnumerable
+            ? "this collection is not supported; use an array, List<T>, HashSet<T> or Dictionary<TKey, TValue>"
+            : "this type of the class library is not supported; send a supported type that holds the same (a string, a number, bytes), or leave the member out with [IgnoreMember]";
+
+    /// <summary>Whether code in another file of the assembly can name the type with all its arguments.</summary>
+    public static bool IsAccessible(INamedTypeSymbol type, Compilation compilation) =>
+        compilation.IsSymbolAccessibleWithin(type, compilation.Assembly) && !IsFileLocal(type);
+
+    /// <summary>How deeply type arguments are nested.</summary>
+    public static int TypeArgumentDepth(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => 1 + TypeArgumentDepth(array.ElementType),
+        INamedTypeSymbol { TypeArguments.Length: > 0 } named => 1 + named.TypeArguments.Max(TypeArgumentDepth),
+        _ => 0,
+    };
+
+    private static bool IsFileLocal(ITypeSymbol type)
+    {
+        if (type is IArrayTypeSymbol array) return IsFileLocal(array.ElementType);
+        for (INamedTypeSymbol? part = type as INamedTypeSymbol; part is not null; part = part.ContainingType)
+        {
+            if (part.IsFileLocal || part.TypeArguments.Any(IsFileLocal)) return true;
+        }
+
+        return false;
+    }
+}

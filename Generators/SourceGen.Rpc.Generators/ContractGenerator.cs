@@ -1,0 +1,45 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using SourceGen.Rpc.Contracts;
+using SourceGen.Rpc.Generators.Emit;
+
+namespace SourceGen.Rpc.Generators;
+
+/// <summary>
+/// Completes every valid <c>[Service]</c> interface with its contract, proxy and dispatcher, and emits a serializer for every type they
+/// reach. Invalid contracts are skipped: the analyzer reports them by the same rules.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class ContractGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<ServiceModel> services = context.SyntaxProvider
+            .ForAttributeWithMetadataName(KnownTypes.ServiceAttribute, static (node, _) => node is InterfaceDeclarationSyntax, Parse)
+            .Where(static service => service is not null)
+            .Select(static (service, _) => service!)
+            .WithTrackingName(TrackingNames.Services);
+
+        // Types that services share are emitted once; after Collect, each goes its own way so that an edit re-emits only what it changed.
+        IncrementalValuesProvider<TypeModel> types = services
+            .SelectMany(static (service, _) => service.Types)
+            .Collect()
+            .Select(static (all, _) => all
+                .GroupBy(static type => type.Ref.Name, StringComparer.Ordinal)
+                .OrderBy(static group => group.Key, StringComparer.Ordinal)
+                .Select(static group => group.First())
+                .ToEquatableArray())
+            .WithTrackingName(TrackingNames.DistinctTypes)
+            .SelectMany(static (all, _) => all)
+            .WithTrackingName(TrackingNames.Types);
+
+        context.RegisterSourceOutput(services, static (output, service) => output.AddSource(service.HintName, ServiceEmitter.Emit(service)));
+        context.RegisterSourceOutput(types, static (output, type) => output.AddSource(type.HintName, TypeEmitter.Emit(type)));
+    }
+
+    private static ServiceModel? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken) =>
+        ServiceParser.Parse(
+            (INamedTypeSymbol)context.TargetSymbol, (CSharpCompilation)context.SemanticModel.Compilation, new ProblemSink(report: null), cancellationToken);
+}

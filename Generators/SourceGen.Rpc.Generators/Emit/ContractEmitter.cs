@@ -1,0 +1,103 @@
+using System.Globalization;
+using SourceGen.Rpc.Contracts;
+
+namespace SourceGen.Rpc.Generators.Emit;
+
+/// <summary>Prints the contract: the shapes of parameters and results, the methods with their dispatchers, and the whole.</summary>
+internal static class ContractEmitter
+{
+    public static void Emit(SourceWriter writer, ServiceModel service, ServiceNames names)
+    {
+        // Static fields are initialized in the order of the text: shapes before the methods that use them, and the contract last.
+        writer.Line(GeneratedCode.Attribute).Open($"file static class {names.Contract}");
+        foreach (KeyValuePair<TypeUse, string> shape in names.Shapes) EmitShape(writer, shape.Key, shape.Value);
+        foreach (MethodModel method in service.Methods) EmitMethod(writer, service, method, names);
+        EmitInstance(writer, service, names);
+        writer.Line();
+        EmitSchema(writer, service.Schema);
+        writer.Close();
+    }
+
+    private static void EmitShape(SourceWriter writer, TypeUse use, string name)
+    {
+        string forgive = use is { IsNonNullableReference: true, Type.Kind: TypeRefKind.Scalar } ? "!" : "";
+        writer.Line($"private static readonly {GeneratedCode.Services}TypeShape<{use.Declared}> {name} = new(");
+        writer.Indented($"static (ref {GeneratedCode.Writer} writer, in {use.Declared} value) => {GeneratedCode.Write(use.Type, "value", "Serializers.")},");
+        writer.Indented($"static (ref {GeneratedCode.Reader} reader) => {GeneratedCode.Read(use.Type, "Serializers.")}{forgive});");
+        writer.Line();
+    }
+
+    private static void EmitMethod(SourceWriter writer, ServiceModel service, MethodModel method, ServiceNames names)
+    {
+        MethodNames own = names[method];
+        string type = method.Result is { } result
+            ? $"UnaryMethod<{service.InterfaceName}, {own.Request}, {result.Declared}>"
+            : $"ActionMethod<{service.InterfaceName}, {own.Request}>";
+        string target = method.IsInherited ? $"(({method.DeclaringInterface})service)" : "service";
+        IEnumerable<string> arguments = own.Parameters.Select(static p => "request." + p);
+        if (method.CancellationParameter is not null) arguments = arguments.Append("cancellationToken");
+        string call = $"{target}.{method.Name}({string.Join(", ", arguments)})";
+        if (method.ReturnKind == ReturnKind.Task) call = $"new global::System.Threading.Tasks.ValueTask({call})";
+        if (method.ReturnKind == ReturnKind.TaskOfResult) call = $"new global::System.Threading.Tasks.ValueTask<{method.Result!.Declared}>({call})";
+
+        writer.Line($"public static readonly {GeneratedCode.Services}{type} {own.Method} = new(");
+        writer.Indented(Literals.Text(method.WireName) + ",");
+        writer.Indented(Options(method) + ",");
+        writer.Indented(method.TimeoutMs.ToString(CultureInfo.InvariantCulture) + ",");
+        EmitRequestShape(writer, method, names);
+        if (method.Result is not null) writer.Indented(names[method.Result] + ",");
+        writer.Indented($"static ({service.InterfaceName} service, in {own.Request} request, {GeneratedCode.CancellationToken} cancellationToken) =>");
+        writer.Indented($"    {call});").Line();
+    }
+
+    private static void EmitRequestShape(SourceWriter writer, MethodModel method, ServiceNames names)
+    {
+        MethodNames own = names[method];
+        string initial = RequestEmitter.Initial(method, own);
+        string member = $"{GeneratedCode.Services}RequestMember<{own.Request}";
+        writer.Indented($"new {GeneratedCode.Services}TypeShape<{own.Request}>({own.Request}.Write, {own.Request}.Read)");
+        writer.Indented("{");
+        if (method.Parameters.Count == 0) writer.Indented("    Parameters = [],");
+        else writer.Indented($"    Parameters = new {member}>[]").Indented("    {");
+        for (int i = 0; i < method.Parameters.Count; i++)
+        {
+            ParameterModel parameter = method.Parameters[i];
+            writer.Indented($"        new {member}, {parameter.Type.Declared}>(");
+            writer.Indented($"            {Literals.Text(parameter.Name)}, optional: {(parameter.Default is null ? "false" : "true")}, {names[parameter.Type]},");
+            writer.Indented($"            static (in {own.Request} request) => request.{own.Parameters[i]},");
+            writer.Indented($"            static (ref {own.Request} request, {parameter.Type.Declared} value) => request.{own.Parameters[i]} = value),");
+        }
+
+        if (method.Parameters.Count > 0) writer.Indented("    },");
+        if (!initial.StartsWith("default(", StringComparison.Ordinal)) writer.Indented($"    Initial = {initial},");
+        writer.Indented("},");
+    }
+
+    private static string Options(MethodModel method)
+    {
+        List<string> options = [];
+        if (method.IsIdempotent) options.Add("Idempotent");
+        if (method.IsOneWay) options.Add("OneWay");
+        if (method.CancellationParameter is not null) options.Add("Cancellable");
+        if (options.Count == 0) options.Add("None");
+        return string.Join(" | ", options.Select(static o => $"{GeneratedCode.Services}RpcMethodOptions.{o}"));
+    }
+
+    private static void EmitInstance(SourceWriter writer, ServiceModel service, ServiceNames names)
+    {
+        writer.Line($"public static readonly {GeneratedCode.Services}RpcContract<{service.InterfaceName}> Instance = new(");
+        writer.Indented(Literals.Text(service.WireName) + ",");
+        writer.Indented(Literals.Text(service.Version) + ",");
+        writer.Indented($"0x{Fingerprint.Of(service.Schema):x16}UL,");
+        writer.Indented("Schema,");
+        writer.Indented($"[{string.Join(", ", service.Methods.Select(m => names[m].Method))}],");
+        writer.Indented($"static channel => new {names.Proxy}({(service.Methods.Count == 0 ? "" : "channel")}));");
+    }
+
+    private static void EmitSchema(SourceWriter writer, string schema)
+    {
+        writer.Line("private const string Schema =").Indented("\"\"\"");
+        foreach (string line in schema.Split('\n')) writer.Indented(line);
+        writer.Indented("\"\"\";");
+    }
+}

@@ -1,0 +1,31 @@
+using SourceGen.Rpc.Contracts;
+
+namespace SourceGen.Rpc.Generators.Emit;
+
+/// <summary>Prints dictionaries: maps with keys of any type.</summary>
+internal static class DictionaryEmitter
+{
+    public static void EmitWrite(SourceWriter writer, DictionaryModel model)
+    {
+        bool isCounted = model.Access == CollectionAccess.Counted;
+        writer.Line("writer.Enter();");
+        if (isCounted) writer.Line("int count = value.Count;");
+        writer.Line($"writer.WriteMapHeader({(isCounted ? "count" : "value.Count")});");
+        writer.Open($"foreach (global::System.Collections.Generic.KeyValuePair<{model.Key.Name}, {model.Value.Name}> pair in value)");
+        if (isCounted) writer.Line("count--;");
+        writer.Line(GeneratedCode.Write(model.Key, "pair.Key") + ";").Line(GeneratedCode.Write(model.Value, "pair.Value") + ";").Close().Line();
+        if (isCounted)
+            writer.Line($"if (count != 0) {GeneratedCode.Errors}.ThrowCollectionChanged({Literals.Text(CollectionEmitter.Plain(model))});");
+        writer.Line("writer.Leave();");
+    }
+
+    public static void EmitRead(SourceWriter writer, DictionaryModel model)
+    {
+        writer.Line("reader.Enter();").Line("int count = reader.ReadMapHeader();");
+        writer.Line($"{model.BuiltAs} items = new({CollectionEmitter.Capacity});");
+        writer.Open("for (int i = 0; i < count; i++)").Line($"{model.Key.Name} key = {GeneratedCode.Read(model.Key)};");
+        if (model.Key.CanBeNull)
+            writer.Line($"if (key is null) {GeneratedCode.Errors}.ThrowNilKey({Literals.Text(CollectionEmitter.Plain(model))}, reader.Consumed);");
+        writer.Line($"items[key] = {GeneratedCode.Read(model.Value)};").Close().Line().Line("reader.Leave();").Line("return items;");
+    }
+}

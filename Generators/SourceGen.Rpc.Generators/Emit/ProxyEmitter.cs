@@ -1,0 +1,36 @@
+using SourceGen.Rpc.Contracts;
+
+namespace SourceGen.Rpc.Generators.Emit;
+
+/// <summary>
+/// Prints the client proxy. It implements every method explicitly, so that no name of a contract can collide with a member of
+/// <see cref="object"/> or with another interface's method.
+/// </summary>
+internal static class ProxyEmitter
+{
+    public static void Emit(SourceWriter writer, ServiceModel service, ServiceNames names)
+    {
+        string channel = service.Methods.Count == 0 ? "" : $"({GeneratedCode.Services}RpcChannel channel)";
+        writer.Line(GeneratedCode.Attribute).Open($"file sealed class {names.Proxy}{channel} : {service.InterfaceName}");
+        foreach (MethodModel method in service.Methods)
+        {
+            MethodNames own = names[method];
+            string type = method.Result is { } result ? $"UnaryInvoker<{own.Request}, {result.Declared}>" : $"ActionInvoker<{own.Request}>";
+            writer.Line($"private readonly {GeneratedCode.Services}{type} {own.Invoker} = channel.Bind({names.Contract}.{own.Method});");
+        }
+
+        foreach (MethodModel method in service.Methods) EmitMethod(writer.Line(), method, names[method]);
+        writer.Close();
+    }
+
+    private static void EmitMethod(SourceWriter writer, MethodModel method, MethodNames names)
+    {
+        IEnumerable<string> parameters = method.Parameters.Select(static p => $"{p.Type.Declared} {TypeNames.Escape(p.Name)}");
+        if (method.CancellationParameter is { } cancellation) parameters = parameters.Append($"{GeneratedCode.CancellationToken} {cancellation}");
+        IEnumerable<string> fields = method.Parameters.Select((p, i) => $"{names.Parameters[i]} = {TypeNames.Escape(p.Name)}");
+        string request = method.Parameters.Count == 0 ? $"default({names.Request})" : $"new {names.Request} {{ {string.Join(", ", fields)} }}";
+        string asTask = method.ReturnKind is ReturnKind.Task or ReturnKind.TaskOfResult ? ".AsTask()" : "";
+        writer.Line($"{method.ReturnType} {method.DeclaringInterface}.{method.Name}({string.Join(", ", parameters)}) =>");
+        writer.Indented($"{names.Invoker}.InvokeAsync({request}, {method.CancellationParameter ?? GeneratedCode.CancellationToken + ".None"}){asTask};");
+    }
+}

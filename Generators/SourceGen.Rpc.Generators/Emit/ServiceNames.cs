@@ -1,0 +1,84 @@
+using SourceGen.Rpc.Contracts;
+
+namespace SourceGen.Rpc.Generators.Emit;
+
+/// <summary>The names of everything that one service's file declares, chosen so that none collides with another or with a parameter.</summary>
+internal sealed class ServiceNames
+{
+    private readonly Dictionary<TypeUse, string> _shapes = [];
+    private readonly Dictionary<MethodModel, MethodNames> _methods = [];
+
+    public ServiceNames(ServiceModel service)
+    {
+        NameAllocator types = new(["Serializers"]);
+        Contract = types.Take(NameAllocator.Pascal(service.Identifier) + "Contract");
+        Proxy = types.Take(NameAllocator.Pascal(service.Identifier) + "Proxy");
+        foreach (MethodModel method in service.Methods)
+            _methods[method] = new MethodNames { Request = types.Take(NameAllocator.Pascal(method.WireName) + "Request") };
+
+        // Members of the contract must not hide the types of the file, nor proxy fields the parameters of a method.
+        NameAllocator members = new(
+        [
+            .. NameAllocator.ObjectMembers, "Serializers", "Instance", "Schema", Contract, Proxy,
+            .. _methods.Values.Select(static m => m.Request),
+        ]);
+        NameAllocator fields = new(
+        [
+            Proxy, "channel", .. service.Methods.SelectMany(static m => m.Parameters).Select(static p => p.Name),
+            .. service.Methods.Select(static m => m.CancellationParameter ?? ""),
+        ]);
+        foreach (MethodModel method in service.Methods)
+        {
+            MethodNames names = _methods[method];
+            names.Method = TypeNames.Escape(members.Take(NameAllocator.Pascal(method.WireName)));
+            names.Invoker = TypeNames.Escape(fields.Take("_" + NameAllocator.Camel(method.WireName)));
+            NameAllocator parameters = new([.. NameAllocator.ObjectMembers, "Write", "Read", "Initial", names.Request]);
+            names.Parameters = [.. method.Parameters.Select(p => TypeNames.Escape(parameters.Take(p.Name)))];
+        }
+
+        foreach (TypeUse use in service.Methods.SelectMany(Uses))
+        {
+            if (!_shapes.ContainsKey(use)) _shapes[use] = members.Take(ShapeName(use));
+        }
+    }
+
+    public string Contract { get; }
+
+    public string Proxy { get; }
+
+    /// <summary>The distinct types of parameters and results with the fields that hold their shapes, in order of first use.</summary>
+    public IEnumerable<KeyValuePair<TypeUse, string>> Shapes => _shapes;
+
+    public MethodNames this[MethodModel method] => _methods[method];
+
+    public string this[TypeUse use] => _shapes[use];
+
+    private static IEnumerable<TypeUse> Uses(MethodModel method)
+    {
+        IEnumerable<TypeUse> parameters = method.Parameters.Select(static p => p.Type);
+        return method.Result is null ? parameters : parameters.Append(method.Result);
+    }
+
+    private static string ShapeName(TypeUse use) => "Shape_" + use.Type.Kind switch
+    {
+        TypeRefKind.Serializer => use.Type.Method,
+        TypeRefKind.Scalar => use.Type.Method.Substring("Read".Length),
+        _ => use.Type.Name.Substring(use.Type.Name.LastIndexOf('.') + 1),
+    };
+}
+
+/// <summary>The names of what is declared for one method; all escaped except the request's.</summary>
+internal sealed class MethodNames
+{
+    /// <summary>The struct that holds the arguments.</summary>
+    public string Request { get; set; } = "";
+
+    /// <summary>The contract's field with the method.</summary>
+    public string Method { get; set; } = "";
+
+    /// <summary>The proxy's field with the bound method.</summary>
+    public string Invoker { get; set; } = "";
+
+    /// <summary>The request's fields, by parameter.</summary>
+    public string[] Parameters { get; set; } = [];
+}

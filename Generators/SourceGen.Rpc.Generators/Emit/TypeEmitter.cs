@@ -1,0 +1,69 @@
+using Microsoft.CodeAnalysis.Text;
+using SourceGen.Rpc.Contracts;
+
+namespace SourceGen.Rpc.Generators.Emit;
+
+/// <summary>Prints the pair of methods that write and read one type.</summary>
+internal static class TypeEmitter
+{
+    public static SourceText Emit(TypeModel model)
+    {
+        // One serializer serves a type under all its nullable annotations, so it must be oblivious to them.
+        SourceWriter writer = GeneratedCode.Begin("disable");
+        writer.Open($"namespace {model.GeneratedNamespace}").Open("internal static partial class Serializers");
+        EmitMethod(writer, model, isWrite: true);
+        writer.Line();
+        EmitMethod(writer, model, isWrite: false);
+        return writer.Close().Close().ToSourceText();
+    }
+
+    private static void EmitMethod(SourceWriter writer, TypeModel model, bool isWrite)
+    {
+        bool isReference = model.Ref.CanBeNull && model is not NullableModel;
+        writer.Line(GeneratedCode.Attribute);
+        writer.Open(isWrite
+            ? $"internal static void Write_{model.Ref.Method}(ref {GeneratedCode.Writer} writer, {(isReference ? "" : "in ")}{model.Ref.Name} value)"
+            : $"internal static {model.Ref.Name} Read_{model.Ref.Method}(ref {GeneratedCode.Reader} reader)");
+        if (isReference && isWrite) writer.Open("if (value is null)").Line("writer.WriteNil();").Line("return;").Close().Line();
+        if (isReference && !isWrite) writer.Line("if (reader.TryReadNil()) return null;").Line();
+        EmitBody(writer, model, isWrite);
+        writer.Close();
+    }
+
+    private static void EmitBody(SourceWriter writer, TypeModel model, bool isWrite)
+    {
+        switch (model)
+        {
+            case ObjectModel type when isWrite:
+                ObjectWriteEmitter.Emit(writer, type);
+                break;
+            case ObjectModel type:
+                ObjectReadEmitter.Emit(writer, type);
+                break;
+            case CollectionModel type when isWrite:
+                CollectionEmitter.EmitWrite(writer, type);
+                break;
+            case CollectionModel type:
+                CollectionEmitter.EmitRead(writer, type);
+                break;
+            case DictionaryModel type when isWrite:
+                DictionaryEmitter.EmitWrite(writer, type);
+                break;
+            case DictionaryModel type:
+                DictionaryEmitter.EmitRead(writer, type);
+                break;
+            case TupleModel type when isWrite:
+                TupleEmitter.EmitWrite(writer, type);
+                break;
+            case TupleModel type:
+                TupleEmitter.EmitRead(writer, type);
+                break;
+            case NullableModel type when isWrite:
+                writer.Line($"if (value.HasValue) {GeneratedCode.Write(type.Value, "value.GetValueOrDefault()")};").Line("else writer.WriteNil();");
+                break;
+            case NullableModel type:
+                writer.Line($"return reader.TryReadNil() ? default({type.Ref.Name}) : {GeneratedCode.Read(type.Value)};");
+                break;
+        }
+    }
+}
