@@ -32,7 +32,7 @@ internal sealed class MemoryInput(PipeReader reader, Action<Exception?> onComple
     public override void Complete(Exception? exception = null)
     {
         if (Interlocked.Exchange(ref _completed, 1) != 0) return;
-        // Without an exception the pipe drops what the peer still sends, as the kernel does for a socket that is not read.
+        // From here on the pipe drops what the peer still sends; the peer learns of it when the connection closes.
         reader.Complete();
         onCompleted(exception);
     }

@@ -14,7 +14,7 @@ public sealed class MemoryTransport : ITransport
     private readonly int _backlog = 512;
     private int _lastName;
 
-    /// <summary>The instance that whole process shares.</summary>
+    /// <summary>The instance that the whole process shares.</summary>
     public static MemoryTransport Shared { get; } = new();
 
     /// <inheritdoc/>

@@ -48,7 +48,10 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
     /// <inheritdoc/>
     public PipeWriter Output => _output;
 
-    /// <summary>Ends when the socket itself is closed, which may be some time after <see cref="DisposeAsync"/>: see there.</summary>
+    /// <summary>
+    /// Ends when the socket itself is closed and no operation is under way on it any more, which may be some time after
+    /// <see cref="DisposeAsync"/>: see there.
+    /// </summary>
     public Task SocketClosed { get; private set; } = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -91,17 +94,8 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
         {
             _input.Close();
             await SendPendingAsync().ConfigureAwait(false);
-            if (_fault.IsSet) return;
-            try
-            {
-                _socket.Shutdown(SocketShutdown.Send);
-                SocketClosed = LingerAsync(_input.DrainAsync());
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // The peer is gone: nobody is left to be told.
-                CloseSocket();
-            }
+            EndSending();
+            SocketClosed = LingerAsync(_input.DrainAsync());
         }
         finally
         {
@@ -129,6 +123,20 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
         }
     }
 
+    /// <summary>Tells the peer the end.</summary>
+    private void EndSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer is gone, or the connection was aborted: nobody is left to be told.
+            CloseSocket();
+        }
+    }
+
     private async Task LingerAsync(Task drained)
     {
         try
@@ -141,6 +149,8 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
         }
 
         CloseSocket();
+        // A receive that was still under way ends by the closing, and gives its buffer back then.
+        await drained.ConfigureAwait(false);
     }
 
     private void CloseSocket()

@@ -1,0 +1,73 @@
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>
+/// Finds out which methods of a client's contract can be called at a server whose contract differs, by the compatibility table of
+/// docs/contract-schema.md.
+/// </summary>
+internal static class ContractComparer
+{
+    private const int MaxListed = 20;
+
+    /// <summary>Compares two contracts of the same service.</summary>
+    /// <param name="client">This side's contract.</param>
+    /// <param name="server">The server's contract, from an untrusted peer.</param>
+    /// <param name="serverName">What messages call the server: <c>the server at tcp://127.0.0.1:5000</c>.</param>
+    /// <returns>One entry for each method of the client, in its order.</returns>
+    public static MethodMatch[] Compare(ContractSchema client, ContractSchema server, string serverName = "the server")
+    {
+        var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < server.Methods.Length; i++) indexes.Add(server.Methods[i].Name, i);
+        var types = new TypeComparison(client, server);
+        return Array.ConvertAll(client.Methods, method =>
+        {
+            string fullName = $"{client.Service}/{method.Name}";
+            if (!indexes.TryGetValue(method.Name, out int index))
+            {
+                return new MethodMatch(method.Name, -1, $"{serverName} has no method {fullName}; {ListMethods(server)}.");
+            }
+
+            string? difference = Compare(method, server.Methods[index], types, serverName);
+            return new MethodMatch(method.Name, index, difference is null ? null : $"{fullName} differs: {difference}.");
+        });
+    }
+
+    private static string? Compare(SchemaMethod client, SchemaMethod server, TypeComparison types, string serverName)
+    {
+        if ((client.Reply == SchemaReply.OneWay) != (server.Reply == SchemaReply.OneWay))
+        {
+            return client.Reply == SchemaReply.OneWay
+                ? $"it is one-way here and sends a reply at {serverName}"
+                : $"it expects a reply here and is one-way at {serverName}";
+        }
+
+        // Without a result here nobody reads what the server sends; the other way round this side would read what is not there.
+        if (client.Result is not null && server.Result is null)
+        {
+            return $"the result is {types.DescribeClient(client.Result)} here and there is none at {serverName}";
+        }
+
+        types.Begin(serverName);
+        int common = Math.Min(client.Parameters.Length, server.Parameters.Length);
+        for (int i = 0; i < common; i++)
+        {
+            types.Add(client.Parameters[i].Type, server.Parameters[i].Type, $"parameter '{client.Parameters[i].Name}'");
+        }
+
+        foreach (SchemaParameter extra in server.Parameters.AsSpan(common))
+        {
+            // A server fills in defaults for what it does not get, and ignores more than it knows.
+            if (!extra.HasDefault) return $"parameter '{TypeComparison.Shorten(extra.Name)}' is missing here, and {serverName} has no default for it";
+        }
+
+        if (client.Result is not null) types.Add(client.Result, server.Result!, "the result");
+        return types.FindDifference();
+    }
+
+    private static string ListMethods(ContractSchema server)
+    {
+        if (server.Methods.Length == 0) return "it has none";
+        string listed = string.Join(", ", server.Methods.Take(MaxListed).Select(method => TypeComparison.Shorten(method.Name)));
+        int more = server.Methods.Length - MaxListed;
+        return more > 0 ? $"it has: {listed} and {more} more" : $"it has: {listed}";
+    }
+}

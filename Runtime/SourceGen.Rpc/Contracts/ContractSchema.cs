@@ -1,0 +1,89 @@
+using System.Text;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>A service contract as its schema describes it (docs/contract-schema.md).</summary>
+/// <param name="Service">The service's name on the wire.</param>
+/// <param name="Methods">The methods, sorted by wire name; the position is the method's number on the wire.</param>
+/// <param name="Definitions">The objects and enums, in the order they are written.</param>
+internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, SchemaDefinition[] Definitions)
+{
+    /// <summary>The longest text that is read, in characters.</summary>
+    public const int MaxLength = 1024 * 1024;
+
+    /// <summary>The deepest nesting of lists, maps and tuples that is read.</summary>
+    public const int MaxNesting = 64;
+
+    /// <summary>The objects and enums by name.</summary>
+    public IReadOnlyDictionary<string, SchemaDefinition> Types { get; } =
+        Definitions.ToDictionary(definition => definition.Name, StringComparer.Ordinal);
+
+    /// <summary>Reads a schema that comes from an untrusted peer, in time and memory bounded by its length.</summary>
+    /// <exception cref="FormatException">The text is not a schema; the message names the line and the column.</exception>
+    public static ContractSchema Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= MaxLength
+            ? new SchemaParser(text).ParseSchema()
+            : throw new FormatException($"The contract schema has {text.Length} characters; at most {MaxLength} are read.");
+    }
+
+    /// <summary>The schema's text, of which the fingerprint is taken.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder("service ");
+        SchemaText.AppendName(text, Service);
+        text.Append('\n');
+        foreach (SchemaMethod method in Methods) method.AppendTo(text);
+        foreach (SchemaDefinition definition in Definitions) definition.AppendTo(text);
+        return text.ToString();
+    }
+}
+
+/// <summary>How a method answers.</summary>
+internal enum SchemaReply
+{
+    /// <summary>With a value.</summary>
+    Value,
+
+    /// <summary>With an empty reply.</summary>
+    Void,
+
+    /// <summary>Not at all.</summary>
+    OneWay,
+}
+
+/// <summary>One method.</summary>
+/// <param name="Name">Its name on the wire.</param>
+/// <param name="Parameters">Its parameters in order.</param>
+/// <param name="Reply">How it answers.</param>
+/// <param name="Result">What it answers with, if with a value.</param>
+internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, SchemaReply Reply, SchemaType? Result)
+{
+    /// <summary>Appends the method's line.</summary>
+    public void AppendTo(StringBuilder text)
+    {
+        text.Append("method ");
+        SchemaText.AppendWordOrName(text, Name);
+        text.Append('(');
+        for (int i = 0; i < Parameters.Length; i++)
+        {
+            if (i > 0) text.Append(", ");
+            SchemaText.AppendWordOrName(text, Parameters[i].Name);
+            text.Append(": ");
+            Parameters[i].Type.AppendTo(text);
+            if (Parameters[i].HasDefault) text.Append(" = default");
+        }
+
+        text.Append(") -> ");
+        if (Result is null) text.Append(Reply == SchemaReply.Void ? "void" : "oneway");
+        else Result.AppendTo(text);
+        text.Append('\n');
+    }
+}
+
+/// <summary>One parameter.</summary>
+/// <param name="Name">Its name, which is not on the wire.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="HasDefault">Whether it may be missing.</param>
+internal sealed record SchemaParameter(string Name, SchemaType Type, bool HasDefault);

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+
+namespace SourceGen.Rpc.Contracts;
+
+/// <summary>An object or an enum of a schema.</summary>
+/// <param name="Name">The type's name.</param>
+internal abstract record SchemaDefinition(string Name)
+{
+    /// <summary>Appends the type's line.</summary>
+    public abstract void AppendTo(StringBuilder text);
+}
+
+/// <summary>A type with members.</summary>
+/// <param name="Name">The type's name.</param>
+/// <param name="IsArray">Whether its members stand in an array by index, instead of in a map by name.</param>
+/// <param name="Members">The members, in the order they are written.</param>
+internal sealed record SchemaObject(string Name, bool IsArray, SchemaMember[] Members) : SchemaDefinition(Name)
+{
+    private Dictionary<string, SchemaMember>? _byKey;
+
+    /// <summary>Finds a member by its name or index.</summary>
+    public SchemaMember? Find(string key)
+    {
+        _byKey ??= Members.ToDictionary(member => member.Key, StringComparer.Ordinal);
+        return _byKey.GetValueOrDefault(key);
+    }
+
+    /// <inheritdoc/>
+    public override void AppendTo(StringBuilder text)
+    {
+        text.Append("object ");
+        SchemaText.AppendName(text, Name);
+        text.Append(IsArray ? " array { " : " map { ");
+        for (int i = 0; i < Members.Length; i++)
+        {
+            if (i > 0) text.Append("; ");
+            if (IsArray) text.Append(Members[i].Key);
+            else SchemaText.AppendWordOrName(text, Members[i].Key);
+            text.Append(": ");
+            Members[i].Type.AppendTo(text);
+        }
+
+        text.Append(Members.Length > 0 ? " }\n" : "}\n");
+    }
+}
+
+/// <summary>A member of an object.</summary>
+/// <param name="Key">Its name in a map; its index, in digits, in an array.</param>
+/// <param name="Type">Its type.</param>
+internal sealed record SchemaMember(string Key, SchemaType Type);
+
+/// <summary>A type with named numbers.</summary>
+/// <param name="Name">The type's name.</param>
+/// <param name="Underlying">Its integer type.</param>
+/// <param name="Values">Its values, in the order they are written.</param>
+internal sealed record SchemaEnum(string Name, string Underlying, (string Name, Int128 Value)[] Values) : SchemaDefinition(Name)
+{
+    /// <inheritdoc/>
+    public override void AppendTo(StringBuilder text)
+    {
+        text.Append("enum ");
+        SchemaText.AppendName(text, Name);
+        text.Append(' ').Append(Underlying).Append(" { ");
+        for (int i = 0; i < Values.Length; i++)
+        {
+            if (i > 0) text.Append("; ");
+            SchemaText.AppendWordOrName(text, Values[i].Name);
+            text.Append(" = ").Append(Values[i].Value.ToString(CultureInfo.InvariantCulture));
+        }
+
+        text.Append(Values.Length > 0 ? " }\n" : "}\n");
+    }
+}
