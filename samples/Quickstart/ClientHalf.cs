@@ -74,6 +74,9 @@ public static class ClientHalf
         await Load.RunAsync(service, lines, Callers, s_warmUp);
         await MeasureAsync("Over and over: ", Callers);
         await MeasureAsync("One at a time: ", callers: 1);
+#if DEBUG
+        Console.WriteLine("(This is a debug build. `dotnet run -c Release --project samples/Quickstart` shows what the optimized one does.)");
+#endif
 
         async Task MeasureAsync(string label, int callers)
         {
