@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export CI="${CI:-true}" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
-# Without these two, builds leave server processes behind for the next build, which there may not be.
+# With these, and without the shared compiler below, builds leave no server processes behind. (Shutting servers down afterwards would
+# also end those of other builds of the same user.)
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
 fail() {
@@ -49,11 +50,7 @@ command -v dotnet > /dev/null || fail "the .NET SDK is missing: install .NET 10 
 install_missing
 
 results="$(mktemp -d)"
-cleanup() {
-  rm -rf "$results"
-  dotnet build-server shutdown > /dev/null 2>&1 || true
-}
-trap cleanup EXIT
+trap 'rm -rf "$results"' EXIT
 
 for lock in tests/*/Interop/package-lock.json; do
   [ -e "$lock" ] || continue
