@@ -83,6 +83,10 @@ skipped=$((total - executed))
 # What was executed and did not pass has failed, whatever the runner calls it: an error, a timeout, an abort.
 failed=$((executed - passed))
 
+# Tests that measure print lines that begin with "figure: ".
+printf '\n'
+sed -n 's/.*figure: //p' "$results"/*.trx | sed 's/<.*//'
+
 [ "${#failed_projects[@]}" -eq 0 ] || printf '\nFailed: %s\n' "${failed_projects[*]}"
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 if [ "$passed" -eq 0 ]; then fail "no test has passed, so nothing was tested."; fi

@@ -19,7 +19,7 @@ public sealed partial class AotGreeterTests(ITestOutputHelper output)
         using TemporaryDirectory directory = new();
         string binary = await PublishAsync(directory.Path);
         long size = new FileInfo(binary).Length;
-        output.WriteLine($"size, server and client in one binary: {size:N0} bytes");
+        output.WriteLine($"figure: native greeter: size, server and client in one binary: {size:N0} bytes");
         Assert.InRange(size, 1, MaxSize);
 
         ProgramResult both = await Program.RunAsync(binary);
@@ -58,7 +58,7 @@ public sealed partial class AotGreeterTests(ITestOutputHelper output)
         return Path.Combine(directory, "out", "AotGreeter");
     }
 
-    /// <summary>Prints times, which depend on the machine and are therefore not asserted, and memory.</summary>
+    /// <summary>Prints times, which depend on the machine and are therefore not asserted, and memory. test.sh shows the lines at its end.</summary>
     private async Task MeasureAsync(string binary)
     {
         long begun = Stopwatch.GetTimestamp();
@@ -66,12 +66,12 @@ public sealed partial class AotGreeterTests(ITestOutputHelper output)
         try
         {
             string? address = await server.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
-            output.WriteLine($"server, process start to listening: {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:N1} ms");
+            output.WriteLine($"figure: native greeter: server, process start to listening: {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:N1} ms");
             double[] times = new double[Runs];
             for (int i = 0; i < Runs; i++) times[i] = await TimeClientAsync(binary, address!, server.Id);
             Array.Sort(times);
-            output.WriteLine($"client, process start to first answered call: median {times[Runs / 2]:N1} ms, worst {times[^1]:N1} ms of {Runs}");
-            output.WriteLine($"server, peak memory after {Runs} clients: {PeakMemory(server.Id)}");
+            output.WriteLine($"figure: native greeter: client, process start to first answered call: median {times[Runs / 2]:N1} ms, worst {times[^1]:N1} ms of {Runs}");
+            output.WriteLine($"figure: native greeter: server, peak memory after {Runs} clients: {PeakMemory(server.Id)}");
         }
         finally
         {
