@@ -2,7 +2,8 @@ using System.Buffers;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.MessagePack;
 
-namespace SourceGen.Rpc.Codec.Tests.Support;
+// Not in Support like its neighbours: from there, the name would lose against the engine's namespace SourceGen.Rpc.Wire.
+namespace SourceGen.Rpc.Codec.Tests;
 
 internal delegate void WriteSteps(ref MessagePackWriter writer);
 
