@@ -13,6 +13,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
     {
         ISymbol place = ServiceParser.Place(member, service);
         string name = ServiceParser.Display(member);
+        if (ReferenceEquals(place, service)) name += $" (inherited by {service.Name})";
         if (member is IMethodSymbol { MethodKind: not MethodKind.Ordinary } accessor)
         {
             // Accessors are reported with their property or event, and an explicit implementation repeats an inherited method.
@@ -51,7 +52,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
 
         AttributeData? attribute = KnownTypes.Attribute(method, "MethodAttribute");
         string wireName = KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfMethod(method.Name);
-        if (WireNames.Problem(wireName) is { } problem) problems.Report(DiagnosticDescriptors.InvalidWireName, place, name, wireName, problem);
+        if (WireNames.Problem(wireName) is { } problem)
+            problems.Report(DiagnosticDescriptors.InvalidWireName, place, name, "wire name", Literals.Text(wireName), problem);
         int timeoutMs = KnownTypes.NamedArgument(attribute, "TimeoutMs") as int? ?? 0;
         if (timeoutMs < -1) problems.Report(DiagnosticDescriptors.InvalidTimeout, place, name, timeoutMs);
 

@@ -37,6 +37,14 @@ internal static class TypeNames
     public static string Namespace(INamespaceSymbol space) =>
         space.ContainingNamespace.IsGlobalNamespace ? Escape(space.Name) : Namespace(space.ContainingNamespace) + "." + Escape(space.Name);
 
+    /// <summary>The namespace and containing types with a dot behind each, as they are named: on the wire nothing is escaped.</summary>
+    public static string PlainPrefix(ISymbol symbol)
+    {
+        if (symbol.ContainingType is { } container) return PlainPrefix(container) + container.Name + ".";
+        INamespaceSymbol space = symbol.ContainingNamespace;
+        return space.IsGlobalNamespace ? "" : PlainPrefix(space) + space.Name + ".";
+    }
+
     /// <summary>
     /// The namespace of an assembly's generated types. Two assemblies never share one: internals may be visible from one to the other,
     /// and equal names would then be ambiguous. What the readable form loses, a hash restores.

@@ -11,13 +11,7 @@ internal static class WireNames
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The namespace and the containing types, then the name without a leading <c>I</c> that an upper-case letter follows.</summary>
-    public static string OfService(INamedTypeSymbol service)
-    {
-        string name = WithoutInterfacePrefix(service.Name);
-        for (INamedTypeSymbol? container = service.ContainingType; container is not null; container = container.ContainingType)
-            name = container.Name + "." + name;
-        return service.ContainingNamespace.IsGlobalNamespace ? name : service.ContainingNamespace.ToDisplayString() + "." + name;
-    }
+    public static string OfService(INamedTypeSymbol service) => TypeNames.PlainPrefix(service) + WithoutInterfacePrefix(service.Name);
 
     public static string WithoutInterfacePrefix(string name) =>
         name.Length > 1 && name[0] == 'I' && char.IsUpper(name[1]) ? name.Substring(1) : name;

@@ -12,6 +12,10 @@ internal static class ContractFiles
 
     public static TheoryData<string> Invalid => [.. Names("Invalid")];
 
+    public static IEnumerable<string> ValidNames => Names("Valid");
+
+    public static IEnumerable<string> InvalidNames => Names("Invalid");
+
     public static string ReadValid(string name) => Read("Valid", name);
 
     public static string ReadInvalid(string name) => Read("Invalid", name);

@@ -102,13 +102,28 @@ internal sealed class ObjectReadEmitter
             // The defaults of init-only members are in their initializers, which only an object made without them shows.
             _writer.Line($"{_model.Ref.Name} value;");
             _writer.Open($"if ({string.Join(" && ", init.Select(m => _names[m].Flag))})").Line($"value = {all};").Close();
-            _writer.Open("else").Line($"{_model.Ref.Name} defaults = {Construct(null)};");
-            _writer.Line($"value = {Construct(m => $"{_names[m].Flag} ? {_names[m].Local} : defaults.{TypeNames.Escape(m.Name)}")};").Close().Line();
+            EmitConstructionWithDefaults(init);
         }
 
         foreach (MemberModel member in assigned)
             _writer.Line($"if ({_names[member].Flag}) value.{TypeNames.Escape(member.Name)} = {_names[member].Local};");
         _writer.Line("return value;");
+    }
+
+    private void EmitConstructionWithDefaults(MemberModel[] init)
+    {
+        _writer.Open("else");
+        if (init.Length == 1)
+        {
+            _writer.Line($"value = {Construct(null)};");
+        }
+        else
+        {
+            _writer.Line($"{_model.Ref.Name} defaults = {Construct(null)};");
+            _writer.Line($"value = {Construct(m => $"{_names[m].Flag} ? {_names[m].Local} : defaults.{TypeNames.Escape(m.Name)}")};");
+        }
+
+        _writer.Close().Line();
     }
 
     /// <summary>The creation of an object; <paramref name="init"/> gives the values of init-only members, which are left out without it.</summary>

@@ -81,9 +81,13 @@ public sealed class TcpTransport : IPollingTransport
         ArgumentNullException.ThrowIfNull(address);
         TcpAddress target = TcpAddress.ParseForListening(address);
         cancellationToken.ThrowIfCancellationRequested();
-        IPAddress host = target.IsAnyHost
-            ? Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any
-            : (await ResolveAsync(target, e => TransportErrors.CannotListen(address, e, PortAdvice), cancellationToken).ConfigureAwait(false))[0];
+        IPAddress host = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        if (!target.IsAnyHost)
+        {
+            RpcException CannotResolve(SocketException e) => TransportErrors.CannotListen(address, e, PortAdvice);
+            host = (await ResolveAsync(target, CannotResolve, cancellationToken).ConfigureAwait(false))[0];
+        }
+
         for (int port = target.FirstPort; ; port++)
         {
             try
@@ -109,7 +113,8 @@ public sealed class TcpTransport : IPollingTransport
         try
         {
             // WaitAsync because the system's resolver cannot be interrupted: it finishes behind our back.
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(target.Host, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+            IPAddress[] addresses =
+                await Dns.GetHostAddressesAsync(target.Host, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
             return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.NoData);
         }
         catch (SocketException e)
@@ -156,8 +161,12 @@ public sealed class TcpTransport : IPollingTransport
             Configure(socket);
             if (forPolling) await ConnectBlockingAsync(socket, endPoint, cancellationToken).ConfigureAwait(false);
             else await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            // Connecting to a free port of this machine can meet itself: the kernel picks that very port as the local one (simultaneous open).
-            return socket.LocalEndPoint!.Equals(socket.RemoteEndPoint) ? throw new SocketException((int)SocketError.ConnectionRefused) : socket;
+
+            // Connecting to a free port of this machine can meet itself: the kernel picks that very port as the local one (simultaneous
+            // open).
+            return socket.LocalEndPoint!.Equals(socket.RemoteEndPoint)
+                ? throw new SocketException((int)SocketError.ConnectionRefused)
+                : socket;
         }
         catch
         {
@@ -186,7 +195,8 @@ public sealed class TcpTransport : IPollingTransport
     private SocketConnection Open(Socket socket)
     {
         Configure(socket);
-        return new SocketConnection(socket, TcpAddress.FromEndPoint(socket.LocalEndPoint), TcpAddress.FromEndPoint(socket.RemoteEndPoint), Settings);
+        return new SocketConnection(
+            socket, TcpAddress.FromEndPoint(socket.LocalEndPoint), TcpAddress.FromEndPoint(socket.RemoteEndPoint), Settings);
     }
 
     private void Configure(Socket socket)

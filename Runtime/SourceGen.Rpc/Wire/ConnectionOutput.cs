@@ -107,7 +107,6 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
     {
         bool detached = encoder.Detached;
         encoder.Discard();
-        encoder.Reset();
         if (detached) Gate.Enter();
         else _encoding = false;
         Recycle(encoder);
@@ -138,7 +137,6 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
             }
         }
 
-        encoder.Reset();
         Recycle(encoder);
         FinishWrite(deferrable);
     }

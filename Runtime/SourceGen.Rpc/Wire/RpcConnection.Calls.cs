@@ -156,25 +156,10 @@ internal sealed partial class RpcConnection
     /// <param name="lease">What to dispose of now, or null.</param>
     public void CallFinished(bool oneWay, IAsyncDisposable? lease)
     {
-        Running.Finished();
-        if (oneWay && Volatile.Read(ref _paused) == 1)
-        {
-            lock (Output.Gate) Output.SignalRoom();
-        }
-
-        if (lease is null) return;
-        ValueTask disposal;
-        try
-        {
-            disposal = lease.DisposeAsync();
-        }
-        catch (Exception e)
-        {
-            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
-            return;
-        }
-
-        if (!disposal.IsCompletedSuccessfully) _ = ObserveAsync(disposal);
+        if (lease is null) Running.Finished();
+        else _ = ReleaseAsync(lease);
+        if (!oneWay || Volatile.Read(ref _paused) == 0) return;
+        lock (Output.Gate) Output.SignalRoom();
     }
 
     /// <summary>Notes what a caller's own code did wrong.</summary>
@@ -211,6 +196,21 @@ internal sealed partial class RpcConnection
         Output.Abandon(encoder);
         encoder = null;
         return false;
+    }
+
+    /// <summary>The call counts as running until what it held is released: a server that stops waits for that too.</summary>
+    private async Task ReleaseAsync(IAsyncDisposable lease)
+    {
+        try
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
+        }
+
+        Running.Finished();
     }
 
     /// <summary>Takes a call out of the table that was never sent.</summary>

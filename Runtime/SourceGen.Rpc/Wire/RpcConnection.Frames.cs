@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
@@ -17,19 +18,23 @@ internal sealed partial class RpcConnection
     /// <summary>Frames after which decoding looks whether the peer reads what it is answered.</summary>
     private const int FramesBetweenLooks = 64;
 
+    /// <summary>Takes every whole frame off the front of the buffer.</summary>
     /// <returns>Whether more bytes are needed to go on; false when there are frames left that must wait.</returns>
     private bool DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
+        // Most reads are one array, in which frames are found without the sequence's arithmetic.
+        if (buffer.IsSingleSegment && MemoryMarshal.TryGetArray(buffer.First, out ArraySegment<byte> array))
+        {
+            bool needsMore = DecodeFrames(array.Array!, array.Offset, array.Count, out int consumed);
+            buffer = buffer.Slice(consumed);
+            return needsMore;
+        }
+
         for (int frames = 1; buffer.Length >= FrameHeader.Size; frames++)
         {
             if (frames % FramesBetweenLooks == 0 && MustPause()) return false;
             FrameHeader header = ReadHeader(buffer);
-            if (header.Length > (uint)_settings.Local.MaxFrameSize)
-            {
-                throw new ProtocolException(
-                    $"{RemoteAddress} sent a frame of {header.Length:N0} bytes; this side accepts at most {_settings.Local.MaxFrameSize:N0}");
-            }
-
+            CheckLength(header);
             long total = FrameHeader.Size + header.Length;
             if (buffer.Length < total) return true;
             ReadOnlySequence<byte> payload = buffer.Slice(FrameHeader.Size, header.Length);
@@ -40,10 +45,41 @@ internal sealed partial class RpcConnection
         return true;
     }
 
+    private bool DecodeFrames(byte[] array, int offset, int count, out int consumed)
+    {
+        int position = offset;
+        int end = offset + count;
+        bool needsMore = true;
+        for (int frames = 1; end - position >= FrameHeader.Size; frames++)
+        {
+            if (frames % FramesBetweenLooks == 0 && MustPause())
+            {
+                needsMore = false;
+                break;
+            }
+
+            FrameHeader header = FrameHeader.Read(array.AsSpan(position, FrameHeader.Size));
+            CheckLength(header);
+            int payload = position + FrameHeader.Size;
+            if (end - payload < (int)header.Length) break;
+            position = payload + (int)header.Length;
+            Accept(header, new ReadOnlySequence<byte>(array, payload, (int)header.Length));
+        }
+
+        consumed = position - offset;
+        return needsMore;
+    }
+
+    private void CheckLength(in FrameHeader header)
+    {
+        if (header.Length > (uint)_settings.Local.MaxFrameSize) ThrowFrameTooLarge(header.Length);
+    }
+
+    private void ThrowFrameTooLarge(uint length) => throw new ProtocolException(
+        $"{RemoteAddress} sent a frame of {length:N0} bytes; this side accepts at most {_settings.Local.MaxFrameSize:N0}");
+
     private static FrameHeader ReadHeader(in ReadOnlySequence<byte> buffer)
     {
-        ReadOnlySpan<byte> first = buffer.FirstSpan;
-        if (first.Length >= FrameHeader.Size) return FrameHeader.Read(first);
         Span<byte> copy = stackalloc byte[FrameHeader.Size];
         buffer.Slice(0, FrameHeader.Size).CopyTo(copy);
         return FrameHeader.Read(copy);

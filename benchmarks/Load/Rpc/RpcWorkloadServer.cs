@@ -17,7 +17,7 @@ internal sealed class RpcWorkloadServer : IDisposable
     {
         var server = new RpcServer(new RpcServerOptions { LowLatency = lowLatency }.Listen("tcp://127.0.0.1:0"));
         server.AddService<ILoadService>(new LoadService());
-        server.StartAsync().AsTask().GetAwaiter().GetResult();
+        server.StartAsync().GetAwaiter().GetResult();
         return new RpcWorkloadServer(server);
     }
 

@@ -16,7 +16,7 @@ public sealed class ChainedBufferTests
         Random random = new(seed);
         ChainedBuffer buffer = new() { Frugal = frugal };
         List<byte> expected = [];
-        Stack<(ChainedBuffer.Mark Mark, int Length)> marks = new();
+        int frame = -1;
         for (int step = 0; step < 2000; step++)
         {
             switch (random.Next(10))
@@ -37,16 +37,27 @@ public sealed class ChainedBufferTests
                     buffer.Advance(used);
                     break;
                 case < 8:
-                    marks.Push((buffer.GetMark(), expected.Count));
+                    frame = expected.Count;
+                    buffer.BeginFrame();
+                    FrameHeader header = new((uint)step, FrameType.Request, FrameFlags.None, 7, (ulong)step);
+                    buffer.WriteFrameHeader(header);
+                    byte[] headerBytes = new byte[FrameHeader.Size];
+                    header.Write(headerBytes);
+                    expected.AddRange(headerBytes);
                     break;
-                case 8 when marks.TryPop(out (ChainedBuffer.Mark Mark, int Length) back):
-                    buffer.Rewind(back.Mark);
-                    expected.RemoveRange(back.Length, expected.Count - back.Length);
+                case 8 when frame >= 0:
+                    Assert.Equal(expected.Count - frame - FrameHeader.Size, buffer.FramePayloadLength);
+                    ChainedBuffer copy = new();
+                    buffer.CopyFramePayload(copy);
+                    Assert.Equal(expected[(frame + FrameHeader.Size)..], copy.AsSequence().ToArray());
+                    buffer.RewindFrame();
+                    expected.RemoveRange(frame, expected.Count - frame);
+                    frame = -1;
                     break;
                 case 9 when expected.Count > 2_000_000:
                     buffer.Release();
                     expected.Clear();
-                    marks.Clear();
+                    frame = -1;
                     break;
             }
 
@@ -56,16 +67,19 @@ public sealed class ChainedBufferTests
     }
 
     [Fact]
-    public void CopyFrom_TakesWhatStandsAfterTheMark()
+    public void AFrameAcrossSegments_IsCopiedAndTakenBackWhole()
     {
         ChainedBuffer source = new();
-        source.Write(new byte[BufferSegment.DefaultSize - 3]);
-        ChainedBuffer.Mark mark = source.GetMark();
+        source.Write(new byte[BufferSegment.DefaultSize - FrameHeader.Size - 3]);
+        long before = source.Length;
+        source.BeginFrame();
         source.Write([1, 2, 3, 4, 5, 6]); // Across the end of a segment.
         ChainedBuffer copy = new();
         copy.Write([9]);
-        copy.CopyFrom(source, mark);
+        source.CopyFramePayload(copy);
         Assert.Equal([9, 1, 2, 3, 4, 5, 6], copy.AsSequence().ToArray());
+        source.RewindFrame();
+        Assert.Equal(before, source.Length);
     }
 
     [Fact]

@@ -1,0 +1,5 @@
+[Service]
+public interface IGreeter
+{
+    ValueTask HelloAsync();
+}

@@ -1,0 +1,5 @@
+[Service]
+public partial interface IGreeter<T>
+{
+    ValueTask HelloAsync(T value);
+}

@@ -1,0 +1,8 @@
+public partial class Outer<T>
+{
+    [Service]
+    public partial interface IGreeter
+    {
+        ValueTask HelloAsync();
+    }
+}

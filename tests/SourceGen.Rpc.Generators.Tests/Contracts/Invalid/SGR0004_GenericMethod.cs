@@ -1,0 +1,5 @@
+[Service]
+public partial interface IGreeter
+{
+    ValueTask<T> HelloAsync<T>(T value);
+}

@@ -1,0 +1,5 @@
+[Service]
+file partial interface IGreeter
+{
+    ValueTask HelloAsync();
+}

@@ -1,0 +1,8 @@
+public partial class Outer
+{
+    [Service]
+    private partial interface IGreeter
+    {
+        ValueTask HelloAsync();
+    }
+}

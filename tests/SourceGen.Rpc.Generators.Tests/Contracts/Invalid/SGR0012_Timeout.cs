@@ -1,0 +1,6 @@
+[Service]
+public partial interface IGreeter
+{
+    [Method(TimeoutMs = -2)]
+    ValueTask A();
+}

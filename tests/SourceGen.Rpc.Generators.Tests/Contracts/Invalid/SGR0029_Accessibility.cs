@@ -1,0 +1,5 @@
+[Service]
+public partial interface IGreeter
+{
+    protected ValueTask A();
+}

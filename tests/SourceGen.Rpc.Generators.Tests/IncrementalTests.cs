@@ -1,0 +1,170 @@
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace SourceGen.Rpc.Generators.Tests;
+
+public class IncrementalTests
+{
+    private const string First = """
+        namespace A;
+        [Service]
+        public partial interface IFirst { ValueTask<Item> M(Item item, List<int> numbers); }
+        public record Item(int Id, List<int> Numbers);
+        """;
+
+    private const string Second = """
+        namespace B;
+        [Service]
+        public partial interface ISecond { ValueTask<A.Item> M(Other other); }
+        public record Other(string Name);
+        """;
+
+    private const string Unrelated = "namespace C; public class Unrelated { public int F() => 1; }";
+
+    private static readonly string[] Steps = [TrackingNames.Services, TrackingNames.DistinctTypes, TrackingNames.Types];
+
+    [Fact]
+    public void UnrelatedEdit_ReusesEveryStep()
+    {
+        CSharpCompilation before = Harness.Compile(First, Second, Unrelated);
+        GeneratorRunResult result = RunTwice(before, Edit(before, 3, Unrelated.Replace("1", "2", StringComparison.Ordinal)));
+
+        foreach (string step in Steps)
+            Assert.All(Reasons(result.TrackedSteps[step]), static r => Assert.True(r is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, r.ToString()));
+        Assert.All(Reasons(Outputs(result)), static r => Assert.Equal(IncrementalStepRunReason.Cached, r));
+    }
+
+    [Fact]
+    public void EditInsideAServiceFileThatChangesNoContract_ReusesEveryOutput()
+    {
+        CSharpCompilation before = Harness.Compile(First, Second);
+        GeneratorRunResult result = RunTwice(before, Edit(before, 1, "// A comment moves every location.\n" + First));
+
+        Assert.All(Reasons(Outputs(result)), static r => Assert.Equal(IncrementalStepRunReason.Cached, r));
+    }
+
+    [Fact]
+    public void EditOfOneService_EmitsThatServiceOnly()
+    {
+        CSharpCompilation before = Harness.Compile(First, Second);
+        GeneratorRunResult result = RunTwice(before, Edit(before, 2, Second.Replace("other)", "renamed)", StringComparison.Ordinal)));
+
+        Assert.Equal(
+            [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified], Reasons(result.TrackedSteps[TrackingNames.Services]));
+        Assert.Equal(1, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Modified));
+        Assert.Equal(4, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Cached));
+    }
+
+    [Fact]
+    public void EditOfOneType_EmitsItsSerializerAndTheServicesThatUseIt()
+    {
+        CSharpCompilation before = Harness.Compile(First, Second);
+        GeneratorRunResult result = RunTwice(before, Edit(before, 2, Second.Replace("string Name", "string Title", StringComparison.Ordinal)));
+
+        Assert.Equal(2, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Modified));
+        Assert.Equal(3, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Cached));
+    }
+
+    [Fact]
+    public void TypeSharedByServices_IsEmittedOnce()
+    {
+        (GeneratorRunResult result, _) = Harness.Generate(Harness.Compile(First, Second));
+
+        Assert.Single(result.GeneratedSources, static s => s.HintName.StartsWith("Serializers.A_Item.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void OrderOfFiles_DoesNotMatter()
+    {
+        const string Part1 = "namespace P; [Service] public partial interface IParts { ValueTask A(Parts parts); } public partial record Parts { public int X { get; set; } }";
+        const string Part2 = "namespace P; public partial interface IParts { ValueTask B(int b); } public partial record Parts { public int A { get; set; } }";
+        CSharpCompilation compilation = Harness.Compile(First, Second, Unrelated, Part1, Part2);
+        CSharpCompilation shuffled = compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(compilation.SyntaxTrees.Reverse());
+
+        Assert.Equal(Print(compilation), Print(shuffled));
+    }
+
+    [Fact]
+    public void Models_HoldNothingOfTheCompilation()
+    {
+        CSharpCompilation compilation = Harness.Compile(
+            [.. ContractFiles.ValidNames.Select(static n => ContractFiles.ReadValid(n).Replace("#nullable disable", "", StringComparison.Ordinal)).Where(static s => !s.Contains("using @new", StringComparison.Ordinal))]);
+        GeneratorRunResult result = Harness.CreateDriver().RunGenerators(compilation).GetRunResult().Results.Single();
+
+        int visited = 0;
+        foreach (string step in Steps)
+        {
+            Assert.NotEmpty(result.TrackedSteps[step]);
+            foreach ((object value, _) in result.TrackedSteps[step].SelectMany(static s => s.Outputs)) visited += ObjectGraph.AssertPlain(value);
+        }
+
+        Assert.True(visited > 500, $"Only {visited} objects were visited.");
+    }
+
+    [Fact]
+    public void Compilation_IsNotRetained()
+    {
+        (GeneratorDriver driver, WeakReference first) = RunAndForget();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(first.IsAlive);
+        GC.KeepAlive(driver);
+    }
+
+    [Fact]
+    public void NamesThatDifferByCaseOnly_GetFilesOfTheirOwn()
+    {
+        (GeneratorRunResult result, _) = Harness.Generate(Harness.Compile(
+            "namespace N { [Service] public partial interface IThing { ValueTask M(Item a, item b); } [Service] public partial interface Ithing; public record Item; public record item; }"));
+
+        Assert.Equal(4, result.GeneratedSources.Length);
+        Assert.Equal(4, result.GeneratedSources.Select(static s => s.HintName).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    }
+
+    [Fact]
+    public void LongNames_GetShortHints()
+    {
+        string name = new('x', 300);
+        (GeneratorRunResult result, Compilation output) = Harness.Generate(Harness.Compile(
+            $$"""
+            namespace {{name}};
+            [Service(Name = "s")] public partial interface I{{name}} { ValueTask M({{name}}A a, {{name}}B b, Dictionary<{{name}}A, {{name}}B> c); }
+            public record {{name}}A(int P); public record {{name}}B(int P);
+            """));
+
+        Assert.Equal(4, result.GeneratedSources.Length);
+        Assert.All(result.GeneratedSources, static s => Assert.InRange(s.HintName.Length, 1, 100));
+        Assert.DoesNotContain(Harness.Problems(output), static d => d.Id != "CS8981");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (GeneratorDriver Driver, WeakReference First) RunAndForget()
+    {
+        CSharpCompilation first = Harness.Compile(First, Second);
+        GeneratorDriver driver = Harness.CreateDriver().RunGenerators(first);
+
+        // The driver may hold the last compilation it saw, but through the cached models none before.
+        return (driver.RunGenerators(Edit(first, 2, Second.Replace("other)", "renamed)", StringComparison.Ordinal))), new WeakReference(first));
+    }
+
+    private static CSharpCompilation Edit(CSharpCompilation compilation, int file, string text)
+    {
+        SyntaxTree tree = compilation.SyntaxTrees.Single(t => t.FilePath == $"File{file}.cs");
+        return compilation.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(text, Harness.ParseOptions, tree.FilePath, tree.Encoding));
+    }
+
+    private static GeneratorRunResult RunTwice(CSharpCompilation before, CSharpCompilation after) =>
+        Harness.CreateDriver().RunGenerators(before).RunGenerators(after).GetRunResult().Results.Single();
+
+    private static IEnumerable<IncrementalGeneratorRunStep> Outputs(GeneratorRunResult result) => result.TrackedOutputSteps.SelectMany(static s => s.Value);
+
+    private static IEnumerable<IncrementalStepRunReason> Reasons(IEnumerable<IncrementalGeneratorRunStep> steps) =>
+        steps.SelectMany(static s => s.Outputs).Select(static o => o.Reason);
+
+    private static string Print(CSharpCompilation compilation) => string.Join("\n", Harness.Generate(compilation).Result.GeneratedSources
+        .OrderBy(static s => s.HintName, StringComparer.Ordinal).Select(static s => s.HintName + "\n" + s.SourceText));
+}
