@@ -86,7 +86,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor InvalidWireName = new(
         "SGR0013",
         "A name on the wire is not valid",
-        "'{0}' has the wire name {1}, which {2}: use 1 to 255 bytes of UTF-8 without white space, control characters and '/'",
+        "'{0}' has the {1} {2}, which {3}: use 1 to 255 bytes of UTF-8 without white space, control characters and '/'",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0013.md");
 
     public static readonly DiagnosticDescriptor DuplicateWireName = new(

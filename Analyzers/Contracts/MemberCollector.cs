@@ -93,14 +93,14 @@ internal sealed class MemberCollector(ProblemSink problems)
     private void ReportKey(ISymbol member, string reason, UsePath path) =>
         problems.Report(DiagnosticDescriptors.KeyOnUnserializedMember, path.At(member).Location, path.ToString(), member.Name, reason);
 
-    /// <summary>A record's <c>[Key(0)] string Name</c> puts the attribute on the parameter.</summary>
+    /// <summary>A record's <c>[Key(0)] string Name</c> puts the attribute on the parameter, and a class may do the same.</summary>
     private static AttributeData? KeyOfParameter(ISymbol member)
     {
         foreach (IMethodSymbol constructor in member.ContainingType.InstanceConstructors)
         {
             foreach (IParameterSymbol parameter in constructor.Parameters)
             {
-                if (parameter.Name == member.Name && KnownTypes.Attribute(parameter, "KeyAttribute") is { } key) return key;
+                if (string.Equals(parameter.Name, member.Name, StringComparison.OrdinalIgnoreCase) && KnownTypes.Attribute(parameter, "KeyAttribute") is { } key) return key;
             }
         }
 

@@ -52,7 +52,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
 
         AttributeData? attribute = KnownTypes.Attribute(method, "MethodAttribute");
         string wireName = KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfMethod(method.Name);
-        if (WireNames.Problem(wireName) is { } problem) problems.Report(DiagnosticDescriptors.InvalidWireName, place, name, Literals.Text(wireName), problem);
+        if (WireNames.Problem(wireName) is { } problem)
+            problems.Report(DiagnosticDescriptors.InvalidWireName, place, name, "wire name", Literals.Text(wireName), problem);
         int timeoutMs = KnownTypes.NamedArgument(attribute, "TimeoutMs") as int? ?? 0;
         if (timeoutMs < -1) problems.Report(DiagnosticDescriptors.InvalidTimeout, place, name, timeoutMs);
 

@@ -46,8 +46,8 @@ internal sealed class ServiceParser
         AttributeData? attribute = KnownTypes.Attribute(_service, "ServiceAttribute");
         string wireName = KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfService(_service);
         string version = KnownTypes.NamedArgument(attribute, "Version") as string ?? "";
-        CheckName(_service, wireName);
-        if (version.Length > 0) CheckName(_service, version);
+        CheckName("wire name", wireName);
+        if (version.Length > 0) CheckName("version", version);
 
         List<ParsedMethod> methods = Methods();
         CheckUnique(methods);
@@ -125,9 +125,10 @@ internal sealed class ServiceParser
         }
     }
 
-    private void CheckName(ISymbol at, string name)
+    private void CheckName(string kind, string name)
     {
-        if (WireNames.Problem(name) is { } problem) _problems.Report(DiagnosticDescriptors.InvalidWireName, at, at.Name, Literals.Text(name), problem);
+        if (WireNames.Problem(name) is { } problem)
+            _problems.Report(DiagnosticDescriptors.InvalidWireName, _service, _service.Name, kind, Literals.Text(name), problem);
     }
 
     private List<string> Declarations()

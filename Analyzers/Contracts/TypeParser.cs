@@ -93,6 +93,8 @@ internal sealed class TypeParser
 
         if (TypeRules.TypeArgumentDepth(type) > MaxTypeArgumentDepth)
             return Refuse(type, path, "its type arguments are nested too deeply, or it mentions itself with ever larger ones");
+        if (!KnownTypes.IsSystem(type) && TypeRules.IsAmbiguous(type, _compilation))
+            return Refuse(type, path, "a referenced assembly has a type of the same full name; rename one of them, or reference one assembly only");
         if (type.TypeKind == TypeKind.Enum) return Enum(type);
         if (type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T) return Nullable(type, path);
         if (type.IsTupleType) return Tuple(type, (type.TupleUnderlyingType ?? type).TypeArguments, "Item", path);

@@ -41,6 +41,10 @@ internal static class TypeRules
     public static bool IsAccessible(INamedTypeSymbol type, Compilation compilation) =>
         compilation.IsSymbolAccessibleWithin(type, compilation.Assembly) && !IsFileLocal(type);
 
+    /// <summary>Whether another assembly has a type of the same full name, so that code cannot say which of them it means.</summary>
+    public static bool IsAmbiguous(INamedTypeSymbol type, Compilation compilation) =>
+        !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, compilation.GetTypeByMetadataName(MetadataName(type)));
+
     /// <summary>How deeply type arguments are nested.</summary>
     public static int TypeArgumentDepth(ITypeSymbol type) => type switch
     {
@@ -48,6 +52,12 @@ internal static class TypeRules
         INamedTypeSymbol { TypeArguments.Length: > 0 } named => 1 + named.TypeArguments.Max(TypeArgumentDepth),
         _ => 0,
     };
+
+    private static string MetadataName(INamedTypeSymbol type)
+    {
+        if (type.ContainingType is { } container) return MetadataName(container) + "+" + type.MetadataName;
+        return TypeNames.PlainPrefix(type) + type.MetadataName;
+    }
 
     private static bool IsFileLocal(ITypeSymbol type)
     {

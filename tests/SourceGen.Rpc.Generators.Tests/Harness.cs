@@ -38,6 +38,14 @@ internal static class Harness
             checkOverflow: true, deterministic: true));
     }
 
+    /// <summary>The compiled assembly, as another compilation references it.</summary>
+    public static MetadataReference Emit(Compilation compilation, string? alias = null)
+    {
+        using MemoryStream image = new();
+        Assert.Empty(compilation.Emit(image).Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error));
+        return MetadataReference.CreateFromImage(image.ToArray(), new MetadataReferenceProperties(aliases: alias is null ? [] : [alias]));
+    }
+
     public static GeneratorDriver CreateDriver(CSharpParseOptions? options = null) => CSharpGeneratorDriver.Create(
         [new ContractGenerator().AsSourceGenerator()],
         parseOptions: options ?? ParseOptions,

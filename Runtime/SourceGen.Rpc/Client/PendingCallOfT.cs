@@ -40,7 +40,10 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
 
     /// <summary>To be called after the call was written: acts on a cancellation that came while it was being written.</summary>
     /// <param name="use">What <see cref="PendingCall.Activate"/> returned.</param>
-    public void Written(long use) => CancelIfRequested(use);
+    public void Written(long use)
+    {
+        if (_registered) CancelIfRequested(use);
+    }
 
     /// <summary>The call was never written: back to the pool.</summary>
     public void Return()

@@ -56,7 +56,10 @@ internal static class ContractComparer
         foreach (SchemaParameter extra in server.Parameters.AsSpan(common))
         {
             // A server fills in defaults for what it does not get, and ignores more than it knows.
-            if (!extra.HasDefault) return $"parameter '{TypeComparison.Shorten(extra.Name)}' is missing here, and {serverName} has no default for it";
+            if (!extra.HasDefault)
+            {
+                return $"parameter '{TypeComparison.Shorten(extra.Name)}' is missing here, and {serverName} has no default for it";
+            }
         }
 
         if (client.Result is not null) types.Add(client.Result, server.Result!, "the result");

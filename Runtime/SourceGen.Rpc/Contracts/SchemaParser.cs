@@ -79,7 +79,11 @@ internal sealed class SchemaParser(string text)
         while (_position < text.Length)
         {
             bool isObject = TryTake("object ");
-            if (!isObject && !TryTake("enum ")) throw Expected(names.Count == 0 ? "'method ', 'object ' or 'enum '" : "'object ' or 'enum '");
+            if (!isObject && !TryTake("enum "))
+            {
+                throw Expected(names.Count == 0 ? "'method ', 'object ' or 'enum '" : "'object ' or 'enum '");
+            }
+
             int start = _position;
             string name = ParseName();
             if (!names.Add(name)) throw Error(start, $"the type '{Shorten(name)}' is there twice");
@@ -118,7 +122,11 @@ internal sealed class SchemaParser(string text)
     {
         int start = _position;
         string underlying = ParseWord();
-        if (!SchemaType.TryGetScalar(underlying, out SchemaKind kind) || kind != SchemaKind.Integer) throw Error(start, "expected an integer type");
+        if (!SchemaType.TryGetScalar(underlying, out SchemaKind kind) || kind != SchemaKind.Integer)
+        {
+            throw Error(start, "expected an integer type");
+        }
+
         Expect(" { ");
         var values = new List<(string, Int128)>();
         if (!TryTake("}\n"))
@@ -159,7 +167,11 @@ internal sealed class SchemaParser(string text)
         };
         SchemaType[] arguments = ParseArguments(depth);
         int expected = kind switch { SchemaKind.List => 1, SchemaKind.Map => 2, _ => arguments.Length };
-        if (arguments.Length != expected) throw Error(start, $"{word} takes {expected} type{(expected == 1 ? "" : "s")}, not {arguments.Length}");
+        if (arguments.Length != expected)
+        {
+            throw Error(start, $"{word} takes {expected} type{(expected == 1 ? "" : "s")}, not {arguments.Length}");
+        }
+
         return new SchemaType(kind, word, arguments, TryTake("?"));
     }
 
@@ -211,7 +223,9 @@ internal sealed class SchemaParser(string text)
     {
         int start = _position;
         Int128 index = ParseInteger();
-        return index >= 0 && index <= int.MaxValue ? index.ToString(CultureInfo.InvariantCulture) : throw Error(start, "an index is from 0 to 2147483647");
+        return index >= 0 && index <= int.MaxValue
+            ? index.ToString(CultureInfo.InvariantCulture)
+            : throw Error(start, "an index is from 0 to 2147483647");
     }
 
     private Int128 ParseInteger()
@@ -220,7 +234,8 @@ internal sealed class SchemaParser(string text)
         if (_position < text.Length && text[_position] == '-') _position++;
         while (_position < text.Length && char.IsAsciiDigit(text[_position]) && _position - start <= MaxIntegerLength) _position++;
         ReadOnlySpan<char> digits = text.AsSpan(start, _position - start);
-        return digits.Length <= MaxIntegerLength && Int128.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 value)
+        return digits.Length <= MaxIntegerLength && Int128.TryParse(
+            digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 value)
             ? value
             : throw Error(start, "expected an integer of 64 bits");
     }
@@ -242,7 +257,10 @@ internal sealed class SchemaParser(string text)
 
     private void Expect(string expected)
     {
-        if (!TryTake(expected)) throw Expected(expected == "\n" ? "the end of the line" : $"'{expected.Replace("\n", "\\n", StringComparison.Ordinal)}'");
+        if (!TryTake(expected))
+        {
+            throw Expected(expected == "\n" ? "the end of the line" : $"'{expected.Replace("\n", "\\n", StringComparison.Ordinal)}'");
+        }
     }
 
     private FormatException Expected(string what)

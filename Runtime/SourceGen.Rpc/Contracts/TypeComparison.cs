@@ -101,14 +101,21 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
 
     private string? CompareObjects(SchemaType here, SchemaType there, Place where)
     {
-        if (client.Types[here.Name] is not SchemaObject ours || server.Types[there.Name] is not SchemaObject theirs) return Differ(here, there);
+        if (client.Types[here.Name] is not SchemaObject ours || server.Types[there.Name] is not SchemaObject theirs)
+        {
+            return Differ(here, there);
+        }
+
         if (ours.IsArray != theirs.IsArray) return Differ(here, there);
         (string, string) names = (ours.Name, theirs.Name);
         if (_proven.Contains(names) || !_assumed.Add(names)) return null;
         foreach (SchemaMember member in ours.Members)
         {
             // Members that only one side knows are skipped by the other.
-            if (theirs.Find(member.Key) is SchemaMember same) Enqueue(member.Type, same.Type, new Place(where, $"member '{Shorten(member.Key)}'"));
+            if (theirs.Find(member.Key) is SchemaMember same)
+            {
+                Enqueue(member.Type, same.Type, new Place(where, $"member '{Shorten(member.Key)}'"));
+            }
         }
 
         return null;
@@ -120,7 +127,8 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
         if (++_compared <= MaxComparisons || _pending.Count == 0) _pending.Enqueue(new Pair(here, there, where));
     }
 
-    private string Differ(SchemaType here, SchemaType there) => $"is {Describe(here, client)} here and {Describe(there, server)} at {_serverName}";
+    private string Differ(SchemaType here, SchemaType there) =>
+        $"is {Describe(here, client)} here and {Describe(there, server)} at {_serverName}";
 
     private readonly record struct Pair(SchemaType Here, SchemaType There, Place Where);
 

@@ -42,7 +42,9 @@ internal sealed class MemoryChannel
         return new ValueTask(sending);
     }
 
-    /// <summary>Ends the channel. What is in the queue can still be read unless there is an error for the reader. The first call counts.</summary>
+    /// <summary>
+    /// Ends the channel. What is in the queue can still be read unless there is an error for the reader. The first call counts.
+    /// </summary>
     /// <param name="readError">What the reader gets; null is the end of the stream.</param>
     /// <param name="sendError">Makes what the sender gets from now on.</param>
     public void Close(Exception? readError, Func<Exception> sendError)

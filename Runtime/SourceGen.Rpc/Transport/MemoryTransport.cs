@@ -45,7 +45,8 @@ public sealed class MemoryTransport : ITransport
         ArgumentNullException.ThrowIfNull(address);
         if (address.Rest.Length == 0)
         {
-            throw new FormatException($"'{address}' is not a memory address: the name is missing. Write memory://name, or take the listener's LocalAddress.");
+            throw new FormatException(
+                $"'{address}' is not a memory address: the name is missing. Write memory://name, or take the listener's LocalAddress.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -74,7 +75,8 @@ public sealed class MemoryTransport : ITransport
             if (_listeners.TryAdd(concrete.Rest, listener)) return new ValueTask<ITransportListener>(listener);
             if (!chooseName)
             {
-                throw TransportErrors.InUse(concrete, "the address is in use", "Stop what listens there, or choose another name; memory:// takes a new one.");
+                throw TransportErrors.InUse(
+                    concrete, "the address is in use", "Stop what listens there, or choose another name; memory:// takes a new one.");
             }
         }
     }

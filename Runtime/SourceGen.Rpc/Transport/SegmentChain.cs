@@ -52,14 +52,6 @@ internal sealed class SegmentChain(SegmentPool pool)
         return _tail!.Array.AsMemory(_end);
     }
 
-    /// <summary>Like <see cref="GetWritable"/>, but moves nothing: sequences handed out stay valid.</summary>
-    public Memory<byte> Append(int minimum)
-    {
-        if (_tail is null) return GetWritable(minimum);
-        if (_tail.Array.Length - _end < minimum) LinkSegment(Math.Max(minimum, SegmentPool.SegmentSize));
-        return _tail.Array.AsMemory(_end);
-    }
-
     /// <summary>Adds <paramref name="count"/> bytes that were written to the free space.</summary>
     public void Commit(int count)
     {

@@ -114,7 +114,8 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
         catch (TimeoutException)
         {
             Abort(new TimeoutException(
-                $"The connection was closed while a send was pending, and the peer did not read for {_settings.LingerLimit.TotalSeconds} s."));
+                $"The connection was closed while a send was pending, and the peer did not read "
+                + $"for {_settings.LingerLimit.TotalSeconds} s."));
         }
         catch (Exception e)
         {

@@ -12,7 +12,8 @@ namespace SourceGen.Rpc.Transport;
 /// </summary>
 /// <remarks>
 /// Everything under <c>_gate</c> is short, and continuations run outside it. At most one receive is under way; while it is, its target,
-/// the free space after the last byte, belongs to the kernel: it is neither moved nor returned to the pool.
+/// the free space after the last byte, belongs to the kernel: it is neither moved nor returned to the pool. The file is long because
+/// the states of one receive are: to split them would be to share them.
 /// </remarks>
 internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource<ReadResult>
 {
@@ -159,7 +160,8 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
     {
         lock (_gate)
         {
-            if (_cancelled || _ended || _closed || _completed || _error != SocketError.Success || _fault.IsSet || _buffer.Length > _examined) return true;
+            bool over = _ended || _closed || _completed || _error != SocketError.Success || _fault.IsSet;
+            if (over || _cancelled || _buffer.Length > _examined) return true;
             // What the socket has goes to the receive that is under way, so the socket itself would never become readable.
             if (_receiving) return WaitForReceive(microseconds);
         }
@@ -175,7 +177,9 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         }
     }
 
-    /// <summary>Ends reading on this side: a pending read completes as the end of the stream, and the buffers go back as soon as nobody uses them.</summary>
+    /// <summary>
+    /// Ends reading on this side: a pending read completes as the end of the stream, and the buffers go back as soon as nobody uses them.
+    /// </summary>
     public void Close()
     {
         bool wake;
@@ -239,7 +243,9 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         if (_lent) throw new InvalidOperationException("Call AdvanceTo on the last read's buffer before the next read.");
     }
 
-    /// <summary>What a read returns without a receive, if anything. An abort goes before data, and data before an error of the socket.</summary>
+    /// <summary>
+    /// What a read returns without a receive, if anything. An abort goes before data, and data before an error of the socket.
+    /// </summary>
     private bool TryTake(out ReadResult result)
     {
         if (_cancelled)

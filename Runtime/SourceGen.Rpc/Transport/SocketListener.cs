@@ -14,7 +14,9 @@ internal sealed class SocketListener(Socket socket, RpcAddress local, Func<Socke
     public RpcAddress LocalAddress => local;
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The system cannot accept, for example because too many files are open; accepting again may work later.</exception>
+    /// <exception cref="IOException">
+    /// The system cannot accept, for example because too many files are open; accepting again may work later.
+    /// </exception>
     public async ValueTask<ITransportConnection?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (!_disposed)

@@ -150,7 +150,9 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource
         SetBuffer(MemoryMarshal.AsMemory(first));
     }
 
-    /// <summary>Lists the arrays behind the rest; false when there is memory that is not an array, which then goes out piece by piece.</summary>
+    /// <summary>
+    /// Lists the arrays behind the rest; false when there is memory that is not an array, which then goes out piece by piece.
+    /// </summary>
     private bool TryGather()
     {
         _gather.Clear();

@@ -53,7 +53,9 @@ internal readonly record struct TcpAddress(string Host, int FirstPort, int LastP
         int first = ParsePort(address, ports[..dash]);
         int last = ParsePort(address, ports[(dash + 1)..]);
         if (first == 0) throw Bad(address, "a port range begins at 1 or higher");
-        return first <= last ? new TcpAddress(host, first, last) : throw Bad(address, "the first port of the range is greater than the last");
+        return first <= last
+            ? new TcpAddress(host, first, last)
+            : throw Bad(address, "the first port of the range is greater than the last");
     }
 
     private static string ParseHost(RpcAddress address, string host)

@@ -24,7 +24,10 @@ internal static class TransportErrors
     {
         SocketError.AddressAlreadyInUse => InUse(address, "the address is in use", advice, error),
         SocketError.AccessDenied => New(
-            RpcStatusCode.PermissionDenied, address, "permission denied. Choose a place this process may use; ports below 1024 are often reserved", error),
+            RpcStatusCode.PermissionDenied,
+            address,
+            "permission denied. Choose a place this process may use; ports below 1024 are often reserved",
+            error),
         _ => New(RpcStatusCode.FailedPrecondition, address, SocketErrors.Describe(error.SocketErrorCode), error),
     };
 

@@ -18,7 +18,8 @@ public sealed class TransportRegistry
         {
             if (byScheme.TryAdd(transport.Scheme, transport)) continue;
             throw new ArgumentException(
-                $"Two transports serve the scheme '{transport.Scheme}': {byScheme[transport.Scheme].GetType().Name} and {transport.GetType().Name}. Keep one of them.",
+                $"Two transports serve the scheme '{transport.Scheme}': {byScheme[transport.Scheme].GetType().Name} and "
+                + $"{transport.GetType().Name}. Keep one of them.",
                 nameof(transports));
         }
 
@@ -37,6 +38,7 @@ public sealed class TransportRegistry
         if (_transports.TryGetValue(address.Scheme, out ITransport? transport)) return transport;
         string known = string.Join(", ", _transports.Keys.Order(StringComparer.Ordinal).Select(scheme => scheme + "://"));
         throw new NotSupportedException(
-            $"No transport serves '{address}'. Known are {(known.Length > 0 ? known : "none")}; add an ITransport whose Scheme is '{address.Scheme}' for others.");
+            $"No transport serves '{address}'. Known are {(known.Length > 0 ? known : "none")}; "
+            + $"add an ITransport whose Scheme is '{address.Scheme}' for others.");
     }
 }

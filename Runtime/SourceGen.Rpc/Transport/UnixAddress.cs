@@ -40,7 +40,11 @@ internal static class UnixAddress
         if (path.Length == 0) throw Bad(address, "the path is missing");
         if (path.Contains('\0')) throw Bad(address, "a path holds no zero character");
         int bytes = Encoding.UTF8.GetByteCount(path);
-        if (bytes > MaxBytes) throw Bad(address, $"the path has {bytes} bytes, and the system takes at most {MaxBytes}; choose a shorter one");
+        if (bytes > MaxBytes)
+        {
+            throw Bad(address, $"the path has {bytes} bytes, and the system takes at most {MaxBytes}; choose a shorter one");
+        }
+
         if (!IsAbstract(address)) return new UnixDomainSocketEndPoint(path);
         if (path.Length == 1) throw Bad(address, "the name after '@' is missing");
         return OperatingSystem.IsLinux()
@@ -77,5 +81,6 @@ internal static class UnixAddress
     }
 
     private static FormatException Bad(RpcAddress address, string what) => new(
-        $"'{address}' is not a Unix domain address: {what}. Write unix:///run/greeter.sock, unix://relative.sock, or on Linux unix://@name.");
+        $"'{address}' is not a Unix domain address: {what}. "
+        + "Write unix:///run/greeter.sock, unix://relative.sock, or on Linux unix://@name.");
 }

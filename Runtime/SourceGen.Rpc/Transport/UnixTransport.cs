@@ -82,14 +82,16 @@ public sealed class UnixTransport : ITransport
             if (socket is null)
             {
                 await RemoveStaleAsync(concrete, endPoint, cancellationToken).ConfigureAwait(false);
-                socket = TryListen(endPoint) ?? throw TransportErrors.InUse(concrete, "another server took the address at the same moment", PathAdvice);
+                socket = TryListen(endPoint)
+                    ?? throw TransportErrors.InUse(concrete, "another server took the address at the same moment", PathAdvice);
             }
 
             return new SocketListener(socket, concrete, accepted => Open(accepted, concrete));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw new RpcException(RpcStatusCode.FailedPrecondition, $"Cannot listen at {concrete}: the directory does not exist. Create it first.", e)
+            throw new RpcException(
+                RpcStatusCode.FailedPrecondition, $"Cannot listen at {concrete}: the directory does not exist. Create it first.", e)
             {
                 Progress = RpcCallProgress.NotSent,
             };
@@ -104,7 +106,9 @@ public sealed class UnixTransport : ITransport
 
     private static bool IsBacklogFull(SocketException e) => e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain;
 
-    /// <summary>Removes the file that a dead server left behind; fails when a server lives there, or when the file is not a socket.</summary>
+    /// <summary>
+    /// Removes the file that a dead server left behind; fails when a server lives there, or when the file is not a socket.
+    /// </summary>
     private static async Task RemoveStaleAsync(RpcAddress address, UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
     {
         using Socket probe = NewSocket();
@@ -116,7 +120,11 @@ public sealed class UnixTransport : ITransport
         {
             string path = address.Rest;
             // Connecting to a file of any other kind is refused as well.
-            if (!UnixAddress.IsSocketFile(path)) throw TransportErrors.InUse(address, "the path is a file that is not a socket", "Choose another path.", e);
+            if (!UnixAddress.IsSocketFile(path))
+            {
+                throw TransportErrors.InUse(address, "the path is a file that is not a socket", "Choose another path.", e);
+            }
+
             File.Delete(path);
             return;
         }

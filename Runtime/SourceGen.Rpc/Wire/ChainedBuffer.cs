@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace SourceGen.Rpc.Wire;
 
 /// <summary>
-/// Bytes in a chain of pooled segments, which can be cut back to an earlier length: an encoder that fails half-way leaves
+/// Bytes in a chain of pooled segments, in frames; the last frame can be taken back, so that an encoder that fails half-way leaves
 /// nothing behind. Not thread safe; its owner's lock guards it.
 /// </summary>
 internal sealed class ChainedBuffer
@@ -14,6 +14,9 @@ internal sealed class ChainedBuffer
     private byte[] _array = [];
     private int _used;
     private long _lengthBeforeTail;
+    private BufferSegment? _frameSegment;
+    private int _frameUsed;
+    private long _frameStart;
 
     /// <summary>Bytes written.</summary>
     public long Length => _lengthBeforeTail + _used;
@@ -39,43 +42,42 @@ internal sealed class ChainedBuffer
         _used += count;
     }
 
-    /// <summary>Where the next byte goes, to come back to or to patch.</summary>
-    public Mark GetMark() => new(_tail, _used, Length);
+    /// <summary>Bytes written since <see cref="BeginFrame"/>, the header not counted.</summary>
+    public long FramePayloadLength => Length - _frameStart - FrameHeader.Size;
 
-    /// <summary>Forgets everything written after the mark.</summary>
-    public void Rewind(in Mark mark)
+    /// <summary>Leaves room for a frame's header, in one piece; the frame is the buffer's last until another one begins.</summary>
+    public void BeginFrame()
     {
-        BufferSegment? surplus;
-        if (mark.Segment is null)
-        {
-            surplus = _head;
-            _head = _tail = null;
-            _array = [];
-            _used = 0;
-            _lengthBeforeTail = 0;
-        }
-        else
-        {
-            surplus = mark.Segment.Next;
-            mark.Segment.Next = null;
-            _tail = mark.Segment;
-            _array = mark.Segment.Array;
-            _used = mark.Used;
-            _lengthBeforeTail = mark.Length - mark.Used;
-        }
-
-        ReturnAll(surplus);
+        if (_array.Length - _used < FrameHeader.Size) AddSegment(FrameHeader.Size);
+        if (_frameSegment != _tail) _frameSegment = _tail;
+        _frameUsed = _used;
+        _frameStart = Length;
+        _used += FrameHeader.Size;
     }
 
-    /// <summary>Appends a copy of what another buffer holds after a mark.</summary>
-    public void CopyFrom(ChainedBuffer source, in Mark from)
+    /// <summary>Fills in the header of the frame, now that its length is known.</summary>
+    public void WriteFrameHeader(in FrameHeader header) => header.Write(_frameSegment!.Array.AsSpan(_frameUsed, FrameHeader.Size));
+
+    /// <summary>Forgets the frame.</summary>
+    public void RewindFrame()
     {
-        BufferSegment? segment = from.Segment ?? source._head;
-        int start = from.Segment is null ? 0 : from.Used;
-        for (; segment is not null; segment = segment.Next, start = 0)
+        BufferSegment segment = _frameSegment!;
+        ReturnAll(segment.Next);
+        segment.Next = null;
+        _tail = segment;
+        _array = segment.Array;
+        _used = _frameUsed;
+        _lengthBeforeTail = _frameStart - _frameUsed;
+    }
+
+    /// <summary>Copies the frame's payload so far into another buffer.</summary>
+    public void CopyFramePayload(ChainedBuffer destination)
+    {
+        int start = _frameUsed + FrameHeader.Size;
+        for (BufferSegment? segment = _frameSegment; segment is not null; segment = segment.Next, start = 0)
         {
-            int end = segment == source._tail ? source._used : segment.Used;
-            Write(segment.Array.AsSpan(start, end - start));
+            int end = segment == _tail ? _used : segment.Used;
+            destination.Write(segment.Array.AsSpan(start, end - start));
         }
     }
 
@@ -112,7 +114,7 @@ internal sealed class ChainedBuffer
     public void Release()
     {
         ReturnAll(_head);
-        _head = _tail = null;
+        _head = _tail = _frameSegment = null;
         _array = [];
         _used = 0;
         _lengthBeforeTail = 0;
@@ -147,18 +149,5 @@ internal sealed class ChainedBuffer
         _tail = segment;
         _array = segment.Array;
         _used = 0;
-    }
-
-    /// <summary>A place in the buffer.</summary>
-    internal readonly struct Mark(BufferSegment? segment, int used, long length)
-    {
-        /// <summary>The segment it is in; null before the first.</summary>
-        public BufferSegment? Segment { get; } = segment;
-
-        /// <summary>Bytes of the segment before it.</summary>
-        public int Used { get; } = used;
-
-        /// <summary>Bytes of the buffer before it.</summary>
-        public long Length { get; } = length;
     }
 }

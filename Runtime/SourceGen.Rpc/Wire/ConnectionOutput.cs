@@ -10,7 +10,7 @@ namespace SourceGen.Rpc.Wire;
 internal sealed class ConnectionOutput : IThreadPoolWorkItem
 {
     /// <summary>A corked batch is sent early when it reaches this size, so that the peer can begin.</summary>
-    private const int CorkLimit = 64 * 1024;
+    private static readonly int CorkLimit = int.Parse(Environment.GetEnvironmentVariable("CORK") ?? "64") * 1024;
 
     private readonly ITransportConnection _transport;
     private readonly IGatheringOutput? _gathering;
@@ -91,7 +91,6 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
     {
         bool detached = encoder.Detached;
         encoder.Discard();
-        encoder.Reset();
         if (detached) Gate.Enter();
         Recycle(encoder);
         Gate.Exit();
@@ -120,7 +119,6 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
             }
         }
 
-        encoder.Reset();
         Recycle(encoder);
         FinishWrite(deferrable);
     }

@@ -10,48 +10,34 @@ internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte
 {
     private ChainedBuffer? _shared;
     private ChainedBuffer? _own;
-    private ChainedBuffer.Mark _start;
-    private ChainedBuffer.Mark _payloadStart;
-    private Memory<byte> _header;
 
     /// <summary>Whether the message has left the shared output; the lock is then no longer held.</summary>
     public bool Detached => _own is not null;
 
-    /// <summary>Bytes of payload written.</summary>
-    public long PayloadLength => _own?.Length ?? _shared!.Length - _payloadStart.Length;
-
     /// <summary>Begins a frame in the shared output, whose lock is held. The header is written when the length is known.</summary>
     public void Begin(ChainedBuffer shared)
     {
-        _shared = shared;
-        _header = shared.GetMemory(FrameHeader.Size); // Before the mark: a new segment must not lie between mark and header.
-        _start = shared.GetMark();
-        shared.Advance(FrameHeader.Size);
-        _payloadStart = shared.GetMark();
+        if (_shared != shared) _shared = shared;
+        shared.BeginFrame();
     }
 
     /// <summary>Fills in the header of a frame that is still in the shared output.</summary>
     public void WriteHeader(FrameType type, FrameFlags flags, ushort method, ulong callId) =>
-        new FrameHeader((uint)PayloadLength, type, flags, method, callId).Write(_header.Span);
+        _shared!.WriteFrameHeader(new FrameHeader((uint)_shared.FramePayloadLength, type, flags, method, callId));
 
     /// <summary>Takes a frame that failed out of the output again.</summary>
     public void Discard()
     {
-        if (_own is null) _shared!.Rewind(_start);
-        else _own.Release();
+        if (_own is null) _shared!.RewindFrame();
+        else TakeOwn().Release();
     }
 
-    /// <summary>The buffer of a detached message; the caller owns it from here.</summary>
-    public ChainedBuffer TakeOwn() => _own!;
-
-    /// <summary>Forgets the frame, so that the encoder can begin another.</summary>
-    public void Reset()
+    /// <summary>The buffer of a detached message; the caller owns it from here, and the encoder can begin another frame.</summary>
+    public ChainedBuffer TakeOwn()
     {
-        _shared = null;
+        ChainedBuffer own = _own!;
         _own = null;
-        _start = default;
-        _payloadStart = default;
-        _header = default;
+        return own;
     }
 
     public void Advance(int count) => (_own ?? _shared!).Advance(count);
@@ -74,20 +60,19 @@ internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte
     /// <returns>The most bytes that may be handed out now.</returns>
     private int Reserve(int sizeHint)
     {
-        long length = PayloadLength;
-        long wanted = length + Math.Max(sizeHint, 1);
         if (_own is null)
         {
-            if (wanted <= output.FragmentSize) return (int)(output.FragmentSize - length);
+            long room = output.FragmentSize - _shared!.FramePayloadLength;
+            if (Math.Max(sizeHint, 1) <= room) return (int)room;
             ChainedBuffer own = new();
-            own.CopyFrom(_shared!, _payloadStart);
-            _shared!.Rewind(_start);
+            _shared.CopyFramePayload(own);
+            _shared.RewindFrame();
             _own = own;
             output.Detach(this);
         }
 
         // Buffers grow by whole segments, so a hint may exceed the limit although the message will not: only what is written counts.
-        if (length > output.MaxMessageSize) ConnectionOutput.ThrowTooLarge(length, output.MaxMessageSize);
+        if (_own.Length > output.MaxMessageSize) ConnectionOutput.ThrowTooLarge(_own.Length, output.MaxMessageSize);
         return int.MaxValue;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -48,33 +49,55 @@ internal static class Handshake
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Reads the peer's preamble and hello on a thread that polls: an asynchronous read would leave
+    /// the connection registered with the runtime's event loop, which costs a low-latency connection most of what it gains.
+    /// </summary>
+    private static Task<HelloMessage> ReceivePollingAsync(PipeReader input, IPollableInput pollable, int maxSize, CancellationToken cancellationToken)
+    {
+        PollingReceive receive = new(input, pollable, maxSize, cancellationToken);
+        EngineThreads.Run(receive);
+        return receive.Result;
+    }
+
+    /// <summary>Reads the peer's preamble and hello, in the way that suits how the connection will be served.</summary>
+    public static Task<HelloMessage> ReceiveAsync(
+        ITransportConnection transport, RpcConnectionOptions options, int maxSize, CancellationToken cancellationToken) =>
+        options.LowLatency && transport is IPollableInput pollable
+            ? ReceivePollingAsync(transport.Input, pollable, maxSize, cancellationToken)
+            : ReceiveAsync(transport.Input, maxSize, cancellationToken);
+
     /// <summary>Reads the peer's preamble and hello, and no byte more.</summary>
     /// <param name="input">Where it comes from.</param>
     /// <param name="maxSize">The largest hello to accept, in bytes.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ForeignProtocolException">The peer speaks something else.</exception>
     /// <exception cref="ProtocolException">The peer's hello is malformed, too large, or missing.</exception>
-    public static async ValueTask<HelloMessage> ReceiveAsync(PipeReader input, int maxSize, CancellationToken cancellationToken)
+    private static async Task<HelloMessage> ReceiveAsync(PipeReader input, int maxSize, CancellationToken cancellationToken)
     {
         while (true)
         {
             ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            ReadOnlySequence<byte> buffer = result.Buffer;
-            if (TryRead(ref buffer, maxSize, out HelloMessage? hello))
-            {
-                input.AdvanceTo(buffer.Start);
-                return hello!;
-            }
-
-            input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
-            {
-                throw new ProtocolException($"The peer closed the connection before it introduced itself; {buffer.Length} bytes had arrived.");
-            }
+            if (TryAccept(input, result, maxSize, out HelloMessage? hello)) return hello;
         }
     }
 
-    private static bool TryRead(ref ReadOnlySequence<byte> buffer, int maxSize, out HelloMessage? hello)
+    private static bool TryAccept(PipeReader input, in ReadResult result, int maxSize, [NotNullWhen(true)] out HelloMessage? hello)
+    {
+        ReadOnlySequence<byte> buffer = result.Buffer;
+        if (TryRead(ref buffer, maxSize, out hello))
+        {
+            input.AdvanceTo(buffer.Start);
+            return true;
+        }
+
+        input.AdvanceTo(buffer.Start, buffer.End);
+        return result.IsCompleted
+            ? throw new ProtocolException($"The peer closed the connection before it introduced itself; {buffer.Length} bytes had arrived.")
+            : false;
+    }
+
+    private static bool TryRead(ref ReadOnlySequence<byte> buffer, int maxSize, [NotNullWhen(true)] out HelloMessage? hello)
     {
         hello = null;
         if (Preamble.Check(buffer) is { } foreign)
@@ -106,5 +129,42 @@ internal static class Handshake
 
         buffer = buffer.Slice(total);
         return true;
+    }
+
+    private sealed class PollingReceive(PipeReader input, IPollableInput pollable, int maxSize, CancellationToken cancellationToken)
+        : IThreadPoolWorkItem
+    {
+        private const int PollMicroseconds = 10_000;
+
+        private readonly TaskCompletionSource<HelloMessage> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<HelloMessage> Result => _result.Task;
+
+        public void Execute()
+        {
+            try
+            {
+                while (true)
+                {
+                    if (input.TryRead(out ReadResult read))
+                    {
+                        if (!TryAccept(input, read, maxSize, out HelloMessage? hello)) continue;
+                        _result.SetResult(hello);
+                        return;
+                    }
+
+                    cancellationToken.ThrowIfCancellationRequested();
+                    pollable.Poll(PollMicroseconds);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                _result.SetCanceled(cancellationToken);
+            }
+            catch (Exception e)
+            {
+                _result.SetException(e);
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
@@ -14,17 +15,21 @@ internal sealed partial class RpcConnection
     private long _reassembling;
     private ErrorMessage? _refusal;
 
+    /// <summary>Takes every whole frame off the front of the buffer.</summary>
     private void DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
+        // Most reads are one array, in which frames are found without the sequence's arithmetic.
+        if (buffer.IsSingleSegment && MemoryMarshal.TryGetArray(buffer.First, out ArraySegment<byte> array))
+        {
+            int consumed = DecodeFrames(array.Array!, array.Offset, array.Count);
+            buffer = buffer.Slice(consumed);
+            return;
+        }
+
         while (buffer.Length >= FrameHeader.Size)
         {
             FrameHeader header = ReadHeader(buffer);
-            if (header.Length > (uint)_settings.Local.MaxFrameSize)
-            {
-                throw new ProtocolException(
-                    $"{RemoteAddress} sent a frame of {header.Length:N0} bytes; this side accepts at most {_settings.Local.MaxFrameSize:N0}");
-            }
-
+            CheckLength(header);
             long total = FrameHeader.Size + header.Length;
             if (buffer.Length < total) return;
             ReadOnlySequence<byte> payload = buffer.Slice(FrameHeader.Size, header.Length);
@@ -33,10 +38,33 @@ internal sealed partial class RpcConnection
         }
     }
 
+    private int DecodeFrames(byte[] array, int offset, int count)
+    {
+        int position = offset;
+        int end = offset + count;
+        while (end - position >= FrameHeader.Size)
+        {
+            FrameHeader header = FrameHeader.Read(array.AsSpan(position, FrameHeader.Size));
+            CheckLength(header);
+            int payload = position + FrameHeader.Size;
+            if (end - payload < (int)header.Length) break;
+            position = payload + (int)header.Length;
+            Accept(header, new ReadOnlySequence<byte>(array, payload, (int)header.Length));
+        }
+
+        return position - offset;
+    }
+
+    private void CheckLength(in FrameHeader header)
+    {
+        if (header.Length > (uint)_settings.Local.MaxFrameSize) ThrowFrameTooLarge(header.Length);
+    }
+
+    private void ThrowFrameTooLarge(uint length) => throw new ProtocolException(
+        $"{RemoteAddress} sent a frame of {length:N0} bytes; this side accepts at most {_settings.Local.MaxFrameSize:N0}");
+
     private static FrameHeader ReadHeader(in ReadOnlySequence<byte> buffer)
     {
-        ReadOnlySpan<byte> first = buffer.FirstSpan;
-        if (first.Length >= FrameHeader.Size) return FrameHeader.Read(first);
         Span<byte> copy = stackalloc byte[FrameHeader.Size];
         buffer.Slice(0, FrameHeader.Size).CopyTo(copy);
         return FrameHeader.Read(copy);

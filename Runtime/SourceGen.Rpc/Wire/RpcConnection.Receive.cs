@@ -14,8 +14,11 @@ internal sealed partial class RpcConnection
     /// <summary>How long a low-latency connection polls before it sleeps.</summary>
     private static readonly long s_spinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
-    /// <summary>A batch that took longer than this had slow items: the next ones get a second thread.</summary>
+    /// <summary>A batch that took longer than this, with items that took longer than the next: the batches after it get a second thread.</summary>
     private static readonly long s_slowBatchTicks = Stopwatch.Frequency * 300 / 1_000_000;
+
+    /// <summary>Below this an item costs less than the two threads' rivalry for it; a long batch of such items is only long.</summary>
+    private static readonly long s_slowItemTicks = Stopwatch.Frequency * 5 / 1_000_000;
 
     /// <summary>How many batches after a slow one get it.</summary>
     private const int SpreadBatches = 64;
@@ -23,6 +26,7 @@ internal sealed partial class RpcConnection
     /// <summary>How long a connection that had to be freed from a stuck thread stays on a thread of the engine's own.</summary>
     private const int DedicatedMs = 1000;
 
+    private static readonly int MaxTries = int.Parse(Environment.GetEnvironmentVariable("TRIES") ?? "0");
     private const int PollMicroseconds = 100_000;
 
     private readonly PipeReader _input;
@@ -30,6 +34,7 @@ internal sealed partial class RpcConnection
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _read;
     private int _spreadLeft;
     private long _batchStarted;
+    private int _batchCount;
     private long _dedicatedUntil;
     private int _paused;
 
@@ -95,8 +100,14 @@ internal sealed partial class RpcConnection
         if (!dedicated || _pollable is null)
         {
             // One turn for whoever wants to write to the peer: their replies then come in one batch.
-            Thread.Yield();
-            return _input.TryRead(out result);
+            int tries = 1 + Math.Min(_batchCount / 8, MaxTries);
+            do
+            {
+                Thread.Yield();
+                if (_input.TryRead(out result)) return true;
+            }
+            while (--tries > 0);
+            return false;
         }
 
         return _settings.LowLatency ? TryReadPolling(out result) : TryReadWaiting(out result);
@@ -110,6 +121,7 @@ internal sealed partial class RpcConnection
             do
             {
                 if (_input.TryRead(out result)) return true;
+                Thread.Yield(); // The peer may share this core; then it runs only if this thread lets it.
             }
             while (Stopwatch.GetTimestamp() < until);
 
@@ -177,6 +189,7 @@ internal sealed partial class RpcConnection
             return true;
         }
 
+        _batchCount = count;
         _batchStarted = count > 1 ? Stopwatch.GetTimestamp() : 0;
         uint epoch = _ownership.Publish();
         if (count > 1 && _spreadLeft > 0)
@@ -207,14 +220,18 @@ internal sealed partial class RpcConnection
             }
 
             DrainScope.End();
-            if (claim == BatchOwnership.Claim.Receiver && _batchStarted != 0 && Stopwatch.GetTimestamp() - _batchStarted > s_slowBatchTicks)
-            {
-                _spreadLeft = SpreadBatches;
-            }
-
+            if (claim == BatchOwnership.Claim.Receiver) NoteDuration();
             Output.Flush();
             return claim == BatchOwnership.Claim.Receiver;
         }
+    }
+
+    /// <summary>A batch is over, and this thread is the receiver: decides whether the next ones are shared between two threads.</summary>
+    private void NoteDuration()
+    {
+        if (_batchStarted == 0) return;
+        long duration = Stopwatch.GetTimestamp() - _batchStarted;
+        if (duration > s_slowBatchTicks && duration / _batchCount > s_slowItemTicks) _spreadLeft = SpreadBatches;
     }
 
     private bool MustPause() => !_isClosed && (Output.IsFull || Running.OneWay > _settings.Local.MaxConcurrentCalls) && _methods.Length > 0;

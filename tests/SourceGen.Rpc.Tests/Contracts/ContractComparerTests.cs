@@ -17,7 +17,9 @@ public sealed class ContractComparerTests
 
         """;
 
-    /// <summary>Every row of the compatibility table: client's line, server's line, and the difference the developer reads, or null.</summary>
+    /// <summary>
+    /// Every row of the compatibility table: client's line, server's line, and the difference the developer reads, or null.
+    /// </summary>
     public static TheoryData<string, string, string?> Rows => new()
     {
         // Names of parameters and types are not on the wire.
@@ -59,13 +61,18 @@ public sealed class ContractComparerTests
         // A string for anything else, list for map, map for array object.
         { "(a: string) -> bool", "(a: guid) -> bool", "parameter 'a' is string here and guid at the server" },
         { "(a: string) -> bool", "(a: bytes) -> bool", "parameter 'a' is string here and bytes at the server" },
-        { "(a: string) -> bool", "(a: \"MapAB\") -> bool", "parameter 'a' is string here and the object MapAB, a map with keys by name at the server" },
-        { "(a: list<int32>) -> bool", "(a: map<int32, int32>) -> bool", "parameter 'a' is list<int32> here and map<int32, int32> at the server" },
+        { "(a: string) -> bool", "(a: \"MapAB\") -> bool",
+            "parameter 'a' is string here and the object MapAB, a map with keys by name at the server" },
+        { "(a: list<int32>) -> bool", "(a: map<int32, int32>) -> bool",
+            "parameter 'a' is list<int32> here and map<int32, int32> at the server" },
         { "(a: \"MapAB\") -> bool", "(a: \"ArrayAB\") -> bool",
-            "parameter 'a' is the object MapAB, a map with keys by name here and the object ArrayAB, an array with keys by number at the server" },
+            "parameter 'a' is the object MapAB, a map with keys by name here and the object ArrayAB, "
+            + "an array with keys by number at the server" },
         { "(a: list<int32>) -> bool", "(a: list<int64>) -> bool", null },
-        { "(a: list<\"MapAB\">) -> bool", "(a: list<\"MapBad\">) -> bool", "parameter 'a' element member 'A' is int32 here and string at the server" },
-        { "() -> map<string, list<bool>>", "() -> map<string, list<char>>", "the result value element is bool here and char at the server" },
+        { "(a: list<\"MapAB\">) -> bool", "(a: list<\"MapBad\">) -> bool",
+            "parameter 'a' element member 'A' is int32 here and string at the server" },
+        { "() -> map<string, list<bool>>", "() -> map<string, list<char>>",
+            "the result value element is bool here and char at the server" },
         { "() -> map<string, bool>", "() -> map<int32, bool>", "the result key is string here and int32 at the server" },
         { "() -> tuple<int32, bool>", "() -> tuple<int64, string>", "the result item 2 is bool here and string at the server" },
         { "() -> tuple<int32, bool>", "() -> tuple<int32>", "the result is tuple<int32, bool> here and tuple<int32> at the server" },
@@ -80,7 +87,8 @@ public sealed class ContractComparerTests
     [MemberData(nameof(Rows))]
     public void EveryRowOfTheTableHolds(string client, string server, string? difference)
     {
-        MethodMatch match = Assert.Single(ContractComparer.Compare(Schema($"method M{client}\n{Objects}"), Schema($"method M{server}\n{Objects}")));
+        MethodMatch match =
+            Assert.Single(ContractComparer.Compare(Schema($"method M{client}\n{Objects}"), Schema($"method M{server}\n{Objects}")));
         Assert.Equal(difference is null ? null : $"Shop.Greeter/M differs: {difference}.", match.Difference);
         Assert.Equal(difference is null, match.IsCompatible);
         Assert.Equal(0, match.ServerIndex);
@@ -127,11 +135,15 @@ public sealed class ContractComparerTests
         const string Client = "method M(a: \"Tree\") -> \"Tree\"\nobject \"Tree\" map { Children: list<\"Tree\">; Value: int32 }\n";
         // The same tree unrolled once, under other names.
         const string Server = "method M(a: \"Even\") -> \"Even\"\n"
-            + "object \"Even\" map { Children: list<\"Odd\">; Value: int64 }\nobject \"Odd\" map { Children: list<\"Even\">; Value: int8 }\n";
+            + "object \"Even\" map { Children: list<\"Odd\">; Value: int64 }\n"
+            + "object \"Odd\" map { Children: list<\"Even\">; Value: int8 }\n";
         Assert.True(Assert.Single(ContractComparer.Compare(Schema(Client), Schema(Server))).IsCompatible);
         Assert.True(Assert.Single(ContractComparer.Compare(Schema(Server), Schema(Client))).IsCompatible);
-        MethodMatch match = Assert.Single(ContractComparer.Compare(Schema(Client), Schema(Server.Replace("int8", "string", StringComparison.Ordinal))));
-        Assert.Equal("Shop.Greeter/M differs: parameter 'a' member 'Children' element member 'Value' is int32 here and string at the server.", match.Difference);
+        MethodMatch match =
+            Assert.Single(ContractComparer.Compare(Schema(Client), Schema(Server.Replace("int8", "string", StringComparison.Ordinal))));
+        Assert.Equal(
+            "Shop.Greeter/M differs: parameter 'a' member 'Children' element member 'Value' is int32 here and string at the server.",
+            match.Difference);
     }
 
     [Fact]
@@ -154,10 +166,15 @@ public sealed class ContractComparerTests
     {
         const int Length = 20_000;
         var chain = new StringBuilder("method M(a: \"T10000\") -> void\n");
-        for (int i = 0; i < Length; i++) chain.Append($"object \"T{10_000 + i}\" map {{ N: {(i + 1 < Length ? $"\"T{10_001 + i}\"" : "int32")} }}\n");
+        for (int i = 0; i < Length; i++)
+        {
+            chain.Append($"object \"T{10_000 + i}\" map {{ N: {(i + 1 < Length ? $"\"T{10_001 + i}\"" : "int32")} }}\n");
+        }
+
         string text = chain.ToString();
         Assert.True(Assert.Single(ContractComparer.Compare(Schema(text), Schema(text))).IsCompatible);
-        MethodMatch match = Assert.Single(ContractComparer.Compare(Schema(text), Schema(text.Replace("int32", "string", StringComparison.Ordinal))));
+        MethodMatch match =
+            Assert.Single(ContractComparer.Compare(Schema(text), Schema(text.Replace("int32", "string", StringComparison.Ordinal))));
         Assert.Contains(" ... ", match.Difference, StringComparison.Ordinal);
         Assert.True(match.Difference!.Length < 500);
     }
@@ -186,7 +203,9 @@ public sealed class ContractComparerTests
         for (int i = 0; i < 300; i++)
         {
             ContractSchema schema = RandomSchema.Make(random);
-            Assert.All(ContractComparer.Compare(schema, schema), (match, index) => Assert.Equal((null, index), (match.Difference, match.ServerIndex)));
+            Assert.All(
+                ContractComparer.Compare(schema, schema),
+                (match, index) => Assert.Equal((null, index), (match.Difference, match.ServerIndex)));
         }
     }
 

@@ -24,7 +24,8 @@ public sealed class ContractSchemaTests
         ContractSchema schema = ContractSchema.Parse(Example);
         Assert.Equal("Shop.Greeter", schema.Service);
         Assert.Equal(["Add", "Greet", "Log", "Reset"], schema.Methods.Select(method => method.Name));
-        Assert.Equal([SchemaReply.Value, SchemaReply.Value, SchemaReply.OneWay, SchemaReply.Void], schema.Methods.Select(method => method.Reply));
+        Assert.Equal(
+            [SchemaReply.Value, SchemaReply.Value, SchemaReply.OneWay, SchemaReply.Void], schema.Methods.Select(method => method.Reply));
         Assert.True(schema.Methods[1].Parameters[1].HasDefault);
         Assert.Equal(["0", "1", "3"], ((SchemaObject)schema.Types["Shop.Person"]).Members.Select(member => member.Key));
         Assert.Empty(((SchemaObject)schema.Types["Shop.Nothing"]).Members);
@@ -37,7 +38,9 @@ public sealed class ContractSchemaTests
     [Fact]
     public void NamesThatAreNotWordsAreQuotedAndEscaped()
     {
-        const string Text = "service \"a\\\"b\\\\c\"\nmethod \"say hello\"(größe: int32, _1: guid) -> \"P<\\\"x\\\">\"\nobject \"P<\\\"x\\\">\" map { \"1 st\": bool }\n";
+        const string Text = "service \"a\\\"b\\\\c\"\n"
+            + "method \"say hello\"(größe: int32, _1: guid) -> \"P<\\\"x\\\">\"\n"
+            + "object \"P<\\\"x\\\">\" map { \"1 st\": bool }\n";
         ContractSchema schema = ContractSchema.Parse(Text);
         Assert.Equal("a\"b\\c", schema.Service);
         Assert.Equal("say hello", schema.Methods[0].Name);
@@ -78,7 +81,8 @@ public sealed class ContractSchemaTests
     [InlineData("service \"S\"\nobject \"O\" array { -1: bool }\n", 2, 20, "an index is from 0 to 2147483647")]
     [InlineData("service \"S\"\nobject \"O\" array { 1: bool; 01: bool }\n", 2, 29, "the member '1' is there twice")]
     [InlineData("service \"S\"\nobject \"O\" list { }\n", 2, 12, "expected 'map { ' or 'array { ', found 'list { }'")]
-    [InlineData("service \"S\"\nobject \"O\" map { }\nmethod A() -> void\n", 3, 1, "expected 'object ' or 'enum ', found 'method A() -> vo'")]
+    [InlineData(
+        "service \"S\"\nobject \"O\" map { }\nmethod A() -> void\n", 3, 1, "expected 'object ' or 'enum ', found 'method A() -> vo'")]
     [InlineData("service \"S", 1, 9, "the name that begins here has no closing quote")]
     [InlineData("service \"S\t\"\n", 1, 11, "a name holds no control characters")]
     [InlineData("service \"S\\n\"\n", 1, 12, "expected '\"' or '\\' after '\\', found 'n\"'")]

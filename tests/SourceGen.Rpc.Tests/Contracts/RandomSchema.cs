@@ -11,7 +11,8 @@ internal static class RandomSchema
         "decimal", "guid", "datetime", "datetimeoffset", "timespan",
     ];
 
-    private static readonly string[] Names = ["A", "b", "_c", "größe", "with space", "quo\"te", "back\\slash", "1digit", "ünï.dot", "日本", ""];
+    private static readonly string[] Names =
+        ["A", "b", "_c", "größe", "with space", "quo\"te", "back\\slash", "1digit", "ünï.dot", "日本", ""];
 
     public static ContractSchema Make(Random random)
     {
@@ -20,7 +21,7 @@ internal static class RandomSchema
         foreach (string name in typeNames)
         {
             types.Add(random.Next(3) == 0
-                ? new SchemaEnum(name, Scalars[random.Next(1, 9)], [.. Pick(random).Select(value => (value, (Int128)random.NextInt64(long.MinValue, long.MaxValue)))])
+                ? new SchemaEnum(name, Scalars[random.Next(1, 9)], MakeValues(random))
                 : MakeObject(random, name, typeNames));
         }
 
@@ -29,18 +30,23 @@ internal static class RandomSchema
             .. Pick(random).Order(StringComparer.Ordinal).Select(name =>
             {
                 var reply = (SchemaReply)random.Next(3);
-                SchemaParameter[] parameters =
-                    [.. Pick(random).Select(parameter => new SchemaParameter(parameter, MakeType(random, typeNames, 0), random.Next(2) == 0))];
+                SchemaParameter[] parameters = Array.ConvertAll(
+                    Pick(random), parameter => new SchemaParameter(parameter, MakeType(random, typeNames, 0), random.Next(2) == 0));
                 return new SchemaMethod(name, parameters, reply, reply == SchemaReply.Value ? MakeType(random, typeNames, 0) : null);
             }),
         ];
         return new ContractSchema(Names[random.Next(Names.Length)], methods, [.. types]);
     }
 
+    private static (string Name, Int128 Value)[] MakeValues(Random random) =>
+        Array.ConvertAll(Pick(random), name => (name, (Int128)random.NextInt64(long.MinValue, long.MaxValue)));
+
     private static SchemaObject MakeObject(Random random, string name, string[] typeNames)
     {
         bool isArray = random.Next(2) == 0;
-        IEnumerable<string> keys = isArray ? Enumerable.Range(0, 6).Where(_ => random.Next(2) == 0).Select(index => $"{index}") : Pick(random);
+        IEnumerable<string> keys = isArray
+            ? Enumerable.Range(0, 6).Where(_ => random.Next(2) == 0).Select(index => $"{index}")
+            : Pick(random);
         return new SchemaObject(name, isArray, [.. keys.Select(key => new SchemaMember(key, MakeType(random, typeNames, 0)))]);
     }
 

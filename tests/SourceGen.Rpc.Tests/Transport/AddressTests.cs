@@ -228,9 +228,11 @@ public sealed class AddressTests
     [Fact]
     public void Registry_UnknownScheme_NamesTheKnownOnes()
     {
-        NotSupportedException error = Assert.Throws<NotSupportedException>(() => TransportRegistry.Default.Get(RpcAddress.Parse("http://x")));
+        NotSupportedException error =
+            Assert.Throws<NotSupportedException>(() => TransportRegistry.Default.Get(RpcAddress.Parse("http://x")));
         Assert.Equal(
-            "No transport serves 'http://x'. Known are memory://, tcp://, unix://; add an ITransport whose Scheme is 'http' for others.", error.Message);
+            "No transport serves 'http://x'. Known are memory://, tcp://, unix://; add an ITransport whose Scheme is 'http' for others.",
+            error.Message);
     }
 
     [Fact]

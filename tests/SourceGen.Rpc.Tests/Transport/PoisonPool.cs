@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace SourceGen.Rpc.Tests.Transport;
 
-/// <summary>Overwrites every array that comes back, so that whoever still reads it reads nonsense; and refuses one that comes back twice.</summary>
+/// <summary>
+/// Overwrites every array that comes back, so that whoever still reads it reads nonsense; and refuses one that comes back twice.
+/// </summary>
 internal sealed class PoisonPool : ArrayPool<byte>
 {
     private readonly HashSet<byte[]> _lent = new(ReferenceEqualityComparer.Instance);

@@ -4,7 +4,9 @@ using System.IO.Pipelines;
 
 namespace SourceGen.Rpc.Tests.Transport;
 
-/// <summary>Length-prefixed frames of random sizes, written in random groups and read in random steps: the same for the same seed.</summary>
+/// <summary>
+/// Length-prefixed frames of random sizes, written in random groups and read in random steps: the same for the same seed.
+/// </summary>
 internal sealed class RandomFrames
 {
     private readonly int _seed;

@@ -156,6 +156,29 @@ public sealed class SocketInputTests
     }
 
     [Fact]
+    public async Task TryRead_WhileAReceiveThatWasCancelledIsUnderWay_DoesNotOvertakeIt()
+    {
+        await using SocketHarness harness = SocketHarness.Open();
+        for (byte i = 0; i < 100; i += 2)
+        {
+            ValueTask<ReadResult> read = harness.Input.ReadAsync();
+            harness.Input.CancelPendingRead();
+            Assert.True((await read.Soon()).IsCanceled);
+            // The data is in the kernel when Send returns, and a receive of TryRead's own would find it there first.
+            harness.Peer.Send([i]);
+            ReadResult result;
+            while (!harness.Input.TryRead(out result)) Thread.Yield();
+            Assert.Equal([i], result.Buffer.ToArray());
+            harness.Input.AdvanceTo(result.Buffer.End);
+            read = harness.Input.ReadAsync();
+            harness.Peer.Send([(byte)(i + 1)]);
+            result = await read.Soon();
+            Assert.Equal([(byte)(i + 1)], result.Buffer.ToArray());
+            harness.Input.AdvanceTo(result.Buffer.End);
+        }
+    }
+
+    [Fact]
     public async Task Cancel_BeforeARead_MakesThatReadReturnOnce()
     {
         await using SocketHarness harness = SocketHarness.Open();
@@ -359,7 +382,11 @@ public sealed class SocketInputTests
             ValueTask send = harness.Connection.SendAsync(data);
             if (!send.IsCompletedSuccessfully) throw new InvalidOperationException("The kernel takes 64 bytes at once.");
             send.GetAwaiter().GetResult();
-            for (int got = 0; got < echo.Length;) got += harness.Peer.Receive(echo, got, echo.Length - got, System.Net.Sockets.SocketFlags.None);
+            for (int got = 0; got < echo.Length;)
+            {
+                got += harness.Peer.Receive(echo, got, echo.Length - got, System.Net.Sockets.SocketFlags.None);
+            }
+
             harness.Peer.Send(echo);
             harness.Connection.Poll(-1);
             harness.Input.TryRead(out ReadResult result);

@@ -197,7 +197,8 @@ public abstract class TransportConformance
         await using ITransportListener listener = await transport.ListenAsync(Any).Soon();
         using var cancel = new CancellationTokenSource();
         // Nobody accepts: with a backlog of 1, and the one more that a kernel may take, the last of these can only wait.
-        Task<ITransportConnection>[] connects = [.. Enumerable.Range(0, 4).Select(_ => transport.ConnectAsync(listener.LocalAddress, cancel.Token).AsTask())];
+        Task<ITransportConnection>[] connects =
+            [.. Enumerable.Range(0, 4).Select(_ => transport.ConnectAsync(listener.LocalAddress, cancel.Token).AsTask())];
         await connects[0].Soon();
         cancel.Cancel();
         int waited = 0;

@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Tests.Transport;
 
-/// <summary>Bounds every wait, so that a test that would hang fails instead. No test's outcome depends on how long something takes.</summary>
+/// <summary>
+/// Bounds every wait, so that a test that would hang fails instead. No test's outcome depends on how long something takes.
+/// </summary>
 internal static class Waiting
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

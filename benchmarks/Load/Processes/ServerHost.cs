@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace SourceGen.Rpc.Load;
+
+/// <summary>
+/// The server process. It writes a line that says where it listens, then answers each byte with its counters (no garbage collection
+/// first: the runtime allocates a little after each, which a call's figure would show) until its input ends. The
+/// input is a pipe from the parent, so that it also ends when the parent dies, however it dies.
+/// </summary>
+internal static class ServerHost
+{
+    /// <summary>The argument that makes this program the server.</summary>
+    public const string Argument = "--server-process";
+
+    /// <summary>Asks for the counters.</summary>
+    public const byte Ask = (byte)'?';
+
+    public static int Run(Stream input, Stream output)
+    {
+        using var rawAsync = new RawAsyncServer();
+        using var rawPolled = new RawPolledServer();
+        using RpcWorkloadServer? rpc = RpcWorkloadServer.Start(lowLatency: false);
+        using RpcWorkloadServer? lowLatencyRpc = RpcWorkloadServer.Start(lowLatency: true);
+        var addresses = new ServerAddresses(rawAsync.EndPoint, rawPolled.EndPoint, rpc?.Address, lowLatencyRpc?.Address);
+        output.Write(Encoding.ASCII.GetBytes(addresses + "\n"));
+        output.Flush();
+
+        Span<byte> command = stackalloc byte[1];
+        Span<byte> answer = stackalloc byte[ProcessCounters.Size];
+        while (input.Read(command) == 1)
+        {
+            ProcessCounters.Read().Write(answer);
+            output.Write(answer);
+            output.Flush();
+        }
+
+        return 0;
+    }
+}

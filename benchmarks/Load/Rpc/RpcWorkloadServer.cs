@@ -1,0 +1,25 @@
+namespace SourceGen.Rpc.Load;
+
+/// <summary>The RPC's side of the server process: a server for each mode. This and RpcWorkloadClient are all that know it.</summary>
+internal sealed class RpcWorkloadServer : IDisposable
+{
+    private readonly RpcServer _server;
+
+    private RpcWorkloadServer(RpcServer server) => _server = server;
+
+    /// <summary>Where clients connect to.</summary>
+    public string Address => _server.Addresses[0].ToString();
+
+    /// <summary>Starts a server on a free port of the loopback interface.</summary>
+    /// <param name="lowLatency">Whether it polls for a while before it sleeps.</param>
+    /// <returns>The server, or null in a build without the RPC.</returns>
+    public static RpcWorkloadServer? Start(bool lowLatency)
+    {
+        var server = new RpcServer(new RpcServerOptions { LowLatency = lowLatency }.Listen("tcp://127.0.0.1:0"));
+        server.AddService<ILoadService>(new LoadService());
+        server.StartAsync().GetAwaiter().GetResult();
+        return new RpcWorkloadServer(server);
+    }
+
+    public void Dispose() => _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+}
