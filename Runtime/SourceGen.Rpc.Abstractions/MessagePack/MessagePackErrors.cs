@@ -18,7 +18,8 @@ internal static class MessagePackErrors
     /// <summary>An integer that does not fit the contract's type.</summary>
     [DoesNotReturn]
     internal static void OutOfRange(string expected, string found, byte code, long offset) =>
-        throw new RpcSerializationException($"Expected {expected} but found {found} ({Describe(code)}) at offset {offset}, which does not fit.");
+        throw new RpcSerializationException(
+            $"Expected {expected} but found {found} ({Describe(code)}) at offset {offset}, which does not fit.");
 
     /// <summary>A length that goes beyond the data.</summary>
     [DoesNotReturn]
@@ -57,7 +58,8 @@ internal static class MessagePackErrors
     /// <summary>An <see cref="System.Buffers.IBufferWriter{T}"/> that does not keep its contract.</summary>
     [DoesNotReturn]
     internal static void ShortBuffer(int asked, int got) =>
-        throw new RpcSerializationException($"The buffer writer was asked for {asked} bytes and returned {got}; GetSpan must return at least what is asked for.");
+        throw new RpcSerializationException(
+            $"The buffer writer was asked for {asked} bytes and returned {got}; GetSpan must return at least what is asked for.");
 
     /// <summary>Leave without Enter.</summary>
     [DoesNotReturn]

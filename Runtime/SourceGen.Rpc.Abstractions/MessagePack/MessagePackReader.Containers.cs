@@ -5,7 +5,9 @@ namespace SourceGen.Rpc.MessagePack;
 public ref partial struct MessagePackReader
 {
     /// <summary>Reads the header of an array.</summary>
-    /// <returns>How many elements follow; never more than the data can hold, so that a collection of that capacity can be created at once.</returns>
+    /// <returns>
+    /// How many elements follow; never more than the data can hold, so that a collection of that capacity can be created at once.
+    /// </returns>
     /// <exception cref="RpcSerializationException">Something else comes next, or a count that the data cannot hold.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int ReadArrayHeader()
@@ -76,7 +78,9 @@ public ref partial struct MessagePackReader
         return (int)count;
     }
 
-    /// <summary>Checks a count, whose header was just read, against the bytes that follow and against what other collections claimed.</summary>
+    /// <summary>
+    /// Checks a count, whose header was just read, against the bytes that follow and against what other collections claimed.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Claim(string expected, long count, int bytesEach, byte code)
     {

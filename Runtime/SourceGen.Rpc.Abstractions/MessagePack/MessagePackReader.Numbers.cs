@@ -32,7 +32,9 @@ public ref partial struct MessagePackReader
     /// <exception cref="RpcSerializationException">Something else comes next, or an integer that does not fit.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public short ReadInt16() =>
-        TryReadFixInt(out sbyte value) ? value : (short)ReadSigned(short.MinValue, short.MaxValue, "an integer from -32768 to 32767 (Int16)");
+        TryReadFixInt(out sbyte value)
+            ? value
+            : (short)ReadSigned(short.MinValue, short.MaxValue, "an integer from -32768 to 32767 (Int16)");
 
     /// <summary>Reads a 16-bit integer without sign.</summary>
     /// <exception cref="RpcSerializationException">Something else comes next, or an integer that does not fit.</exception>
@@ -68,7 +70,9 @@ public ref partial struct MessagePackReader
     /// <exception cref="RpcSerializationException">Something else comes next, or an integer that does not fit.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public char ReadChar() =>
-        TryReadPositiveFixInt(out byte value) ? (char)value : (char)ReadUnsigned(char.MaxValue, "a UTF-16 code unit from 0 to 65535 (Char)");
+        TryReadPositiveFixInt(out byte value)
+            ? (char)value
+            : (char)ReadUnsigned(char.MaxValue, "a UTF-16 code unit from 0 to 65535 (Char)");
 
     /// <summary>Reads a number from float 32, float 64 (rounded) or an integer (rounded).</summary>
     /// <exception cref="RpcSerializationException">Something else comes next.</exception>

@@ -61,8 +61,12 @@ public ref partial struct MessagePackReader
             case MessagePackFormat.Bin32: Advance(ReadLengthAfterCode(4, code, 0, AnyValue)); return 0;
             case MessagePackFormat.UInt8 or MessagePackFormat.Int8: ReadNumberAfterCode(1, AnyValue); return 0;
             case MessagePackFormat.UInt16 or MessagePackFormat.Int16: ReadNumberAfterCode(2, AnyValue); return 0;
-            case MessagePackFormat.UInt32 or MessagePackFormat.Int32 or MessagePackFormat.Float32: ReadNumberAfterCode(4, AnyValue); return 0;
-            case MessagePackFormat.UInt64 or MessagePackFormat.Int64 or MessagePackFormat.Float64: ReadNumberAfterCode(8, AnyValue); return 0;
+            case MessagePackFormat.UInt32 or MessagePackFormat.Int32 or MessagePackFormat.Float32:
+                ReadNumberAfterCode(4, AnyValue);
+                return 0;
+            case MessagePackFormat.UInt64 or MessagePackFormat.Int64 or MessagePackFormat.Float64:
+                ReadNumberAfterCode(8, AnyValue);
+                return 0;
             case MessagePackFormat.Array16 or MessagePackFormat.Array32: return ReadArrayHeader();
             case MessagePackFormat.Map16 or MessagePackFormat.Map32: return 2L * ReadMapHeader();
             case MessagePackFormat.NeverUsed:

@@ -9,13 +9,15 @@ namespace SourceGen.Rpc.MessagePack;
 
 public ref partial struct MessagePackReader
 {
-    // Up to here text is decoded through the stack, in one pass.
+    // Up to this many bytes text is put together and decoded on the stack, in one pass.
     private const int MaxStackText = 256;
 
     // Longer than any decimal or GUID that another implementation may write.
     private const int MaxNumberText = 128;
 
-    /// <summary>Reads text, or nil as null. Unlike many readers it refuses bytes that are not valid UTF-8 instead of replacing them.</summary>
+    /// <summary>
+    /// Reads text, or nil as null. Unlike many readers it refuses bytes that are not valid UTF-8 instead of replacing them.
+    /// </summary>
     /// <exception cref="RpcSerializationException">Something else comes next, or the bytes are not UTF-8.</exception>
     public string? ReadString()
     {
@@ -83,7 +85,11 @@ public ref partial struct MessagePackReader
     {
         long offset = Consumed;
         int length = ReadStringHeader(expected);
-        if (length > MaxNumberText) MessagePackErrors.Invalid(expected, $"the text has {length} bytes, more than the limit of {MaxNumberText}", offset);
+        if (length > MaxNumberText)
+        {
+            MessagePackErrors.Invalid(expected, $"the text has {length} bytes, more than the limit of {MaxNumberText}", offset);
+        }
+
         if (_span.Length - _index < length) return ReadSplitSpan(length);
         ReadOnlySpan<byte> text = _span.Slice(_index, length);
         _index += length;
@@ -128,9 +134,18 @@ public ref partial struct MessagePackReader
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     private string ReadSplitString(int length)
     {
         long offset = Consumed;
+        if (length <= MaxStackText)
+        {
+            Span<byte> text = stackalloc byte[MaxStackText];
+            text = text[..length];
+            CopyTo(text);
+            return Decode(text, offset);
+        }
+
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {

@@ -21,7 +21,11 @@ public ref partial struct MessagePackReader
         long clock = ReadTimestamp(Expected);
         long minutes = ReadSigned(-MaxOffsetMinutes, MaxOffsetMinutes, "an offset from UTC of at most 14 hours, in minutes");
         long utc = clock - (minutes * TimeSpan.TicksPerMinute);
-        if (utc < 0 || utc > DateTime.MaxValue.Ticks) MessagePackErrors.Invalid(Expected, "the time is outside the years 1 to 9999 in UTC", offset);
+        if (utc < 0 || utc > DateTime.MaxValue.Ticks)
+        {
+            MessagePackErrors.Invalid(Expected, "the time is outside the years 1 to 9999 in UTC", offset);
+        }
+
         return new DateTimeOffset(clock, new TimeSpan(minutes * TimeSpan.TicksPerMinute));
     }
 
@@ -89,7 +93,11 @@ public ref partial struct MessagePackReader
         {
             case >= MessagePackFormat.FixExt1 and <= MessagePackFormat.FixExt16:
                 length = 1 << (code - MessagePackFormat.FixExt1);
-                if (Remaining < length + 2) MessagePackErrors.TooLong(expected, length, "bytes", code, Consumed, Math.Max(0, Remaining - 2));
+                if (Remaining < length + 2)
+                {
+                    MessagePackErrors.TooLong(expected, length, "bytes", code, Consumed, Math.Max(0, Remaining - 2));
+                }
+
                 _index++;
                 break;
             case MessagePackFormat.Ext8: length = ReadLengthAfterCode(1, code, 1, expected); break;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -14,7 +15,8 @@ namespace SourceGen.Rpc.MessagePack;
 /// no length is believed that goes beyond the data, and because the counts of all arrays and maps together may not exceed the
 /// number of bytes: each element takes one byte at least and belongs to one collection only.
 /// </remarks>
-[SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "A ref struct is never compared.")]
+[SuppressMessage(
+    "Performance", "CA1815:Override equals and operator equals on value types", Justification = "A ref struct is never compared.")]
 public ref partial struct MessagePackReader
 {
     private readonly ReadOnlySequence<byte> _input;
@@ -118,13 +120,23 @@ public ref partial struct MessagePackReader
     }
 
     /// <summary>Reads the format byte, which was peeked at, and the big-endian number of 1, 2, 4 or 8 bytes behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong ReadNumberAfterCode(int size, string expected)
     {
         ReadOnlySpan<byte> span = _span;
-        if (span.Length - _index <= size) return ReadSplitNumberAfterCode(size, expected);
         int start = _index + 1;
+        if (span.Length - start < size) return ReadSplitNumberAfterCode(size, expected);
         _index = start + size;
-        return BigEndian(span.Slice(start, size));
+
+        // Inlined where the size is a constant, so that one case is left.
+        ReadOnlySpan<byte> bytes = span.Slice(start, size);
+        return size switch
+        {
+            1 => bytes[0],
+            2 => BinaryPrimitives.ReadUInt16BigEndian(bytes),
+            4 => BinaryPrimitives.ReadUInt32BigEndian(bytes),
+            _ => BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        };
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -205,18 +205,21 @@ public ref partial struct MessagePackWriter
     private static void Put16(ref byte start, byte code, ushort value)
     {
         start = code;
-        Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 1), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
+        Unsafe.WriteUnaligned(
+            ref Unsafe.Add(ref start, 1), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
     }
 
     private static void Put32(ref byte start, byte code, uint value)
     {
         start = code;
-        Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 1), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
+        Unsafe.WriteUnaligned(
+            ref Unsafe.Add(ref start, 1), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
     }
 
     private static void Put64(ref byte start, byte code, ulong value)
     {
         start = code;
-        Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 1), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
+        Unsafe.WriteUnaligned(
+            ref Unsafe.Add(ref start, 1), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
     }
 }

@@ -17,7 +17,9 @@ public ref partial struct MessagePackWriter
         WriteTimestamp(value.Ticks);
     }
 
-    /// <summary>Writes a point in time as an array of its clock time, as a timestamp extension that takes it as UTC, and its offset in minutes.</summary>
+    /// <summary>
+    /// Writes a point in time as an array of its clock time, as a timestamp extension that takes it as UTC, and its offset in minutes.
+    /// </summary>
     /// <param name="value">The time.</param>
     public void Write(DateTimeOffset value)
     {

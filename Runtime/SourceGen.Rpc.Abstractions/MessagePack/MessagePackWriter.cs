@@ -14,7 +14,8 @@ namespace SourceGen.Rpc.MessagePack;
 /// created the writer calls once, at the end. Nothing else may use the buffer writer in between. Pass it by reference: a copy would
 /// lose what is written through it.
 /// </remarks>
-[SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "A ref struct is never compared.")]
+[SuppressMessage(
+    "Performance", "CA1815:Override equals and operator equals on value types", Justification = "A ref struct is never compared.")]
 public ref partial struct MessagePackWriter
 {
     // How much to ask for when a long value is copied piece by piece: enough to make progress, small enough for any buffer writer.

@@ -75,7 +75,8 @@ internal sealed class JsonRequestSerializer<T> : ISerializer<T>
             if (!_parameters[i].Optional)
             {
                 throw new RpcSerializationException(
-                    $"Argument {i + 1} '{_parameters[i].Name}' is missing: the request has {count} arguments, and the parameter has no default value.");
+                    $"Argument {i + 1} '{_parameters[i].Name}' is missing: the request has {count} arguments, "
+                    + "and the parameter has no default value.");
             }
         }
 

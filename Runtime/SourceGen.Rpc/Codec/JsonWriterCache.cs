@@ -10,10 +10,10 @@ internal sealed class JsonWriterCache(JsonSerializerOptions options)
     private static readonly ArrayBufferWriter<byte> _nowhere = new();
 
     [ThreadStatic]
-    private static JsonWriterCache? t_owner;
+    private static JsonWriterCache? _owner;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
+    private static Utf8JsonWriter? _writer;
 
     private readonly JsonWriterOptions _options = new()
     {
@@ -25,9 +25,9 @@ internal sealed class JsonWriterCache(JsonSerializerOptions options)
     /// <summary>Takes the thread's writer; a converter that serializes again meanwhile gets another one.</summary>
     internal Utf8JsonWriter Rent(IBufferWriter<byte> output)
     {
-        Utf8JsonWriter? writer = t_writer;
-        if (writer is null || t_owner != this) return new Utf8JsonWriter(output, _options);
-        t_writer = null;
+        Utf8JsonWriter? writer = _writer;
+        if (writer is null || _owner != this) return new Utf8JsonWriter(output, _options);
+        _writer = null;
         writer.Reset(output);
         return writer;
     }
@@ -36,7 +36,7 @@ internal sealed class JsonWriterCache(JsonSerializerOptions options)
     internal void Return(Utf8JsonWriter writer)
     {
         writer.Reset(_nowhere);
-        t_writer = writer;
-        t_owner = this;
+        _writer = writer;
+        _owner = this;
     }
 }

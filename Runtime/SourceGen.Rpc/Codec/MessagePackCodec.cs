@@ -2,7 +2,10 @@ using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc;
 
-/// <summary>The default codec: MessagePack, written and read by the serializers that the source generator emits. docs/codec.md says what each type looks like.</summary>
+/// <summary>
+/// The default codec: MessagePack, written and read by the serializers that the source generator emits. docs/codec.md says what each type
+/// looks like.
+/// </summary>
 public sealed class MessagePackCodec : ICodec
 {
     private MessagePackCodec()
