@@ -76,7 +76,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         if (problems.Any || kind is null) return null;
 
         MethodModel model = new(
-            TypeNames.Escape(method.Name), wireName, TypeNames.Canonical(method.ContainingType),
+            TypeNames.Escape(method.Name), wireName, TypeNames.Declared(method.ContainingType),
             !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
             kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
             parameters.ToEquatableArray(), cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs);
