@@ -31,7 +31,7 @@ public sealed class RpcServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _logger = options.LoggerFactory.CreateLogger("SourceGen.Rpc.Server");
+        _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Server");
     }
 
     private enum State
