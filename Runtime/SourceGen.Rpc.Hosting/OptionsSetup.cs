@@ -39,7 +39,7 @@ internal sealed class OptionsSetup<TOptions>(Registration<TOptions> registration
         }
 
         registration.Check(options, values);
-        mistakes.AddRange(values.Select(mistake => $"The {registration.Title}: {mistake} (Configuration: {registration.SectionPath}.)"));
+        mistakes.AddRange(values.Select(registration.Describe));
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 

@@ -18,13 +18,18 @@ internal abstract class Registration<TOptions>(string name, string sectionPath, 
     /// <summary>What errors and logs call it.</summary>
     public string Title { get; } = title;
 
-    /// <summary>Makes its options known: configuration first, so that code may change what it says, and checked when the host starts.</summary>
+    /// <summary>
+    /// Makes its options known: configuration first, so that code may change what it says, and checked when the host starts.
+    /// </summary>
     public void AddOptions(IServiceCollection services)
     {
         services.AddOptions<TOptions>(Name).ValidateOnStart();
         services.AddSingleton<IConfigureOptions<TOptions>>(provider => new OptionsSetup<TOptions>(this, provider));
         services.AddSingleton<IValidateOptions<TOptions>>(provider => new OptionsSetup<TOptions>(this, provider));
     }
+
+    /// <summary>Says whose mistake it is, and where its configuration stands.</summary>
+    public string Describe(string mistake) => $"The {Title}: {mistake} (Configuration: {SectionPath}.)";
 
     /// <summary>Gets its options, configured and checked.</summary>
     /// <exception cref="OptionsValidationException">They hold mistakes.</exception>

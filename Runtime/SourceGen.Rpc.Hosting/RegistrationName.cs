@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Hosting;
 
-/// <summary>The names that users give to servers and clients: they stand in configuration paths and in the keys of injected services.</summary>
+/// <summary>
+/// The names that users give to servers and clients: they stand in configuration paths and in the keys of injected services.
+/// </summary>
 internal static class RegistrationName
 {
     /// <summary>Checks a name.</summary>
@@ -10,10 +12,15 @@ internal static class RegistrationName
     public static void Check(string name, string addressAdvice)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (RpcAddress.TryParse(name, out _)) throw new ArgumentException($"'{name}' is an address, not a name; {addressAdvice}", nameof(name));
+        if (RpcAddress.TryParse(name, out _))
+        {
+            throw new ArgumentException($"'{name}' is an address, not a name; {addressAdvice}", nameof(name));
+        }
+
         if (name.Contains(':'))
         {
-            throw new ArgumentException($"'{name}' is not a name: a colon separates the parts of a configuration path. Leave it out.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is not a name: a colon separates the parts of a configuration path. Leave it out.", nameof(name));
         }
     }
 }

@@ -15,7 +15,9 @@ public sealed class RpcClientBuilder
         _registration = registration;
     }
 
-    /// <summary>The name of the client's options, and the key that its <see cref="RpcClient"/> is injected by; empty for the client without a name.</summary>
+    /// <summary>
+    /// The name of the client's options, and the key that its <see cref="RpcClient"/> is injected by; empty for the client without a name.
+    /// </summary>
     public string Name => _registration.Name;
 
     /// <summary>The collection that the client was added to.</summary>

@@ -15,7 +15,8 @@ public static class RpcClientServiceCollectionExtensions
 {
     /// <summary>
     /// Makes a service injectable that is called over the client without a name. All services added so share its one connection; its
-    /// address is <c>Rpc:Client:Address</c> in the configuration, or what <see cref="AddRpcClient(IServiceCollection, Action{RpcClientOptions})"/> says.
+    /// address is <c>Rpc:Client:Address</c> in the configuration, or what <see cref="AddRpcClient(IServiceCollection,
+    /// Action{RpcClientOptions})"/> says.
     /// </summary>
     /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
     /// <param name="services">The collection.</param>
@@ -40,12 +41,14 @@ public static class RpcClientServiceCollectionExtensions
         if (!RpcAddress.TryParse(address, out RpcAddress? parsed))
         {
             throw new ArgumentException(
-                $"'{address}' is not an address, such as tcp://127.0.0.1:5000. For a client with a name write AddRpcClient(\"{address}\").AddService<{typeof(TService).Name}>().",
+                $"'{address}' is not an address, such as tcp://127.0.0.1:5000. "
+                + $"For a client with a name write AddRpcClient(\"{address}\").AddService<{typeof(TService).Name}>().",
                 nameof(address));
         }
 
         string name = parsed.ToString();
-        return Add(services, name, () => ClientRegistration.ForAddress(name), options => options.Address = name, configure: null).AddService<TService>();
+        return Add(services, name, () => ClientRegistration.ForAddress(name), options => options.Address = name, configure: null)
+            .AddService<TService>();
     }
 
     /// <summary>
@@ -56,7 +59,8 @@ public static class RpcClientServiceCollectionExtensions
     /// <param name="services">The collection.</param>
     /// <param name="configure">Changes the options, for example <c>o => o.Address = "tcp://127.0.0.1:5000"</c>.</param>
     /// <returns>A builder of the client; more services can share its connection.</returns>
-    public static RpcClientBuilder AddRpcClient<TService>(this IServiceCollection services, Action<RpcClientOptions> configure)
+    public static RpcClientBuilder AddRpcClient<TService>(
+        this IServiceCollection services, Action<RpcClientOptions> configure)
         where TService : class, IRpcContract<TService>
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -73,7 +77,8 @@ public static class RpcClientServiceCollectionExtensions
     /// <param name="services">The collection.</param>
     /// <param name="configure">Changes the options, for example <c>o => o.Address = "tcp://127.0.0.1:5000"</c>.</param>
     /// <returns>A builder that adds the services to call.</returns>
-    public static RpcClientBuilder AddRpcClient(this IServiceCollection services, Action<RpcClientOptions>? configure = null)
+    public static RpcClientBuilder AddRpcClient(
+        this IServiceCollection services, Action<RpcClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         return Add(services, "", ClientRegistration.Default, setAddress: null, configure);
@@ -89,7 +94,8 @@ public static class RpcClientServiceCollectionExtensions
     /// <param name="configure">Changes the options, for example <c>o => o.Address = "tcp://127.0.0.1:5000"</c>.</param>
     /// <returns>A builder that adds the services to call.</returns>
     /// <exception cref="ArgumentException">The name is empty, or holds a colon.</exception>
-    public static RpcClientBuilder AddRpcClient(this IServiceCollection services, string name, Action<RpcClientOptions>? configure = null)
+    public static RpcClientBuilder AddRpcClient(
+        this IServiceCollection services, string name, Action<RpcClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         RegistrationName.Check(name, $"write AddRpcClient<TService>(\"{name}\"), or AddRpcClient(options => options.Address = \"{name}\").");

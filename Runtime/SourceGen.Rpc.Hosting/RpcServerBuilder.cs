@@ -33,7 +33,9 @@ public sealed class RpcServerBuilder
         return this;
     }
 
-    /// <summary>Offers a service that <typeparamref name="TImplementation"/> implements, created by the container with what its constructor takes.</summary>
+    /// <summary>
+    /// Offers a service that <typeparamref name="TImplementation"/> implements, created by the container with what its constructor takes.
+    /// </summary>
     /// <remarks>
     /// The implementation is registered by its own type, not by the interface: injecting the interface gives the client, if one was added.
     /// A singleton serves all calls, concurrently; it is created before the server listens. A scoped or transient implementation is
@@ -47,14 +49,17 @@ public sealed class RpcServerBuilder
     /// <see cref="ServiceLifetime.Singleton"/> when it is not.
     /// </param>
     /// <returns>This builder.</returns>
-    /// <exception cref="InvalidOperationException">The implementation is registered already with another lifetime than <paramref name="lifetime"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The implementation is registered already with another lifetime than <paramref name="lifetime"/>.
+    /// </exception>
     public RpcServerBuilder AddService<
         TService,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(ServiceLifetime? lifetime = null)
         where TService : class, IRpcContract<TService>
         where TImplementation : class, TService
     {
-        ServiceDescriptor? existing = Services.LastOrDefault(service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
+        ServiceDescriptor? existing = Services.LastOrDefault(
+            service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
         if (existing is not null && lifetime is not null && lifetime != existing.Lifetime)
         {
             throw new InvalidOperationException(
@@ -67,7 +72,9 @@ public sealed class RpcServerBuilder
         return Add<TService>(static services => services.GetRequiredService<TImplementation>(), effective);
     }
 
-    /// <summary>Offers a service that one object implements for all calls, concurrently. The caller keeps it: the container does not dispose of it.</summary>
+    /// <summary>
+    /// Offers a service that one object implements for all calls, concurrently. The caller keeps it: the container does not dispose of it.
+    /// </summary>
     /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
     /// <param name="implementation">The implementation.</param>
     /// <returns>This builder.</returns>
@@ -86,7 +93,8 @@ public sealed class RpcServerBuilder
     /// Default: <see cref="ServiceLifetime.Singleton"/>.
     /// </param>
     /// <returns>This builder.</returns>
-    public RpcServerBuilder AddService<TService>(Func<IServiceProvider, TService> factory, ServiceLifetime lifetime = ServiceLifetime.Singleton)
+    public RpcServerBuilder AddService<TService>(
+        Func<IServiceProvider, TService> factory, ServiceLifetime lifetime = ServiceLifetime.Singleton)
         where TService : class, IRpcContract<TService>
     {
         ArgumentNullException.ThrowIfNull(factory);

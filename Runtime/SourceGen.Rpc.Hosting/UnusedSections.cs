@@ -30,8 +30,10 @@ internal sealed class UnusedSections(RpcRegistrations registrations, IServicePro
             }
         }
 
-        Check(root.GetSection("Servers"), "server", [.. registrations.Servers.Where(server => server.Name.Length > 0).Select(server => server.Name)]);
-        Check(root.GetSection("Clients"), "client", [.. registrations.Clients.Where(client => client.IsNamed).Select(client => client.Name)]);
+        string[] servers = [.. registrations.Servers.Where(server => server.Name.Length > 0).Select(server => server.Name)];
+        string[] clients = [.. registrations.Clients.Where(client => client.IsNamed).Select(client => client.Name)];
+        Check(root.GetSection("Servers"), "server", servers);
+        Check(root.GetSection("Clients"), "client", clients);
         return Task.CompletedTask;
     }
 
@@ -43,7 +45,9 @@ internal sealed class UnusedSections(RpcRegistrations registrations, IServicePro
         foreach (IConfigurationSection section in sections.GetChildren())
         {
             if (names.Contains(section.Key, StringComparer.OrdinalIgnoreCase)) continue;
-            string others = names.Length == 0 ? $"none of the RPC {kind}s here has a name" : $"the names here are {string.Join(", ", names)}";
+            string others = names.Length == 0
+                ? $"none of the RPC {kind}s here has a name"
+                : $"the names here are {string.Join(", ", names)}";
             HostingLog.SectionUnused(_logger, section.Path, $"no RPC {kind} has this name; {others}");
         }
     }

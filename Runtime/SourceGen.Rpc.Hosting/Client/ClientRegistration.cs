@@ -15,7 +15,9 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     {
     }
 
-    /// <summary>Whether users gave it its name: such a client has a configuration section of its own, and its services can be injected by the name.</summary>
+    /// <summary>
+    /// Whether users gave it its name: such a client has a configuration section of its own, and its services can be injected by the name.
+    /// </summary>
     public bool IsNamed { get; private init; }
 
     /// <summary>The client without a name.</summary>

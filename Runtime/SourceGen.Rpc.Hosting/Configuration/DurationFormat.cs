@@ -11,7 +11,8 @@ internal static class DurationFormat
     public const string Description = "a duration such as 500ms, 30s, 5m, 1h or 00:00:30";
 
     // "ms" stands before the units it ends like.
-    private static readonly (string Suffix, double Milliseconds)[] s_units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+    private static readonly (string Suffix, double Milliseconds)[] s_units =
+        [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
     /// <summary>Reads a duration.</summary>
     public static bool TryParse(string text, out TimeSpan value)

@@ -84,7 +84,11 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     {
         _known.Add(key);
         IConfigurationSection inner = section.GetSection(key);
-        if (!string.IsNullOrEmpty(inner.Value)) mistakes.Add($"{inner.Path} is '{inner.Value}'; it must be a section with keys of its own.");
+        if (!string.IsNullOrEmpty(inner.Value))
+        {
+            mistakes.Add($"{inner.Path} is '{inner.Value}'; it must be a section with keys of its own.");
+        }
+
         SectionReader reader = new(inner, mistakes);
         read(reader);
         reader.ReportUnknownKeys();

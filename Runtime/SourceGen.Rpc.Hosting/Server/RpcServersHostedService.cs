@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace SourceGen.Rpc.Hosting.Server;
 
 /// <summary>Starts the host's servers in the order they were added, all or none, and stops them together.</summary>
-internal sealed class RpcServersHostedService(RpcRegistrations registrations, IServiceProvider services, ILoggerFactory loggers) : IHostedService
+internal sealed class RpcServersHostedService(RpcRegistrations registrations, IServiceProvider services, ILoggerFactory loggers)
+    : IHostedService
 {
     private readonly ILogger _logger = loggers.CreateLogger(HostingLog.Category);
     private readonly List<RpcServer> _started = [];
@@ -38,14 +39,15 @@ internal sealed class RpcServersHostedService(RpcRegistrations registrations, IS
                 throw new OptionsValidationException(
                     registration.Name,
                     typeof(RpcServerOptions),
-                    [$"The {registration.Title}: An entry of {nameof(RpcServerOptions.Addresses)} is wrong: {e.Message} (Configuration: {registration.SectionPath}.)"]);
+                    [registration.Describe($"An entry of {nameof(RpcServerOptions.Addresses)} is wrong: {e.Message}")]);
             }
         }
     }
 
     /// <summary>Stops every server in order; see <see cref="RpcServer.StopAsync"/>.</summary>
     /// <param name="cancellationToken">Ends the waiting for calls in flight; the host cancels it after its ShutdownTimeout.</param>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_started.Select(server => server.StopAsync(cancellationToken)));
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_started.Select(server => server.StopAsync(cancellationToken)));
 
     private void LogOffers(ServerRegistration registration)
     {

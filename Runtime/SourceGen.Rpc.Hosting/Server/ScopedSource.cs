@@ -4,7 +4,8 @@ using SourceGen.Rpc.Server;
 namespace SourceGen.Rpc.Hosting.Server;
 
 /// <summary>An instance from a scope of its own for each call; the scope is disposed of when the call is over.</summary>
-internal sealed class ScopedSource<TService>(IServiceScopeFactory scopes, Func<IServiceProvider, TService> resolve) : ServiceSource<TService>
+internal sealed class ScopedSource<TService>(IServiceScopeFactory scopes, Func<IServiceProvider, TService> resolve)
+    : ServiceSource<TService>
     where TService : class
 {
     /// <inheritdoc/>

@@ -31,18 +31,25 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
     /// <inheritdoc/>
     public override void Check(RpcServerOptions options, ICollection<string> mistakes)
     {
-        foreach (string address in options.Addresses) AddressCheck.Check(address, $"An entry of {nameof(options.Addresses)}", options.Transports, mistakes);
+        foreach (string address in options.Addresses)
+        {
+            AddressCheck.Check(address, $"An entry of {nameof(options.Addresses)}", options.Transports, mistakes);
+        }
+
         if (Services.Count == 0)
         {
             string call = Name.Length == 0 ? "AddRpcServer()" : $"AddRpcServer(\"{Name}\")";
             mistakes.Add($"It offers no service; add one, for example {call}.AddService<IGreeter, Greeter>().");
         }
 
-        foreach (IGrouping<(string, string), RpcContract> same in Services.Select(entry => entry.Contract).GroupBy(contract => (contract.Name, contract.Version)))
+        foreach (IGrouping<(string, string), RpcContract> same in Services
+            .Select(entry => entry.Contract)
+            .GroupBy(contract => (contract.Name, contract.Version)))
         {
             if (same.Count() == 1) continue;
             mistakes.Add(
-                $"{same.First().Name} was added {same.Count()} times; add it once, or give one of the interfaces another [Service(Name = ...)] or [Service(Version = ...)].");
+                $"{same.First().Name} was added {same.Count()} times; "
+                + "add it once, or give one of the interfaces another [Service(Name = ...)] or [Service(Version = ...)].");
         }
     }
 }

@@ -12,12 +12,15 @@ internal abstract class ServiceEntry(RpcContract contract)
     /// <summary>Adds it to the server.</summary>
     public abstract void AddTo(RpcServer server, IServiceProvider services);
 
-    /// <summary>Creates the implementation now if all calls share it, so that one that cannot be created fails the start and not a call.</summary>
+    /// <summary>
+    /// Creates the implementation now if all calls share it, so that one that cannot be created fails the start and not a call.
+    /// </summary>
     public abstract void Prepare(IServiceProvider services);
 }
 
 /// <summary>A service with its type and the way to its implementation.</summary>
-internal sealed class ServiceEntry<TService>(Func<IServiceProvider, TService> resolve, ServiceLifetime lifetime) : ServiceEntry(TService.Contract)
+internal sealed class ServiceEntry<TService>(Func<IServiceProvider, TService> resolve, ServiceLifetime lifetime)
+    : ServiceEntry(TService.Contract)
     where TService : class, IRpcContract<TService>
 {
     /// <inheritdoc/>

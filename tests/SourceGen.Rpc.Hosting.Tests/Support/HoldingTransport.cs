@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 
 namespace SourceGen.Rpc.Hosting.Tests.Support;
 
-/// <summary>Connections over memory whose client does not see what the server sends from <see cref="Hold"/> until <see cref="Release"/>.</summary>
+/// <summary>
+/// Connections over memory whose client does not see what the server sends from <see cref="Hold"/> until <see cref="Release"/>.
+/// </summary>
 internal sealed class HoldingTransport : ITransport
 {
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
