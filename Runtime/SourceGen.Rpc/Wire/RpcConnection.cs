@@ -181,17 +181,18 @@ internal sealed partial class RpcConnection
         long heard = Volatile.Read(ref _lastReceived);
         if (paused) heard = Output.IsFull ? Math.Max(heard, Output.LastSent) : now;
         long silence = now - heard;
-        if (silence < _settings.KeepAliveIntervalMs)
-        {
-            _pingSentAt = NoPing;
-        }
-        else if (_pingSentAt == NoPing)
+
+        // Whatever came after the ping answers it, even if so long ago by now that it is time for the next one.
+        if (heard >= _pingSentAt) _pingSentAt = NoPing;
+        if (silence < _settings.KeepAliveIntervalMs) return;
+        if (_pingSentAt == NoPing)
         {
             // Counted from when it was sent: the silence itself may be longer, when this process did not run for a while.
             if (Output.TryPing()) _pingSentAt = now;
         }
         else if (now - _pingSentAt >= _settings.KeepAliveTimeoutMs)
         {
+            _pingSentAt = long.MaxValue; // Told once; closing may have to wait for a thread.
             ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
             RpcException reason = Lost($"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");
             ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Close(state.reason), (this, reason), preferLocal: false);

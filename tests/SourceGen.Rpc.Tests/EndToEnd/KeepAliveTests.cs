@@ -85,7 +85,7 @@ public sealed class KeepAliveTests
         host.Lab.OnNote = _ => gate.Pass();
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         byte[] note = RawFrames.Frame(FrameType.Request, FrameFlags.OneWay, RawServer.MethodNumber("Note"), payload: RawFrames.Arguments(1));
-        RpcConnection connection = host.Connections.Single();
+        RpcConnection connection = await host.ConnectionOfAsync(peer);
         for (int i = 0; i < 6; i++) await peer.SendAsync(note);
         await Until.TrueAsync(() => connection.Running.OneWay >= 5, () => $"{connection.Running.OneWay} one-way calls run");
 

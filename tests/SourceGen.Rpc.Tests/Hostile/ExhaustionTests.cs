@@ -88,7 +88,7 @@ public sealed class ExhaustionTests
         ILab other = await host.GetAsync();
         await other.AddAsync(1, 1).Soon();
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
-        RpcConnection connection = host.Connections.MaxBy(each => each.RemoteAddress.ToString() == $"tcp://{peer.Socket.LocalEndPoint}")!;
+        RpcConnection connection = await host.ConnectionOfAsync(peer);
         ushort blob = RawServer.MethodNumber("Blob");
         long before = GC.GetTotalAllocatedBytes(precise: true);
         byte[] requests = [.. Enumerable.Range(0, Calls).SelectMany(slot => Frame(FrameType.Request, method: blob, callId: Id(slot), payload: Arguments(Size)))];
@@ -116,7 +116,7 @@ public sealed class ExhaustionTests
     {
         await using LabHost host = await LabHost.StartAsync(configure: options => options.Limits.MaxOutputBacklog = 64 * 1024);
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
-        RpcConnection connection = host.Connections.Single();
+        RpcConnection connection = await host.ConnectionOfAsync(peer);
         byte[] requests = [.. Enumerable.Range(0, 8000).SelectMany(slot => Frame(FrameType.Describe, callId: Id(slot)))];
         Task sending = Task.Run(async () =>
         {

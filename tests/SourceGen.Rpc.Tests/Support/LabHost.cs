@@ -52,6 +52,15 @@ internal sealed class LabHost : IAsyncDisposable
 
     public async Task<ILab> GetAsync(Action<RpcClientOptions>? configure = null) => (await ConnectAsync(configure)).Get<ILab>();
 
+    /// <summary>Gets the server's end of a raw peer's connection, which begins a moment after the server has introduced itself.</summary>
+    public async Task<RpcConnection> ConnectionOfAsync(RawPeer peer)
+    {
+        string address = $"tcp://{peer.Socket.LocalEndPoint}";
+        RpcConnection? Find() => Connections.FirstOrDefault(connection => connection.RemoteAddress.ToString() == address);
+        await Until.TrueAsync(() => Find() is not null, () => $"the server has no connection from {address}");
+        return Find()!;
+    }
+
     /// <summary>Fails unless a fresh client is served.</summary>
     public async Task AssertServesAsync()
     {
