@@ -123,7 +123,8 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
             call.Return();
             throw new RpcException(
                 RpcStatusCode.DeadlineExceeded,
-                $"{connection.RemoteAddress} has another contract for {offered.Name}, and had no room for the question what differs within {DescribeTimeoutMs:N0} ms.")
+                $"{connection.RemoteAddress} has another contract for {offered.Name}, "
+                + $"and had no room for the question what differs within {DescribeTimeoutMs:N0} ms.")
             {
                 Progress = RpcCallProgress.NotSent,
             };
