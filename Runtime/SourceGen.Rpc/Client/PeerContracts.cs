@@ -92,6 +92,7 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
     private async Task<string> FetchSchemaAsync(OfferedService offered)
     {
         PendingCall<string> call = PendingCall<string>.Rent(
+            PendingCall<string>.Pool,
             $"The description of {offered.Name}", SchemaSerializer.Instance, DescribeTimeoutMs, Watchdog.BusyNow + DescribeTimeoutMs, CancellationToken.None);
         short version = call.Version;
         while (true)
