@@ -1,5 +1,6 @@
 using System.Buffers;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Tests.Client;
 
