@@ -18,6 +18,7 @@ public sealed class ReconnectTests
         ILab lab = client.Get<ILab>();
         Assert.Equal(5, await lab.AddAsync(2, 3).Soon());
         await host.DisposeAsync();
+        await Until.TrueAsync(() => !client.IsConnected, () => "the client has not noticed that its server is gone");
         Task<int>[] waiting = [.. Enumerable.Range(0, 10).Select(i => lab.AddAsync(i, 1).AsTask())];
         Assert.All(waiting, call => Assert.False(call.IsCompleted));
         await using LabHost again = await LabHost.StartAsync(address);
