@@ -6,7 +6,6 @@ namespace SourceGen.Rpc.Tests.Client;
 
 public sealed class CallTableTests
 {
-    private static readonly ItemPool s_pool = new();
     private readonly CallTable _table = new(capacity: 300);
 
     [Fact]

@@ -10,7 +10,6 @@ namespace SourceGen.Rpc.Tests.Wire;
 /// <summary>The end of a connection, without a peer.</summary>
 public sealed class RpcConnectionTests
 {
-    private static readonly ItemPool s_pool = new();
     private readonly TestLog _log = new();
     private readonly RpcConnection _connection;
 
