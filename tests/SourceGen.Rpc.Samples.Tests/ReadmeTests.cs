@@ -37,7 +37,7 @@ public sealed partial class ReadmeTests
     [InlineData("tests/SourceGen.Rpc.Samples.Contracts/IGreeter.cs", 1)]
     public void The_example_is_the_one_in_the_README(string path, int parts)
     {
-        Match[] marked = [.. MarkedCode().Matches(File.ReadAllText(Repository.PathOf(path)))];
+        Match[] marked = MarkedCode().Matches(File.ReadAllText(Repository.PathOf(path))).ToArray();
 
         Assert.Equal(parts, marked.Length);
         foreach (Match part in marked)
