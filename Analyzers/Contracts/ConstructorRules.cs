@@ -8,7 +8,8 @@ namespace SourceGen.Rpc.Contracts;
 /// <param name="Members">By parameter: the member whose value is passed, or null when the parameter's default is.</param>
 internal sealed record ConstructorChoice(IMethodSymbol Symbol, IReadOnlyList<MemberCandidate?> Members)
 {
-    public bool SetsRequiredMembers { get; } = Symbol.GetAttributes().Any(static a => a.AttributeClass?.Name == "SetsRequiredMembersAttribute");
+    public bool SetsRequiredMembers { get; } =
+        Symbol.GetAttributes().Any(static a => a.AttributeClass?.Name == "SetsRequiredMembersAttribute");
 }
 
 /// <summary>
@@ -51,6 +52,7 @@ internal sealed class ConstructorRules(Compilation compilation)
     private bool Fits(ITypeSymbol from, ITypeSymbol to)
     {
         Conversion conversion = compilation.ClassifyConversion(from, to);
-        return conversion.IsIdentity || conversion is { IsImplicit: true, IsUserDefined: false } && (conversion.IsReference || conversion.IsNullable);
+        return conversion.IsIdentity
+            || (conversion is { IsImplicit: true, IsUserDefined: false } && (conversion.IsReference || conversion.IsNullable));
     }
 }

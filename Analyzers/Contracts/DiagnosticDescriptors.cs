@@ -26,7 +26,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor GenericInterface = new(
         "SGR0003",
         "A service interface cannot be generic",
-        "Service interface '{0}' is generic or nested in a generic type: a contract has one set of types on the wire; declare an interface without type parameters",
+        "Service interface '{0}' is generic or nested in a generic type: a contract has one set of types on the wire; declare an "
+        + "interface without type parameters",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0003.md");
 
     public static readonly DiagnosticDescriptor GenericMethod = new(
@@ -92,7 +93,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor DuplicateWireName = new(
         "SGR0014",
         "Two methods of a service have the same wire name",
-        "Methods '{0}' and '{1}' of service interface '{2}' both have the wire name '{3}': give one another name with [Method(Name = \"...\")]",
+        "Methods '{0}' and '{1}' of service interface '{2}' both have the wire name '{3}': give one another name with "
+        + "[Method(Name = \"...\")]",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0014.md");
 
     public static readonly DiagnosticDescriptor StreamNotSupported = new(
@@ -116,7 +118,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor TypeNotAccessible = new(
         "SGR0018",
         "A serialized type must be accessible in the contract's assembly",
-        "{0}: type '{1}' is not accessible to generated code (private, protected, file-local or internal to another assembly): make it internal or public",
+        "{0}: type '{1}' is not accessible to generated code (private, protected, file-local or internal to another assembly): make "
+        + "it internal or public",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0018.md");
 
     public static readonly DiagnosticDescriptor InvalidKey = new(
@@ -134,19 +137,22 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor MemberWithoutKey = new(
         "SGR0021",
         "A type with integer keys has a member without one",
-        "{0}: member '{1}' has no key, but other members of type '{2}' have [Key(n)]: give it a [Key(n)] or leave it out with [IgnoreMember]",
+        "{0}: member '{1}' has no key, but other members of type '{2}' have [Key(n)]: give it a [Key(n)] or leave it out with "
+        + "[IgnoreMember]",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0021.md");
 
     public static readonly DiagnosticDescriptor MixedKeys = new(
         "SGR0022",
         "A type has integer and string keys",
-        "{0}: member '{1}' has a string key, but other members of type '{2}' have integer keys: a type is either an array by index or a map by name",
+        "{0}: member '{1}' has a string key, but other members of type '{2}' have integer keys: a type is either an array by index "
+        + "or a map by name",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0022.md");
 
     public static readonly DiagnosticDescriptor HiddenMember = new(
         "SGR0023",
         "A serialized member hides another",
-        "{0}: member '{1}' of type '{2}' hides the member of the same name in '{3}', so one of them would be lost: rename one, or mark the one of the base class with [IgnoreMember]",
+        "{0}: member '{1}' of type '{2}' hides the member of the same name in '{3}', so one of them would be lost: rename one, or "
+        + "mark the one of the base class with [IgnoreMember]",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0023.md");
 
     public static readonly DiagnosticDescriptor KeyOnUnserializedMember = new(
@@ -158,13 +164,15 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor LanguageVersionTooLow = new(
         "SGR0025",
         "SourceGen.Rpc needs C# 13 or later",
-        "Service interface '{0}' is compiled as C# {1}, and generated code needs C# 13: set <LangVersion>13</LangVersion> or later, or remove the setting on .NET 9 and later",
+        "Service interface '{0}' is compiled as C# {1}, and generated code needs C# 13: set <LangVersion>13</LangVersion> or later, "
+        + "or remove the setting on .NET 9 and later",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0025.md");
 
     public static readonly DiagnosticDescriptor NotGenerated = new(
         "SGR0026",
         "No code was generated for a service interface",
-        "No code was generated for the valid service interface '{0}': it uses types that another source generator makes, which generators cannot see (declare them by hand or in another project), or the project lacks the SourceGen.Rpc generator",
+        "No code was generated for the valid service interface '{0}': it uses types that another source generator makes, which "
+        + "generators cannot see (declare them by hand or in another project), or the project lacks the SourceGen.Rpc generator",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0026.md");
 
     public static readonly DiagnosticDescriptor ObsoleteAsError = new(
@@ -176,7 +184,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor NothingSerialized = new(
         "SGR0028",
         "None of a type's public members can be serialized",
-        "{0}: type '{1}' has public properties, but the reader could set none of them, so every value would arrive empty: add setters or a constructor with a parameter for each",
+        "{0}: type '{1}' has public properties, but the reader could set none of them, so every value would arrive empty: add "
+        + "setters or a constructor with a parameter for each",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0028.md");
 
     public static readonly DiagnosticDescriptor MethodNotAccessible = new(

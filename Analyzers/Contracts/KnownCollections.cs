@@ -25,7 +25,8 @@ internal static class KnownCollections
     };
 
     public static KnownCollection? Find(INamedTypeSymbol type) =>
-        KnownTypes.Is(type, "System.Collections.Generic", type.Name, type.Arity) && ByName.TryGetValue(type.MetadataName, out KnownCollection? known)
+        KnownTypes.Is(type, "System.Collections.Generic", type.Name, type.Arity)
+        && ByName.TryGetValue(type.MetadataName, out KnownCollection? known)
             ? known
             : null;
 }

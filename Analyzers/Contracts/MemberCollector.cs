@@ -8,8 +8,10 @@ internal sealed class MemberCollector(ProblemSink problems)
     public List<MemberCandidate> Collect(INamedTypeSymbol type, UsePath path)
     {
         List<INamedTypeSymbol> chain = [];
-        for (INamedTypeSymbol? part = type; part is { SpecialType: not (SpecialType.System_Object or SpecialType.System_ValueType) }; part = part.BaseType)
-            chain.Insert(0, part);
+        for (INamedTypeSymbol? part = type; part is not null; part = part.BaseType)
+        {
+            if (part.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType)) chain.Insert(0, part);
+        }
 
         List<MemberCandidate> members = [];
         foreach (INamedTypeSymbol part in chain)
@@ -48,7 +50,8 @@ internal sealed class MemberCollector(ProblemSink problems)
         AttributeData? key = KnownTypes.Attribute(symbol, "KeyAttribute");
         if (symbol.DeclaredAccessibility != Accessibility.Public || symbol.IsStatic || symbol is IPropertySymbol { IsIndexer: true })
         {
-            if (key is not null) ReportKey(symbol, "is not a public instance member, so it is not serialized: make it public or remove the key", path);
+            if (key is not null)
+                ReportKey(symbol, "is not a public instance member, so it is not serialized: make it public or remove the key", path);
             return null;
         }
 
@@ -68,7 +71,8 @@ internal sealed class MemberCollector(ProblemSink problems)
         return Property((IPropertySymbol)symbol, key, isIgnored, members, path);
     }
 
-    private MemberCandidate? Property(IPropertySymbol property, AttributeData? key, bool isIgnored, List<MemberCandidate> members, UsePath path)
+    private MemberCandidate? Property(
+        IPropertySymbol property, AttributeData? key, bool isIgnored, List<MemberCandidate> members, UsePath path)
     {
         // An override may declare only one of the accessors, and attributes stand where the member was first declared.
         MemberCandidate? overridden = property.IsOverride ? members.Find(m => m.Name == property.Name) : null;
@@ -81,7 +85,8 @@ internal sealed class MemberCollector(ProblemSink problems)
             return null;
         }
 
-        return new MemberCandidate(property, property.Type, key ?? (original is null ? null : KnownTypes.Attribute(original, "KeyAttribute")))
+        key ??= original is null ? null : KnownTypes.Attribute(original, "KeyAttribute");
+        return new MemberCandidate(property, property.Type, key)
         {
             IsIgnored = isIgnored || overridden is { IsIgnored: true },
             IsRequired = property.IsRequired,
@@ -100,7 +105,8 @@ internal sealed class MemberCollector(ProblemSink problems)
         {
             foreach (IParameterSymbol parameter in constructor.Parameters)
             {
-                if (string.Equals(parameter.Name, member.Name, StringComparison.OrdinalIgnoreCase) && KnownTypes.Attribute(parameter, "KeyAttribute") is { } key) return key;
+                if (!string.Equals(parameter.Name, member.Name, StringComparison.OrdinalIgnoreCase)) continue;
+                if (KnownTypes.Attribute(parameter, "KeyAttribute") is { } key) return key;
             }
         }
 

@@ -47,7 +47,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             return null;
         }
 
-        if (IsAccessible(method.ContainingType) && !IsAccessible(method)) problems.Report(DiagnosticDescriptors.MethodNotAccessible, place, name);
+        if (IsAccessible(method.ContainingType) && !IsAccessible(method))
+            problems.Report(DiagnosticDescriptors.MethodNotAccessible, place, name);
         if (KnownTypes.IsObsoleteAsError(method)) problems.Report(DiagnosticDescriptors.ObsoleteAsError, place, name, method.Name);
 
         AttributeData? attribute = KnownTypes.Attribute(method, "MethodAttribute");
@@ -75,8 +76,9 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         if (problems.Any || kind is null) return null;
 
         MethodModel model = new(
-            TypeNames.Escape(method.Name), wireName, TypeNames.Canonical(method.ContainingType),
-            !SymbolEqualityComparer.Default.Equals(method.ContainingType, service), kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
+            TypeNames.Escape(method.Name), wireName, TypeNames.Declared(method.ContainingType),
+            !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
+            kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
             parameters.ToEquatableArray(), cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs);
         string returns = isOneWay ? "oneway" : result?.Schema ?? "void";
         return new ParsedMethod(method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}");
@@ -97,7 +99,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             }
             else if (KnownTypes.IsCancellationToken(parameter.Type))
             {
-                if (parameter.Ordinal != method.Parameters.Length - 1) problems.Report(DiagnosticDescriptors.CancellationTokenNotLast, at, name);
+                if (parameter.Ordinal != method.Parameters.Length - 1)
+                    problems.Report(DiagnosticDescriptors.CancellationTokenNotLast, at, name);
                 cancellation = TypeNames.Escape(parameter.Name);
             }
             else if (types.Resolve(parameter.Type, UsePath.From(description, at)) is { } type)

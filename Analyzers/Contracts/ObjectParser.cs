@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 
 namespace SourceGen.Rpc.Contracts;
@@ -5,7 +6,9 @@ namespace SourceGen.Rpc.Contracts;
 /// <summary>An object's model, and its members in the schema's words.</summary>
 internal sealed record ParsedObject(ObjectModel Model, IReadOnlyList<string> Schema);
 
-/// <summary>Decides which members of a class, struct or record are serialized, under which keys, and how the reader makes a value.</summary>
+/// <summary>
+/// Decides which members of a class, struct or record are serialized, under which keys, and how the reader makes a value.
+/// </summary>
 internal sealed class ObjectParser(TypeParser types, Compilation compilation, ProblemSink problems)
 {
     private readonly ConstructorRules _constructors = new(compilation);
@@ -19,7 +22,8 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
         {
             problems.Report(
                 DiagnosticDescriptors.NoConstructor, path.At(type).Location, path.ToString(), type.Name,
-                "it has no public constructor without parameters and none whose parameters all match members by name and type, or have default values");
+                "it has no public constructor without parameters and none whose parameters all match members by name and type, or "
+                + "have default values");
             return null;
         }
 
@@ -37,15 +41,17 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
             if (KnownTypes.IsObsoleteAsError(member.Symbol))
                 problems.Report(DiagnosticDescriptors.ObsoleteAsError, memberPath.Location, memberPath.ToString(), member.Name);
             if (types.Resolve(member.Type, memberPath) is not { } resolved) continue;
-            models.Add(Model(member, resolved.Ref, isKeyed, constructor));
-            schema.Add((isKeyed ? models[models.Count - 1].Index.ToString(System.Globalization.CultureInfo.InvariantCulture) : SchemaText.Word(models[models.Count - 1].Key)) + ": " + resolved.Schema);
+            MemberModel model = Model(member, resolved.Ref, isKeyed, constructor);
+            models.Add(model);
+            schema.Add($"{(isKeyed ? model.Index.ToString(CultureInfo.InvariantCulture) : SchemaText.Word(model.Key))}: {resolved.Schema}");
         }
 
         if (problems.Any) return null;
-        IEnumerable<ArgumentModel?> arguments = constructor.Symbol.Parameters.Select((p, i) => Argument(p, constructor.Members[i], members));
-        ObjectModel model = new(
-            self, generatedNamespace, hintName, isKeyed, models.ToEquatableArray(), arguments.OfType<ArgumentModel>().ToEquatableArray());
-        return new ParsedObject(model, schema);
+        EquatableArray<ArgumentModel> arguments = constructor.Symbol.Parameters
+            .Select((p, i) => Argument(p, constructor.Members[i], members))
+            .OfType<ArgumentModel>()
+            .ToEquatableArray();
+        return new ParsedObject(new ObjectModel(self, generatedNamespace, hintName, isKeyed, models.ToEquatableArray(), arguments), schema);
     }
 
     /// <summary>An object initializer must name every required member, and a value of which nothing can be set is worth nothing.</summary>
@@ -56,8 +62,9 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
         {
             for (INamedTypeSymbol? part = type; part is not null; part = part.BaseType)
             {
-                ISymbol? required = part.GetMembers().FirstOrDefault(m =>
-                    m is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true } && !members.Exists(s => s.Name == m.Name && s.IsSettable));
+                ISymbol? required = part.GetMembers()
+                    .Where(static m => m is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true })
+                    .FirstOrDefault(m => !members.Exists(s => s.Name == m.Name && s.IsSettable));
                 if (required is null) continue;
                 problems.Report(
                     DiagnosticDescriptors.NoConstructor, path.At(required).Location, path.ToString(), type.Name,
@@ -78,7 +85,9 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
             : member.IsInitOnly ? MemberSetter.Init
             : MemberSetter.Assign;
         string defaultValue = parameter >= 0 ? Literals.DefaultOf(constructor.Symbol.Parameters[parameter]) : "default";
-        return new MemberModel(member.Name, isKeyed ? member.Index!.Value : -1, isKeyed ? "" : member.KeyName ?? member.Name, type, setter, defaultValue);
+        return isKeyed
+            ? new MemberModel(member.Name, member.Index!.Value, "", type, setter, defaultValue)
+            : new MemberModel(member.Name, -1, member.KeyName ?? member.Name, type, setter, defaultValue);
     }
 
     /// <summary>What a parameter gets; null when it is left to its default value.</summary>

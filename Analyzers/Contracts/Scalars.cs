@@ -27,7 +27,8 @@ internal static class Scalars
     private static readonly ResolvedType ReadOnlyMemory = Scalar("global::System.ReadOnlyMemory<byte>", "ReadMemory", "bytes");
 
     private static readonly ResolvedType Memory = new(
-        new TypeRef("global::System.Memory<byte>", TypeRefKind.Cast, "ReadBytes", "global::System.Memory<byte>", CanBeNull: false), "bytes");
+        new TypeRef("global::System.Memory<byte>", TypeRefKind.Cast, "ReadBytes", "global::System.Memory<byte>", CanBeNull: false),
+        "bytes");
 
     /// <summary>How a scalar type is serialized; null for any other type.</summary>
     public static ResolvedType? Find(ITypeSymbol type) => type.SpecialType switch

@@ -25,10 +25,12 @@ internal static class SchemaText
         StringBuilder text = new();
         text.Append("service ").Append(Quote(service)).Append('\n');
         foreach (string method in methods) text.Append(method).Append('\n');
-        foreach (KeyValuePair<string, string> type in types.OrderBy(static t => t.Key, StringComparer.Ordinal)) text.Append(type.Value).Append('\n');
+        foreach (KeyValuePair<string, string> type in types.OrderBy(static t => t.Key, StringComparer.Ordinal))
+            text.Append(type.Value).Append('\n');
         return text.ToString();
     }
 
     /// <summary>The braces around members: <c>{ a; b }</c>, or <c>{ }</c>.</summary>
-    public static string Braces(IReadOnlyCollection<string> members) => members.Count == 0 ? "{ }" : "{ " + string.Join("; ", members) + " }";
+    public static string Braces(IReadOnlyCollection<string> members) =>
+        members.Count == 0 ? "{ }" : "{ " + string.Join("; ", members) + " }";
 }

@@ -20,7 +20,8 @@ internal sealed class ServiceParser
     private readonly string _generatedNamespace;
     private readonly TypeParser _types;
 
-    private ServiceParser(INamedTypeSymbol service, CSharpCompilation compilation, ProblemSink problems, CancellationToken cancellationToken)
+    private ServiceParser(
+        INamedTypeSymbol service, CSharpCompilation compilation, ProblemSink problems, CancellationToken cancellationToken)
     {
         _service = service;
         _compilation = compilation;
@@ -71,19 +72,23 @@ internal sealed class ServiceParser
 
     private void CheckDeclaration()
     {
-        if (_compilation.LanguageVersion < MinimumLanguageVersion)
-            _problems.Report(DiagnosticDescriptors.LanguageVersionTooLow, _service, _service.Name, _compilation.LanguageVersion.ToDisplayString());
+        LanguageVersion version = _compilation.LanguageVersion;
+        if (version < MinimumLanguageVersion)
+            _problems.Report(DiagnosticDescriptors.LanguageVersionTooLow, _service, _service.Name, version.ToDisplayString());
         if (!IsPartial(_service)) _problems.Report(DiagnosticDescriptors.InterfaceNotPartial, _service, _service.Name);
         bool isGeneric = _service.IsGenericType;
         for (INamedTypeSymbol? container = _service.ContainingType; container is not null; container = container.ContainingType)
         {
             isGeneric |= container.IsGenericType;
-            if (!IsPartial(container)) _problems.Report(DiagnosticDescriptors.ContainingTypeNotPartial, container, container.Name, _service.Name);
+            if (!IsPartial(container))
+                _problems.Report(DiagnosticDescriptors.ContainingTypeNotPartial, container, container.Name, _service.Name);
         }
 
         if (isGeneric) _problems.Report(DiagnosticDescriptors.GenericInterface, _service, _service.Name);
-        if (!TypeRules.IsAccessible(_service, _compilation)) _problems.Report(DiagnosticDescriptors.InterfaceNotAccessible, _service, _service.Name);
-        if (KnownTypes.IsObsoleteAsError(_service)) _problems.Report(DiagnosticDescriptors.ObsoleteAsError, _service, _service.Name, _service.Name);
+        if (!TypeRules.IsAccessible(_service, _compilation))
+            _problems.Report(DiagnosticDescriptors.InterfaceNotAccessible, _service, _service.Name);
+        if (KnownTypes.IsObsoleteAsError(_service))
+            _problems.Report(DiagnosticDescriptors.ObsoleteAsError, _service, _service.Name, _service.Name);
         if (_service.AllInterfaces.Any(static i => i.TypeKind == TypeKind.Error)) _problems.CompilerReports();
     }
 
@@ -120,8 +125,8 @@ internal sealed class ServiceParser
             }
 
             _problems.Report(
-                DiagnosticDescriptors.DuplicateWireName, Place(method.Symbol, _service), Display(other.Symbol), Display(method.Symbol), _service.Name,
-                method.Model.WireName);
+                DiagnosticDescriptors.DuplicateWireName, Place(method.Symbol, _service), Display(other.Symbol), Display(method.Symbol),
+                _service.Name, method.Model.WireName);
         }
     }
 

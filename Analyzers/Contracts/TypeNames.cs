@@ -31,7 +31,9 @@ internal static class TypeNames
 
     /// <summary>A name that may be a keyword, also one in some contexts only, as an identifier.</summary>
     public static string Escape(string name) =>
-        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+        SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None && SyntaxFacts.GetContextualKeywordKind(name) == SyntaxKind.None
+            ? name
+            : "@" + name;
 
     /// <summary>A namespace as a declaration writes it.</summary>
     public static string Namespace(INamespaceSymbol space) =>
@@ -133,8 +135,10 @@ internal static class TypeNames
     private static void AppendContainers(StringBuilder name, INamedTypeSymbol type, ref bool exact)
     {
         List<string> parts = [];
-        for (INamedTypeSymbol? container = type.ContainingType; container is not null; container = container.ContainingType) parts.Add(container.Name);
-        for (INamespaceSymbol space = type.ContainingNamespace; !space.IsGlobalNamespace; space = space.ContainingNamespace) parts.Add(space.Name);
+        for (INamedTypeSymbol? container = type.ContainingType; container is not null; container = container.ContainingType)
+            parts.Add(container.Name);
+        for (INamespaceSymbol space = type.ContainingNamespace; !space.IsGlobalNamespace; space = space.ContainingNamespace)
+            parts.Add(space.Name);
         for (int i = parts.Count - 1; i >= 0; i--)
         {
             AppendPart(name, parts[i], ref exact);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 
 namespace SourceGen.Rpc.Contracts;
@@ -94,7 +95,7 @@ internal sealed class TypeParser
         if (TypeRules.TypeArgumentDepth(type) > MaxTypeArgumentDepth)
             return Refuse(type, path, "its type arguments are nested too deeply, or it mentions itself with ever larger ones");
         if (!KnownTypes.IsSystem(type) && TypeRules.IsAmbiguous(type, _compilation))
-            return Refuse(type, path, "a referenced assembly has a type of the same full name; rename one of them, or reference one assembly only");
+            return Refuse(type, path, "another assembly has a type of the same full name; rename one of them, or reference one only");
         if (type.TypeKind == TypeKind.Enum) return Enum(type);
         if (type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T) return Nullable(type, path);
         if (type.IsTupleType) return Tuple(type, (type.TupleUnderlyingType ?? type).TypeArguments, "Item", path);
@@ -157,7 +158,7 @@ internal sealed class TypeParser
         ResolvedType underlying = Scalars.Find(type.EnumUnderlyingType!)!;
         string name = SchemaName(type);
         IEnumerable<string> values = type.GetMembers().OfType<IFieldSymbol>().Where(static f => f.HasConstantValue)
-            .Select(static f => SchemaText.Word(f.Name) + " = " + ((IFormattable)f.ConstantValue!).ToString(null, System.Globalization.CultureInfo.InvariantCulture));
+            .Select(static f => string.Format(CultureInfo.InvariantCulture, "{0} = {1}", SchemaText.Word(f.Name), f.ConstantValue));
         _schema[name] = $"enum {SchemaText.Quote(name)} {underlying.Schema} {SchemaText.Braces([.. values])}";
         TypeRef self = new(TypeNames.Canonical(type), TypeRefKind.Cast, underlying.Ref.Method, underlying.Ref.Name, CanBeNull: false);
         return new ResolvedType(self, SchemaText.Quote(name));
@@ -201,7 +202,7 @@ internal sealed class TypeParser
             case INamedTypeSymbol named when Scalars.Find(named) is { } scalar:
                 return scalar.Schema + suffix;
             case INamedTypeSymbol named when KnownTypes.IsSystem(named) && named.Arity > 0:
-                string kind = KnownCollections.Find(named) is { } collection ? (collection.BuiltAs == "Dictionary" ? "map" : "list") : "tuple";
+                string kind = KnownCollections.Find(named)?.BuiltAs switch { null => "tuple", "Dictionary" => "map", _ => "list" };
                 return $"{kind}<{string.Join(", ", named.TypeArguments.Select(ArgumentSchema))}>{suffix}";
             case INamedTypeSymbol named:
                 return SchemaText.Quote(SchemaName(named)) + suffix;

@@ -9,7 +9,8 @@ internal static class TypeRules
     public static string? WhyNotAKind(INamedTypeSymbol type)
     {
         if (type.SpecialType == SpecialType.System_Object) return "an object can be anything; declare the type";
-        if (type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr) return "its size depends on the machine; use int or long";
+        if (type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr)
+            return "its size depends on the machine; use int or long";
         if (type.TypeKind == TypeKind.Delegate) return "it is a delegate, which cannot leave its process";
         if (type.IsRefLikeType) return "it is a ref struct, which cannot be stored; use an array, or ReadOnlyMemory<byte> for bytes";
         if (type.IsUnboundGenericType) return "it is an open generic type; use a closed type";
@@ -24,7 +25,8 @@ internal static class TypeRules
         for (INamedTypeSymbol? parent = type.BaseType; parent is not null; parent = parent.BaseType)
         {
             if (KnownTypes.IsSystem(parent) && parent.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType))
-                return $"it derives from '{parent.ToDisplayString()}' of the class library, whose state cannot be serialized; send a type of your own with the members that matter";
+                return $"it derives from '{parent.ToDisplayString()}' of the class library, whose state cannot be serialized; send a "
+                    + "type of your own with the members that matter";
         }
 
         return null;
@@ -35,7 +37,8 @@ internal static class TypeRules
         type.AllInterfaces.Any(static i => i.SpecialType == SpecialType.System_Collections_IEnumerable)
         || type.SpecialType == SpecialType.System_Collections_IEnumerable
             ? "this collection is not supported; use an array, List<T>, HashSet<T> or Dictionary<TKey, TValue>"
-            : "this type of the class library is not supported; send a supported type that holds the same (a string, a number, bytes), or leave the member out with [IgnoreMember]";
+            : "this type of the class library is not supported; send a supported type that holds the same (a string, a number, "
+                + "bytes), or leave the member out with [IgnoreMember]";
 
     /// <summary>Whether code in another file of the assembly can name the type with all its arguments.</summary>
     public static bool IsAccessible(INamedTypeSymbol type, Compilation compilation) =>

@@ -10,7 +10,9 @@ internal static class WireNames
     private const string AsyncSuffix = "Async";
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The namespace and the containing types, then the name without a leading <c>I</c> that an upper-case letter follows.</summary>
+    /// <summary>
+    /// The namespace and the containing types, then the name without a leading <c>I</c> that an upper-case letter follows.
+    /// </summary>
     public static string OfService(INamedTypeSymbol service) => TypeNames.PlainPrefix(service) + WithoutInterfacePrefix(service.Name);
 
     public static string WithoutInterfacePrefix(string name) =>

@@ -30,7 +30,9 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         ServiceModel? model = ServiceParser.Parse(type, (CSharpCompilation)context.Compilation, problems, context.CancellationToken);
 
         // A valid contract that was not completed: the generator saw less than the compilation has now, or is not there.
-        if (model is not null && !type.AllInterfaces.Any(i => KnownTypes.IsContract(i) && SymbolEqualityComparer.Default.Equals(i.TypeArguments[0], type)))
-            problems.Report(DiagnosticDescriptors.NotGenerated, type, type.Name);
+        if (model is not null && !IsCompleted(type)) problems.Report(DiagnosticDescriptors.NotGenerated, type, type.Name);
     }
+
+    private static bool IsCompleted(INamedTypeSymbol service) => service.AllInterfaces.Any(i =>
+        KnownTypes.IsContract(i) && SymbolEqualityComparer.Default.Equals(i.TypeArguments[0], service));
 }

@@ -35,11 +35,14 @@ public sealed class ContractGenerator : IIncrementalGenerator
             .SelectMany(static (all, _) => all)
             .WithTrackingName(TrackingNames.Types);
 
-        context.RegisterSourceOutput(services, static (output, service) => output.AddSource(service.HintName, ServiceEmitter.Emit(service)));
-        context.RegisterSourceOutput(types, static (output, type) => output.AddSource(type.HintName, TypeEmitter.Emit(type)));
+        context.RegisterSourceOutput(services, static (output, model) => output.AddSource(model.HintName, ServiceEmitter.Emit(model)));
+        context.RegisterSourceOutput(types, static (output, model) => output.AddSource(model.HintName, TypeEmitter.Emit(model)));
     }
 
     private static ServiceModel? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken) =>
         ServiceParser.Parse(
-            (INamedTypeSymbol)context.TargetSymbol, (CSharpCompilation)context.SemanticModel.Compilation, new ProblemSink(report: null), cancellationToken);
+            (INamedTypeSymbol)context.TargetSymbol,
+            (CSharpCompilation)context.SemanticModel.Compilation,
+            new ProblemSink(report: null),
+            cancellationToken);
 }

@@ -35,7 +35,8 @@ public class GenerationBenchmarks
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         _edits = [.. Enumerable.Range(1, 2).Select(i => _compilation.ReplaceSyntaxTree(unrelated, Parse(Unrelated(i), "Unrelated.cs")))];
         _warm = CreateDriver().RunGenerators(_compilation);
-        if (_warm.GetRunResult().GeneratedTrees.Length < Services) throw new InvalidOperationException("A service of the benchmark is not valid.");
+        if (_warm.GetRunResult().GeneratedTrees.Length < Services)
+            throw new InvalidOperationException("A service of the benchmark is not valid.");
     }
 
     [Benchmark]

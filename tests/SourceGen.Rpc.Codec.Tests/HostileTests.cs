@@ -31,7 +31,7 @@ public sealed class HostileTests
         int errors = 0;
         foreach (string hex in _oneOfEach)
         {
-            byte[] data = [0x00, .. Wire.Hex(hex)];
+            byte[] data = [0x00, .. WireBytes.Hex(hex)];
             foreach (ReadSteps<object?> read in reads)
             {
                 try
@@ -63,19 +63,19 @@ public sealed class HostileTests
     [Fact]
     public void C16_NeverUsedByte_IsAnErrorEverywhere()
     {
-        Assert.Equal("Expected a value but found never used (0xc1) at offset 0.", Wire.ReadError("c1", Skip));
-        Assert.Equal("Expected a value but found never used (0xc1) at offset 2.", Wire.ReadError("9200c1", Skip));
-        Assert.Equal("Expected a boolean but found never used (0xc1) at offset 0.", Wire.ReadError("c1", (ref r) => r.ReadBoolean()));
+        Assert.Equal("Expected a value but found never used (0xc1) at offset 0.", WireBytes.ReadError("c1", Skip));
+        Assert.Equal("Expected a value but found never used (0xc1) at offset 2.", WireBytes.ReadError("9200c1", Skip));
+        Assert.Equal("Expected a boolean but found never used (0xc1) at offset 0.", WireBytes.ReadError("c1", (ref r) => r.ReadBoolean()));
     }
 
     [Fact]
     public void C16_NothingAtAll_IsAnErrorThatSaysWhereTheDataEnds()
     {
-        Assert.Equal("Expected a value at offset 0 but the data ends after 0 bytes.", Wire.ReadError("", Skip));
+        Assert.Equal("Expected a value at offset 0 but the data ends after 0 bytes.", WireBytes.ReadError("", Skip));
         Assert.Equal(
             "Expected a 32-bit integer (Int32) at offset 0 but the data ends after 3 bytes.",
-            Wire.ReadError("ce0000", (ref r) => r.ReadInt32()));
-        Assert.Equal("Expected an array at offset 0 but the data ends after 0 bytes.", Wire.ReadError("", (ref r) => r.ReadArrayHeader()));
+            WireBytes.ReadError("ce0000", (ref r) => r.ReadInt32()));
+        Assert.Equal("Expected an array at offset 0 but the data ends after 0 bytes.", WireBytes.ReadError("", (ref r) => r.ReadArrayHeader()));
     }
 
     [Theory]
@@ -87,9 +87,9 @@ public sealed class HostileTests
     public void C16_StringLengthBeyondTheData_IsRefusedBeforeAnythingIsAllocated(string hex, long claimed)
     {
         string expected = $"claims {claimed} bytes, which the remaining 1 bytes cannot hold";
-        Assert.Contains(expected, Wire.ReadError(hex, (ref r) => r.ReadString()), StringComparison.Ordinal);
-        Assert.Contains(expected, Wire.ReadError(hex, (ref r) => r.ReadStringSpan().Length), StringComparison.Ordinal);
-        Assert.Contains(expected, Wire.ReadError(hex, Skip), StringComparison.Ordinal);
+        Assert.Contains(expected, WireBytes.ReadError(hex, (ref r) => r.ReadString()), StringComparison.Ordinal);
+        Assert.Contains(expected, WireBytes.ReadError(hex, (ref r) => r.ReadStringSpan().Length), StringComparison.Ordinal);
+        Assert.Contains(expected, WireBytes.ReadError(hex, Skip), StringComparison.Ordinal);
         AssertAllocatesLittle(hex, (ref r) => r.ReadString());
     }
 
@@ -100,7 +100,7 @@ public sealed class HostileTests
     [InlineData("c67fffffff61")]
     public void C16_BinaryLengthBeyondTheData_IsRefusedBeforeAnythingIsAllocated(string hex)
     {
-        Assert.Contains("which the remaining 1 bytes cannot hold", Wire.ReadError(hex, (ref r) => r.ReadBytes()), StringComparison.Ordinal);
+        Assert.Contains("which the remaining 1 bytes cannot hold", WireBytes.ReadError(hex, (ref r) => r.ReadBytes()), StringComparison.Ordinal);
         AssertAllocatesLittle(hex, (ref r) => r.ReadBytes());
     }
 
@@ -113,9 +113,9 @@ public sealed class HostileTests
     {
         Assert.Contains(
             $"at offset 0 claims {claim}, which the remaining 1 bytes",
-            Wire.ReadError(hex, (ref r) => r.ReadArrayHeader()),
+            WireBytes.ReadError(hex, (ref r) => r.ReadArrayHeader()),
             StringComparison.Ordinal);
-        Assert.Contains(claim, Wire.ReadError(hex, Skip), StringComparison.Ordinal);
+        Assert.Contains(claim, WireBytes.ReadError(hex, Skip), StringComparison.Ordinal);
         AssertAllocatesLittle(hex, (ref r) => Shapes.Array(Shapes.Guid).Read(ref r));
     }
 
@@ -127,8 +127,8 @@ public sealed class HostileTests
     [InlineData("df8000000000", "2147483648 elements")]
     public void C16_MapCountBeyondTheData_IsRefused(string hex, string claim)
     {
-        Assert.Contains($"claims {claim}", Wire.ReadError(hex, (ref r) => r.ReadMapHeader()), StringComparison.Ordinal);
-        Assert.Contains(claim, Wire.ReadError(hex, Skip), StringComparison.Ordinal);
+        Assert.Contains($"claims {claim}", WireBytes.ReadError(hex, (ref r) => r.ReadMapHeader()), StringComparison.Ordinal);
+        Assert.Contains(claim, WireBytes.ReadError(hex, Skip), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,14 +137,14 @@ public sealed class HostileTests
         // A hundred nested arrays, each claiming all of the 100,000 bytes that follow: without a limit on the sum of all counts, a
         // reader that trusts each of them would allocate 80 MB for a message of 100 KB.
         byte[] data = new byte[100_500];
-        for (int i = 0; i < 100; i++) Wire.Hex("dd000186a0").CopyTo(data, i * 5);
-        string message = Wire.ReadError(Wire.Hex(data), (ref r) =>
+        for (int i = 0; i < 100; i++) WireBytes.Hex("dd000186a0").CopyTo(data, i * 5);
+        string message = WireBytes.ReadError(WireBytes.Hex(data), (ref r) =>
         {
             r.ReadArrayHeader();
             return r.ReadArrayHeader();
         });
         Assert.Contains("at offset 5 claims 100000 elements", message, StringComparison.Ordinal);
-        Assert.Contains("claims 100000 elements", Wire.ReadError(Wire.Hex(data), Skip), StringComparison.Ordinal);
+        Assert.Contains("claims 100000 elements", WireBytes.ReadError(WireBytes.Hex(data), Skip), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -153,31 +153,31 @@ public sealed class HostileTests
     public void C16_NestingWithoutEnd_IsRefusedAtTheLimit(byte code)
     {
         byte[] bomb = [.. Enumerable.Repeat(code, 1_000_000)];
-        Assert.Contains("more than 128 levels deep", Wire.ReadError(Wire.Hex(bomb), Skip), StringComparison.Ordinal);
+        Assert.Contains("more than 128 levels deep", WireBytes.ReadError(WireBytes.Hex(bomb), Skip), StringComparison.Ordinal);
     }
 
     [Fact]
     public void C16_NestingOfAType_IsRefusedAtTheLimit()
     {
         // Person { Friends: [ Person { Friends: [ ...
-        byte[] level = [0x81, .. Wire.Encode(Shapes.String, "Friends"), 0x91];
+        byte[] level = [0x81, .. WireBytes.Encode(Shapes.String, "Friends"), 0x91];
         byte[] bomb = [.. Enumerable.Repeat(level, 100_000).SelectMany(bytes => bytes)];
         Assert.Contains(
-            "more than 128 levels deep", Wire.ReadError(Wire.Hex(bomb), (ref r) => Person.Shape.Read(ref r)), StringComparison.Ordinal);
+            "more than 128 levels deep", WireBytes.ReadError(WireBytes.Hex(bomb), (ref r) => Person.Shape.Read(ref r)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Depth_TheLimitItself_IsReadSkippedAndWritten()
     {
         byte[] deepest = [.. Enumerable.Repeat((byte)0x91, 128), 0x00];
-        Assert.Equal(0, Wire.Read(Wire.Hex(deepest), Skip));
-        Assert.Equal(0, Wire.Read(Wire.Hex(deepest), ReadNested));
-        Assert.Equal(deepest, Wire.Write((ref w) => WriteNested(ref w, 128)));
+        Assert.Equal(0, WireBytes.Read(WireBytes.Hex(deepest), Skip));
+        Assert.Equal(0, WireBytes.Read(WireBytes.Hex(deepest), ReadNested));
+        Assert.Equal(deepest, WireBytes.Write((ref w) => WriteNested(ref w, 128)));
 
         byte[] deeper = [0x91, .. deepest];
-        Assert.Contains("offset 129 is nested", Wire.ReadError(Wire.Hex(deeper), Skip), StringComparison.Ordinal);
-        Assert.Contains("offset 128 is nested", Wire.ReadError(Wire.Hex(deeper), ReadNested), StringComparison.Ordinal);
-        Assert.Throws<RpcSerializationException>(() => Wire.Write((ref w) => WriteNested(ref w, 129)));
+        Assert.Contains("offset 129 is nested", WireBytes.ReadError(WireBytes.Hex(deeper), Skip), StringComparison.Ordinal);
+        Assert.Contains("offset 128 is nested", WireBytes.ReadError(WireBytes.Hex(deeper), ReadNested), StringComparison.Ordinal);
+        Assert.Throws<RpcSerializationException>(() => WireBytes.Write((ref w) => WriteNested(ref w, 129)));
     }
 
     [Fact]
@@ -185,8 +185,8 @@ public sealed class HostileTests
     {
         // The member that is skipped stands one level deep, so 127 more fit into it.
         byte[] fits = [.. Enumerable.Repeat((byte)0x91, 127), 0x00];
-        Assert.Equal(0, Wire.Read(Wire.Hex(fits), SkipInside));
-        Assert.Contains("more than 128 levels", Wire.ReadError(Wire.Hex([0x91, .. fits]), SkipInside), StringComparison.Ordinal);
+        Assert.Equal(0, WireBytes.Read(WireBytes.Hex(fits), SkipInside));
+        Assert.Contains("more than 128 levels", WireBytes.ReadError(WireBytes.Hex([0x91, .. fits]), SkipInside), StringComparison.Ordinal);
 
         static int SkipInside(ref MessagePackReader reader)
         {
@@ -200,8 +200,8 @@ public sealed class HostileTests
     [Fact]
     public void Depth_LeaveWithoutEnter_IsAnError()
     {
-        Assert.Contains("Leave was called", Wire.ReadError("00", (ref r) => Leave(ref r)), StringComparison.Ordinal);
-        Assert.Throws<RpcSerializationException>(() => Wire.Write((ref w) => w.Leave()));
+        Assert.Contains("Leave was called", WireBytes.ReadError("00", (ref r) => Leave(ref r)), StringComparison.Ordinal);
+        Assert.Throws<RpcSerializationException>(() => WireBytes.Write((ref w) => w.Leave()));
 
         static int Leave(ref MessagePackReader reader)
         {
@@ -213,14 +213,14 @@ public sealed class HostileTests
     [Fact]
     public void Skip_WideAndFlat_IsNotDeep()
     {
-        byte[] encoded = Wire.Encode(Shapes.List(Shapes.Array(Shapes.Int32)), [.. Enumerable.Repeat(new[] { 1, 2 }, 10_000)]);
-        Assert.Equal(0, Wire.Read(Wire.Hex(encoded), Skip));
+        byte[] encoded = WireBytes.Encode(Shapes.List(Shapes.Array(Shapes.Int32)), [.. Enumerable.Repeat(new[] { 1, 2 }, 10_000)]);
+        Assert.Equal(0, WireBytes.Read(WireBytes.Hex(encoded), Skip));
     }
 
     [Fact]
     public void Skip_EveryFormat_EndsBehindIt()
     {
-        foreach (string hex in _oneOfEach.Where(hex => hex != "c1")) Assert.Equal(0, Wire.Read(hex, Skip));
+        foreach (string hex in _oneOfEach.Where(hex => hex != "c1")) Assert.Equal(0, WireBytes.Read(hex, Skip));
     }
 
     private static int Skip(ref MessagePackReader reader)
@@ -267,7 +267,7 @@ public sealed class HostileTests
 
     private static void AssertAllocatesLittle<T>(string hex, ReadSteps<T> read)
     {
-        byte[] data = Wire.Hex(hex);
+        byte[] data = WireBytes.Hex(hex);
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {

@@ -15,7 +15,7 @@ public sealed class MessagePackCodecTests
     [Fact]
     public void Deserialize_BytesBehindTheValue_AreAnError()
     {
-        RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => Wire.Decode(Shapes.Int32, [0x01, 0x02]));
+        RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => WireBytes.Decode(Shapes.Int32, [0x01, 0x02]));
         Assert.Equal(
             "A value of type System.Int32 ended at offset 1, but the data has 2 bytes. "
             + "One message holds one value: the peers probably disagree on the type.",
@@ -25,13 +25,13 @@ public sealed class MessagePackCodecTests
     [Fact]
     public void Deserialize_ConstructorThatThrows_IsAnErrorOfTheData()
     {
-        byte[] data = Wire.Write((ref w) =>
+        byte[] data = WireBytes.Write((ref w) =>
         {
             w.WriteArrayHeader(2);
             w.Write("text");
             w.Write(-1d);
         });
-        RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => Wire.Decode(Note.Shape, data));
+        RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => WireBytes.Decode(Note.Shape, data));
         Assert.Contains("threw ArgumentOutOfRangeException", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("weight", error.Message, StringComparison.Ordinal);
         Assert.IsType<ArgumentOutOfRangeException>(error.InnerException);
@@ -47,11 +47,11 @@ public sealed class MessagePackCodecTests
     [Fact]
     public void Request_RoundTrips_AndTakesFewerAndMoreArguments()
     {
-        AddRequest read = Wire.Decode(
-            AddRequest.Shape, Wire.Encode(AddRequest.Shape, new AddRequest { A = 7, Note = new("n", 2), Label = null }));
+        AddRequest read = WireBytes.Decode(
+            AddRequest.Shape, WireBytes.Encode(AddRequest.Shape, new AddRequest { A = 7, Note = new("n", 2), Label = null }));
         Assert.Equal((7, new Note("n", 2), null), (read.A, read.Note, read.Label));
-        Assert.Equal("none", Wire.Decode(AddRequest.Shape, Wire.Hex("9201c0")).Label);
-        Assert.Equal("x", Wire.Decode(AddRequest.Shape, Wire.Hex("9401c0a17891c0")).Label);
+        Assert.Equal("none", WireBytes.Decode(AddRequest.Shape, WireBytes.Hex("9201c0")).Label);
+        Assert.Equal("x", WireBytes.Decode(AddRequest.Shape, WireBytes.Hex("9401c0a17891c0")).Label);
     }
 
     private sealed class BrokenWriter : IBufferWriter<byte>

@@ -72,8 +72,8 @@ public sealed class PropertyTests
     private static void Check<T>(TypeShape<T> shape, Gen<T> values) =>
         Prop.ForAll(values.ToArbitrary(), value =>
         {
-            byte[] encoded = Wire.Encode(shape, value);
-            Assert.Equal(value, Wire.Decode(shape, encoded));
-            Assert.Equal(value, Wire.Decode(shape, Segments.ByteByByte(encoded)));
+            byte[] encoded = WireBytes.Encode(shape, value);
+            Assert.Equal(value, WireBytes.Decode(shape, encoded));
+            Assert.Equal(value, WireBytes.Decode(shape, Segments.ByteByByte(encoded)));
         }).QuickCheckThrowOnFailure();
 }

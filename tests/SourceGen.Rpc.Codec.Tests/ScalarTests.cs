@@ -56,18 +56,18 @@ public sealed class ScalarTests
     [InlineData("d30000000000000005")]
     public void Integer_InAnyFormat_IsReadAsAnyType(string hex)
     {
-        Assert.Equal(5, Wire.Read(hex, (ref r) => r.ReadSByte()));
-        Assert.Equal(5, Wire.Read(hex, (ref r) => r.ReadByte()));
-        Assert.Equal(5, Wire.Read(hex, (ref r) => r.ReadInt16()));
-        Assert.Equal(5, Wire.Read(hex, (ref r) => r.ReadUInt16()));
-        Assert.Equal(5, Wire.Read(hex, (ref r) => r.ReadInt32()));
-        Assert.Equal(5u, Wire.Read(hex, (ref r) => r.ReadUInt32()));
-        Assert.Equal(5, Wire.Read(hex, (ref r) => r.ReadInt64()));
-        Assert.Equal(5u, Wire.Read(hex, (ref r) => r.ReadUInt64()));
-        Assert.Equal((char)5, Wire.Read(hex, (ref r) => r.ReadChar()));
-        Assert.Equal(5f, Wire.Read(hex, (ref r) => r.ReadSingle()));
-        Assert.Equal(5d, Wire.Read(hex, (ref r) => r.ReadDouble()));
-        Assert.Equal(new TimeSpan(5), Wire.Read(hex, (ref r) => r.ReadTimeSpan()));
+        Assert.Equal(5, WireBytes.Read(hex, (ref r) => r.ReadSByte()));
+        Assert.Equal(5, WireBytes.Read(hex, (ref r) => r.ReadByte()));
+        Assert.Equal(5, WireBytes.Read(hex, (ref r) => r.ReadInt16()));
+        Assert.Equal(5, WireBytes.Read(hex, (ref r) => r.ReadUInt16()));
+        Assert.Equal(5, WireBytes.Read(hex, (ref r) => r.ReadInt32()));
+        Assert.Equal(5u, WireBytes.Read(hex, (ref r) => r.ReadUInt32()));
+        Assert.Equal(5, WireBytes.Read(hex, (ref r) => r.ReadInt64()));
+        Assert.Equal(5u, WireBytes.Read(hex, (ref r) => r.ReadUInt64()));
+        Assert.Equal((char)5, WireBytes.Read(hex, (ref r) => r.ReadChar()));
+        Assert.Equal(5f, WireBytes.Read(hex, (ref r) => r.ReadSingle()));
+        Assert.Equal(5d, WireBytes.Read(hex, (ref r) => r.ReadDouble()));
+        Assert.Equal(new TimeSpan(5), WireBytes.Read(hex, (ref r) => r.ReadTimeSpan()));
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class ScalarTests
     [InlineData("cf8000000000000000", "ReadTimeSpan")]
     public void Integer_OutOfRange_IsAnErrorThatNamesTheValue(string hex, string method)
     {
-        string message = Wire.ReadError(hex, (ref r) => method switch
+        string message = WireBytes.ReadError(hex, (ref r) => method switch
         {
             "ReadSByte" => r.ReadSByte(),
             "ReadByte" => r.ReadByte(),
@@ -105,7 +105,7 @@ public sealed class ScalarTests
         Assert.Contains("which does not fit", message, StringComparison.Ordinal);
         string value = hex.StartsWith("cf", StringComparison.Ordinal)
             ? Convert.ToUInt64(hex[2..], 16).ToString(CultureInfo.InvariantCulture)
-            : Wire.Read(hex, (ref r) => r.ReadInt64()).ToString(CultureInfo.InvariantCulture);
+            : WireBytes.Read(hex, (ref r) => r.ReadInt64()).ToString(CultureInfo.InvariantCulture);
         Assert.Contains($"found {value} (", message, StringComparison.Ordinal);
     }
 
@@ -117,8 +117,8 @@ public sealed class ScalarTests
     [InlineData(float.Epsilon, "ca00000001")]
     public void Single_KeepsEveryBit(float value, string hex)
     {
-        Assert.Equal(hex, Wire.Hex(Wire.Encode(Shapes.Single, value)));
-        Assert.Equal(BitConverter.SingleToUInt32Bits(value), BitConverter.SingleToUInt32Bits(Wire.Decode(Shapes.Single, Wire.Hex(hex))));
+        Assert.Equal(hex, WireBytes.Hex(WireBytes.Encode(Shapes.Single, value)));
+        Assert.Equal(BitConverter.SingleToUInt32Bits(value), BitConverter.SingleToUInt32Bits(WireBytes.Decode(Shapes.Single, WireBytes.Hex(hex))));
     }
 
     [Theory]
@@ -128,18 +128,18 @@ public sealed class ScalarTests
     [InlineData(double.MaxValue, "cb7fefffffffffffff")]
     public void Double_KeepsEveryBit(double value, string hex)
     {
-        Assert.Equal(hex, Wire.Hex(Wire.Encode(Shapes.Double, value)));
-        Assert.Equal(BitConverter.DoubleToUInt64Bits(value), BitConverter.DoubleToUInt64Bits(Wire.Decode(Shapes.Double, Wire.Hex(hex))));
+        Assert.Equal(hex, WireBytes.Hex(WireBytes.Encode(Shapes.Double, value)));
+        Assert.Equal(BitConverter.DoubleToUInt64Bits(value), BitConverter.DoubleToUInt64Bits(WireBytes.Decode(Shapes.Double, WireBytes.Hex(hex))));
     }
 
     [Fact]
     public void Float_IsReadFromTheOtherWidthAndFromIntegers()
     {
-        Assert.Equal(1.5f, Wire.Read("cb3ff8000000000000", (ref r) => r.ReadSingle()));
-        Assert.Equal(1.5d, Wire.Read("ca3fc00000", (ref r) => r.ReadDouble()));
-        Assert.Equal(-1d, Wire.Read("ff", (ref r) => r.ReadDouble()));
-        Assert.Equal(18446744073709551615f, Wire.Read("cfffffffffffffffff", (ref r) => r.ReadSingle()));
-        Assert.Equal(18446744073709551615d, Wire.Read("cfffffffffffffffff", (ref r) => r.ReadDouble()));
+        Assert.Equal(1.5f, WireBytes.Read("cb3ff8000000000000", (ref r) => r.ReadSingle()));
+        Assert.Equal(1.5d, WireBytes.Read("ca3fc00000", (ref r) => r.ReadDouble()));
+        Assert.Equal(-1d, WireBytes.Read("ff", (ref r) => r.ReadDouble()));
+        Assert.Equal(18446744073709551615f, WireBytes.Read("cfffffffffffffffff", (ref r) => r.ReadSingle()));
+        Assert.Equal(18446744073709551615d, WireBytes.Read("cfffffffffffffffff", (ref r) => r.ReadDouble()));
     }
 
     [Theory]
@@ -155,12 +155,12 @@ public sealed class ScalarTests
     public void String_TakesTheSmallestHeader(int length, string header)
     {
         string text = new('a', length);
-        byte[] encoded = Wire.Encode(Shapes.String, text);
-        Assert.Equal(header, Wire.Hex(encoded)[..header.Length]);
+        byte[] encoded = WireBytes.Encode(Shapes.String, text);
+        Assert.Equal(header, WireBytes.Hex(encoded)[..header.Length]);
         Assert.Equal((header.Length / 2) + length, encoded.Length);
-        Assert.Equal(text, Wire.Decode(Shapes.String, encoded));
-        Assert.Equal(text, Wire.Decode(Shapes.String, Segments.ByteByByte(encoded)));
-        Assert.Equal(encoded, Wire.Write((ref w) => w.WriteString(System.Text.Encoding.UTF8.GetBytes(text))));
+        Assert.Equal(text, WireBytes.Decode(Shapes.String, encoded));
+        Assert.Equal(text, WireBytes.Decode(Shapes.String, Segments.ByteByByte(encoded)));
+        Assert.Equal(encoded, WireBytes.Write((ref w) => w.WriteString(System.Text.Encoding.UTF8.GetBytes(text))));
     }
 
     [Theory]
@@ -171,9 +171,9 @@ public sealed class ScalarTests
     {
         // Put together here, because an attribute cannot hold such a string.
         string text = $"{before}{(char)surrogate}{after}";
-        Assert.Equal(hex, Wire.Hex(Wire.Encode(Shapes.String, text)));
+        Assert.Equal(hex, WireBytes.Hex(WireBytes.Encode(Shapes.String, text)));
         string longText = new string('x', 5000) + text;
-        Assert.Equal(new string('x', 5000) + before + '\ufffd' + after, Wire.Decode(Shapes.String, Wire.Encode(Shapes.String, longText)));
+        Assert.Equal(new string('x', 5000) + before + '\ufffd' + after, WireBytes.Decode(Shapes.String, WireBytes.Encode(Shapes.String, longText)));
     }
 
     [Theory]
@@ -186,9 +186,9 @@ public sealed class ScalarTests
     public void String_NotUtf8_IsAnErrorThatNamesTheByte(string hex, int wrong, int offset)
     {
         string expected = $"byte 0x{wrong:x2} at offset {offset} is not valid UTF-8";
-        Assert.Contains(expected, Wire.ReadError(hex, (ref r) => r.ReadString()), StringComparison.Ordinal);
-        byte[] longText = [0xda, 0x03, 0xe8, .. Enumerable.Repeat((byte)'a', 1000 - (Wire.Hex(hex).Length - 1)), .. Wire.Hex(hex)[1..]];
-        Assert.Contains("is not valid UTF-8", Wire.ReadError(Wire.Hex(longText), (ref r) => r.ReadString()), StringComparison.Ordinal);
+        Assert.Contains(expected, WireBytes.ReadError(hex, (ref r) => r.ReadString()), StringComparison.Ordinal);
+        byte[] longText = [0xda, 0x03, 0xe8, .. Enumerable.Repeat((byte)'a', 1000 - (WireBytes.Hex(hex).Length - 1)), .. WireBytes.Hex(hex)[1..]];
+        Assert.Contains("is not valid UTF-8", WireBytes.ReadError(WireBytes.Hex(longText), (ref r) => r.ReadString()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -200,14 +200,14 @@ public sealed class ScalarTests
     public void Decimal_IsItsInvariantText_WithItsScale(string text, string? hex)
     {
         decimal value = decimal.Parse(text, CultureInfo.InvariantCulture);
-        byte[] encoded = Wire.Encode(Shapes.Decimal, value);
-        Assert.Equal(hex ?? Wire.Hex(Wire.Encode(Shapes.String, text)), Wire.Hex(encoded));
-        Assert.Equal(text, Wire.Decode(Shapes.Decimal, encoded).ToString(CultureInfo.InvariantCulture));
+        byte[] encoded = WireBytes.Encode(Shapes.Decimal, value);
+        Assert.Equal(hex ?? WireBytes.Hex(WireBytes.Encode(Shapes.String, text)), WireBytes.Hex(encoded));
+        Assert.Equal(text, WireBytes.Decode(Shapes.Decimal, encoded).ToString(CultureInfo.InvariantCulture));
     }
 
     [Fact]
     public void Decimal_NegativeZero_LosesItsSign() =>
-        Assert.Equal("a3302e30", Wire.Hex(Wire.Encode(Shapes.Decimal, new decimal(0, 0, 0, isNegative: true, scale: 1))));
+        Assert.Equal("a3302e30", WireBytes.Hex(WireBytes.Encode(Shapes.Decimal, new decimal(0, 0, 0, isNegative: true, scale: 1))));
 
     [Theory]
     [InlineData("abc")]
@@ -222,20 +222,20 @@ public sealed class ScalarTests
     [InlineData("1e40")]
     public void Decimal_OtherText_IsAnError(string text)
     {
-        byte[] encoded = Wire.Encode(Shapes.String, text);
-        Assert.Contains("not a decimal number", Wire.ReadError(Wire.Hex(encoded), (ref r) => r.ReadDecimal()), StringComparison.Ordinal);
+        byte[] encoded = WireBytes.Encode(Shapes.String, text);
+        Assert.Contains("not a decimal number", WireBytes.ReadError(WireBytes.Hex(encoded), (ref r) => r.ReadDecimal()), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Decimal_MoreDigitsThanItHas_AreRounded()
     {
-        byte[] encoded = Wire.Encode(Shapes.String, "0." + new string('3', 100));
-        Assert.Equal(0.3333333333333333333333333333m, Wire.Decode(Shapes.Decimal, encoded));
-        Assert.Equal(1.5e3m, Wire.Decode(Shapes.Decimal, Wire.Encode(Shapes.String, "1.5e3")));
-        byte[] tooLong = Wire.Encode(Shapes.String, "0." + new string('3', 127));
+        byte[] encoded = WireBytes.Encode(Shapes.String, "0." + new string('3', 100));
+        Assert.Equal(0.3333333333333333333333333333m, WireBytes.Decode(Shapes.Decimal, encoded));
+        Assert.Equal(1.5e3m, WireBytes.Decode(Shapes.Decimal, WireBytes.Encode(Shapes.String, "1.5e3")));
+        byte[] tooLong = WireBytes.Encode(Shapes.String, "0." + new string('3', 127));
         Assert.Contains(
             "129 bytes, more than the limit of 128",
-            Wire.ReadError(Wire.Hex(tooLong), (ref r) => r.ReadDecimal()),
+            WireBytes.ReadError(WireBytes.Hex(tooLong), (ref r) => r.ReadDecimal()),
             StringComparison.Ordinal);
     }
 
@@ -248,23 +248,23 @@ public sealed class ScalarTests
     [InlineData("")]
     public void Guid_OtherText_IsAnError(string text)
     {
-        byte[] encoded = Wire.Encode(Shapes.String, text);
-        Assert.Contains("not a GUID in the form", Wire.ReadError(Wire.Hex(encoded), (ref r) => r.ReadGuid()), StringComparison.Ordinal);
+        byte[] encoded = WireBytes.Encode(Shapes.String, text);
+        Assert.Contains("not a GUID in the form", WireBytes.ReadError(WireBytes.Hex(encoded), (ref r) => r.ReadGuid()), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Guid_UpperCase_IsRead() => Assert.Equal(
         new Guid("00112233-4455-6677-8899-aabbccddeeff"),
-        Wire.Decode(Shapes.Guid, Wire.Encode(Shapes.String, "00112233-4455-6677-8899-AABBCCDDEEFF")));
+        WireBytes.Decode(Shapes.Guid, WireBytes.Encode(Shapes.String, "00112233-4455-6677-8899-AABBCCDDEEFF")));
 
     [Fact]
     public void Bytes_NullAndEmptyDiffer_MemoryIsNeverNil()
     {
         RoundTrips(Shapes.Bytes, null, "c0");
         RoundTrips(Shapes.Bytes, [], "c400");
-        Assert.Equal("c400", Wire.Hex(Wire.Encode(Shapes.Memory, default)));
-        Assert.True(Wire.Decode(Shapes.Memory, Wire.Hex("c0")).IsEmpty);
-        Assert.True(Wire.Decode(Shapes.Memory, Wire.Hex("c400")).IsEmpty);
+        Assert.Equal("c400", WireBytes.Hex(WireBytes.Encode(Shapes.Memory, default)));
+        Assert.True(WireBytes.Decode(Shapes.Memory, WireBytes.Hex("c0")).IsEmpty);
+        Assert.True(WireBytes.Decode(Shapes.Memory, WireBytes.Hex("c400")).IsEmpty);
     }
 
     [Theory]
@@ -275,9 +275,9 @@ public sealed class ScalarTests
     public void Bytes_TakeTheSmallestHeader(int length, string header)
     {
         byte[] value = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 7))];
-        RoundTrips(Shapes.Bytes, value, header + Wire.Hex(value));
-        Assert.Equal(header + Wire.Hex(value), Wire.Hex(Wire.Write((ref w) => w.Write(value.AsMemory()))));
-        Assert.Equal(value, Wire.Decode(Shapes.Memory, Segments.ByteByByte(Wire.Encode(Shapes.Bytes, value))).ToArray());
+        RoundTrips(Shapes.Bytes, value, header + WireBytes.Hex(value));
+        Assert.Equal(header + WireBytes.Hex(value), WireBytes.Hex(WireBytes.Write((ref w) => w.Write(value.AsMemory()))));
+        Assert.Equal(value, WireBytes.Decode(Shapes.Memory, Segments.ByteByByte(WireBytes.Encode(Shapes.Bytes, value))).ToArray());
     }
 
     [Theory]
@@ -288,15 +288,15 @@ public sealed class ScalarTests
     [InlineData(65536, "dd00010000", "df00010000")]
     public void Headers_TakeTheSmallestFormat(int count, string array, string map)
     {
-        Assert.Equal(array, Wire.Hex(Wire.Write((ref w) => w.WriteArrayHeader(count))));
-        Assert.Equal(map, Wire.Hex(Wire.Write((ref w) => w.WriteMapHeader(count))));
+        Assert.Equal(array, WireBytes.Hex(WireBytes.Write((ref w) => w.WriteArrayHeader(count))));
+        Assert.Equal(map, WireBytes.Hex(WireBytes.Write((ref w) => w.WriteMapHeader(count))));
         byte[] content = [.. Enumerable.Repeat((byte)0, 2 * count)];
         Assert.Equal(count, FirstHeader(array, content[..count], (ref r) => r.ReadArrayHeader()));
         Assert.Equal(count, FirstHeader(map, content, (ref r) => r.ReadMapHeader()));
 
         static int FirstHeader(string header, byte[] content, ReadSteps<int> read)
         {
-            MessagePackReader reader = new(new ReadOnlySequence<byte>([.. Wire.Hex(header), .. content]));
+            MessagePackReader reader = new(new ReadOnlySequence<byte>([.. WireBytes.Hex(header), .. content]));
             int count = read(ref reader);
             Assert.Equal(header.Length / 2, reader.Consumed);
             return count;
@@ -305,9 +305,9 @@ public sealed class ScalarTests
 
     private static void RoundTrips<T>(TypeShape<T> shape, T value, string hex)
     {
-        byte[] encoded = Wire.Encode(shape, value);
-        Assert.Equal(hex, Wire.Hex(encoded));
-        Assert.Equal(value, Wire.Decode(shape, encoded));
-        Assert.Equal(value, Wire.Decode(shape, Segments.ByteByByte(encoded)));
+        byte[] encoded = WireBytes.Encode(shape, value);
+        Assert.Equal(hex, WireBytes.Hex(encoded));
+        Assert.Equal(value, WireBytes.Decode(shape, encoded));
+        Assert.Equal(value, WireBytes.Decode(shape, Segments.ByteByByte(encoded)));
     }
 }

@@ -44,7 +44,7 @@ public sealed class SeamTests
         ISerializer<int> serializer = new TaggedCodec(0xda).GetSerializer(Shapes.Int32);
         ArrayBufferWriter<byte> output = new();
         serializer.Serialize(output, 300);
-        Assert.Equal("dacd012c", Wire.Hex(output.WrittenSpan.ToArray()));
+        Assert.Equal("dacd012c", WireBytes.Hex(output.WrittenSpan.ToArray()));
         Assert.Equal(300, serializer.Deserialize(Segments.SplitAt(output.WrittenSpan.ToArray(), 0, 0, 2)));
         Assert.Throws<RpcSerializationException>(() => serializer.Deserialize(new ReadOnlySequence<byte>([0x05])));
         Assert.Throws<RpcSerializationException>(() => serializer.Deserialize(default));
@@ -78,7 +78,7 @@ public sealed class SeamTests
         {
             T value = _json.GetSerializer(shape).Deserialize(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json)));
             ArrayBufferWriter<byte> output = new();
-            _json.GetSerializer(shape).Serialize(output, Wire.Decode(shape, Wire.Encode(shape, value)));
+            _json.GetSerializer(shape).Serialize(output, WireBytes.Decode(shape, WireBytes.Encode(shape, value)));
             return Encoding.UTF8.GetString(output.WrittenSpan);
         }
     }
@@ -98,7 +98,7 @@ public sealed class SeamTests
     private sealed class MessagePackRequest(string hex) : Trip
     {
         public override void VisitUnary<TRequest, TResponse>(UnaryMethod<ISeam, TRequest, TResponse> method) =>
-            Result = $"{Wire.Decode(method.RequestShape, Wire.Hex(hex))}";
+            Result = $"{WireBytes.Decode(method.RequestShape, WireBytes.Hex(hex))}";
     }
 }
 

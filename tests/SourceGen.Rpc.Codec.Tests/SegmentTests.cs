@@ -65,7 +65,7 @@ public sealed class SegmentTests
     [Fact]
     public void ReadStringSpan_InTwoPieces_IsWholeAndStaysWhileNothingElseIsRead()
     {
-        byte[] encoded = Wire.Write((ref w) =>
+        byte[] encoded = WireBytes.Write((ref w) =>
         {
             w.Write("first-key");
             w.Write("second-key-which-is-longer");

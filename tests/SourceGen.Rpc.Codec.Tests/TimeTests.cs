@@ -23,8 +23,8 @@ public sealed class TimeTests
     public void DateTime_TakesTheSmallestTimestamp(long ticks, string hex)
     {
         DateTime value = new(ticks, DateTimeKind.Utc);
-        Assert.Equal(hex, Wire.Hex(Wire.Encode(Shapes.DateTime, value)));
-        DateTime read = Wire.Decode(Shapes.DateTime, Wire.Hex(hex));
+        Assert.Equal(hex, WireBytes.Hex(WireBytes.Encode(Shapes.DateTime, value)));
+        DateTime read = WireBytes.Decode(Shapes.DateTime, WireBytes.Hex(hex));
         Assert.Equal(value, read);
         Assert.Equal(DateTimeKind.Utc, read.Kind);
     }
@@ -33,9 +33,9 @@ public sealed class TimeTests
     public void DateTime_OtherKinds_AreTheSameInstantInUtc()
     {
         DateTime utc = new(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc);
-        byte[] expected = Wire.Encode(Shapes.DateTime, utc);
-        Assert.Equal(expected, Wire.Encode(Shapes.DateTime, utc.ToLocalTime()));
-        Assert.Equal(expected, Wire.Encode(Shapes.DateTime, DateTime.SpecifyKind(utc, DateTimeKind.Unspecified)));
+        byte[] expected = WireBytes.Encode(Shapes.DateTime, utc);
+        Assert.Equal(expected, WireBytes.Encode(Shapes.DateTime, utc.ToLocalTime()));
+        Assert.Equal(expected, WireBytes.Encode(Shapes.DateTime, DateTime.SpecifyKind(utc, DateTimeKind.Unspecified)));
     }
 
     [Theory]
@@ -47,11 +47,11 @@ public sealed class TimeTests
     [InlineData("c900000004ff00000005", 5)]
     [InlineData("c90000000cff000000000000000000000006", 6)]
     public void DateTime_InALongerExtensionHeader_IsRead(string hex, int seconds) =>
-        Assert.Equal(DateTime.UnixEpoch.AddSeconds(seconds), Wire.Read(hex, (ref r) => r.ReadDateTime()));
+        Assert.Equal(DateTime.UnixEpoch.AddSeconds(seconds), WireBytes.Read(hex, (ref r) => r.ReadDateTime()));
 
     [Fact]
     public void DateTime_FinerThanATick_IsCutOff() =>
-        Assert.Equal(DateTime.UnixEpoch, Wire.Read("d7ff0000018c00000000", (ref r) => r.ReadDateTime()));
+        Assert.Equal(DateTime.UnixEpoch, WireBytes.Read("d7ff0000018c00000000", (ref r) => r.ReadDateTime()));
 
     [Theory]
     [InlineData("d60000000000", "type 0 instead of -1")]
@@ -73,7 +73,7 @@ public sealed class TimeTests
     [InlineData("01", "found positive fixint (0x01)")]
     [InlineData("a0", "found fixstr (0xa0)")]
     public void DateTime_Nonsense_IsAnErrorThatSaysWhat(string hex, string expected) =>
-        Assert.Contains(expected, Wire.ReadError(hex, (ref r) => r.ReadDateTime()), StringComparison.Ordinal);
+        Assert.Contains(expected, WireBytes.ReadError(hex, (ref r) => r.ReadDateTime()), StringComparison.Ordinal);
 
     public static TheoryData<long, int> Clocks => new()
     {
@@ -91,7 +91,7 @@ public sealed class TimeTests
     public void DateTimeOffset_KeepsClockAndOffset(long ticks, int minutes)
     {
         DateTimeOffset value = new(ticks, TimeSpan.FromMinutes(minutes));
-        DateTimeOffset read = Wire.Decode(Shapes.DateTimeOffset, Wire.Encode(Shapes.DateTimeOffset, value));
+        DateTimeOffset read = WireBytes.Decode(Shapes.DateTimeOffset, WireBytes.Encode(Shapes.DateTimeOffset, value));
         Assert.True(value.EqualsExact(read));
     }
 
@@ -107,5 +107,5 @@ public sealed class TimeTests
     [InlineData("dc0002d6ff0000000000", "found array 16 (0xdc)")]
     [InlineData("920000", "found positive fixint (0x00)")]
     public void DateTimeOffset_Nonsense_IsAnErrorThatSaysWhat(string hex, string expected) =>
-        Assert.Contains(expected, Wire.ReadError(hex, (ref r) => r.ReadDateTimeOffset()), StringComparison.Ordinal);
+        Assert.Contains(expected, WireBytes.ReadError(hex, (ref r) => r.ReadDateTimeOffset()), StringComparison.Ordinal);
 }

@@ -84,15 +84,15 @@ public sealed class WriterTests
     {
         Person narcissus = new("Narcissus", 16, []);
         narcissus.Friends!.Add(narcissus);
-        RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => Wire.Encode(Person.Shape, narcissus));
+        RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => WireBytes.Encode(Person.Shape, narcissus));
         Assert.Contains("an object that refers back to itself", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Header_NegativeCount_IsAnError()
     {
-        Assert.Throws<RpcSerializationException>(() => Wire.Write((ref w) => w.WriteArrayHeader(-1)));
-        Assert.Throws<RpcSerializationException>(() => Wire.Write((ref w) => w.WriteMapHeader(int.MinValue)));
+        Assert.Throws<RpcSerializationException>(() => WireBytes.Write((ref w) => w.WriteArrayHeader(-1)));
+        Assert.Throws<RpcSerializationException>(() => WireBytes.Write((ref w) => w.WriteMapHeader(int.MinValue)));
     }
 
     [Fact]

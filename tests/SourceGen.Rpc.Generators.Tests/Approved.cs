@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Generators.Tests;
 
-/// <summary>Compares text with a file under Approved/. What differs is written next to it as *.received.txt, to be looked at and renamed.</summary>
+/// <summary>
+/// Compares text with a file under Approved/. What differs is written next to it as *.received.txt, to be looked at and renamed.
+/// </summary>
 internal static class Approved
 {
     public static void Verify(string name, string received)
@@ -15,7 +17,8 @@ internal static class Approved
         }
 
         File.WriteAllText(receivedFile, received);
-        Assert.Fail($"{FirstDifference(approved, received)}\nThe whole text is in {receivedFile}; rename it to {Path.GetFileName(approvedFile)} if it is right.");
+        Assert.Fail($"{FirstDifference(approved, received)}\nThe whole text is in {receivedFile}; rename it to "
+            + $"{Path.GetFileName(approvedFile)} if it is right.");
     }
 
     private static string FirstDifference(string approved, string received)

@@ -28,7 +28,8 @@ public class AssemblyTests
         Assert.Empty(Harness.Problems(output));
         Assert.Empty(await Harness.AnalyzeAsync(output));
         Assert.Contains(result.GeneratedSources, static s => s.HintName.StartsWith("Serializers.Library_Item.", StringComparison.Ordinal));
-        Assert.Contains("method Get(item: \"Library.Item\") -> \"Library.Item\"", result.GeneratedSources[0].SourceText.ToString(), StringComparison.Ordinal);
+        Assert.Contains("method Get(item: \"Library.Item\") -> \"Library.Item\"", result.GeneratedSources[0].SourceText.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public class AssemblyTests
     [Fact]
     public async Task TypeWhoseNameTwoAssembliesHave_IsReported()
     {
-        MetadataReference twin = Harness.Emit(Harness.Compile("Twin", Harness.ParseOptions, "namespace Library; public record Item(int Other);"), "twin");
+        MetadataReference twin = Harness.Emit(Harness.Compile("Twin", Harness.ParseOptions,
+            "namespace Library; public record Item(int Other);"), "twin");
         CSharpCompilation compilation = WithLibrary("My.App2", """
             extern alias twin;
             namespace App;
@@ -66,7 +68,9 @@ public class AssemblyTests
             public sealed class Item { public Outer.Open Value { get; set; } = new(); }
             public class Outer { public class Open { internal Open() { } public int A { get; set; } } }
             """));
-        CSharpCompilation compilation = Harness.Compile("[Service] public partial interface IApp { ValueTask GetAsync(Closed.Item item); }").AddReferences(library);
+        CSharpCompilation compilation = Harness
+            .Compile("[Service] public partial interface IApp { ValueTask GetAsync(Closed.Item item); }")
+            .AddReferences(library);
 
         (GeneratorRunResult result, Compilation output) = Harness.Generate(compilation);
 
@@ -74,7 +78,8 @@ public class AssemblyTests
         Diagnostic diagnostic = Assert.Single(await Harness.AnalyzeAsync(output));
         Assert.Equal("SGR0017", diagnostic.Id);
         Assert.True(diagnostic.Location.IsInSource);
-        Assert.StartsWith("IApp.GetAsync parameter item: Item.Value: type 'Open'", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.StartsWith("IApp.GetAsync parameter item: Item.Value: type 'Open'",
+            diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
     private static CSharpCompilation WithLibrary(string assembly, string source)
@@ -85,7 +90,8 @@ public class AssemblyTests
 
     private static string Namespace(string assembly)
     {
-        (GeneratorRunResult result, Compilation output) = Harness.Generate(Harness.Compile(assembly, Harness.ParseOptions, "[Service] public partial interface IA;"));
+        (GeneratorRunResult result, Compilation output) = Harness.Generate(Harness.Compile(assembly, Harness.ParseOptions,
+            "[Service] public partial interface IA;"));
         Assert.Empty(Harness.Problems(output));
         return result.GeneratedSources.Single().SourceText.Lines.Select(static l => l.ToString())
             .Single(static l => l.StartsWith("namespace ", StringComparison.Ordinal))["namespace ".Length..];

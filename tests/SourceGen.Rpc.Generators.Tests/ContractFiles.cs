@@ -23,5 +23,6 @@ internal static class ContractFiles
     private static IEnumerable<string> Names(string kind) => Directory.GetFiles(Path.Combine(ProjectDirectory, "Contracts", kind), "*.cs")
         .Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
-    private static string Read(string kind, string name) => File.ReadAllText(Path.Combine(ProjectDirectory, "Contracts", kind, name + ".cs"));
+    private static string Read(string kind, string name) =>
+        File.ReadAllText(Path.Combine(ProjectDirectory, "Contracts", kind, name + ".cs"));
 }

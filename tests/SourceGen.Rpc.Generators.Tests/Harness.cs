@@ -20,7 +20,8 @@ internal static class Harness
     private static readonly ImmutableArray<MetadataReference> Platform =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(static path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name == "netstandard.dll"))
+            .Where(static path => Path.GetFileName(path) is var name
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name == "netstandard.dll"))
             .Select(static path => MetadataReference.CreateFromFile(path)),
         MetadataReference.CreateFromFile(typeof(ServiceAttribute).Assembly.Location),
     ];
@@ -68,7 +69,8 @@ internal static class Harness
         CompilationWithAnalyzersOptions options = new(
             new AnalyzerOptions([]), onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false,
             reportSuppressedDiagnostics: false, analyzerExceptionFilter: static _ => false);
-        ImmutableArray<Diagnostic> diagnostics = await compilation.WithAnalyzers([new ContractAnalyzer()], options).GetAnalyzerDiagnosticsAsync();
+        ImmutableArray<Diagnostic> diagnostics = await compilation.WithAnalyzers([new ContractAnalyzer()],
+            options).GetAnalyzerDiagnosticsAsync();
         return [.. diagnostics.OrderBy(static d => d.Location.SourceSpan.Start).ThenBy(static d => d.Id, StringComparer.Ordinal)];
     }
 
@@ -77,5 +79,6 @@ internal static class Harness
         .Where(static d => d.Severity >= DiagnosticSeverity.Warning)
         .Where(static d => d.Id != "CS1591" || !IsInput(d));
 
-    private static bool IsInput(Diagnostic diagnostic) => diagnostic.Location.SourceTree?.FilePath.StartsWith("File", StringComparison.Ordinal) ?? false;
+    private static bool IsInput(Diagnostic diagnostic) =>
+        diagnostic.Location.SourceTree?.FilePath.StartsWith("File", StringComparison.Ordinal) ?? false;
 }

@@ -22,6 +22,7 @@ public class IncrementalTests
 
     private const string Unrelated = "namespace C; public class Unrelated { public int F() => 1; }";
 
+    private static readonly IncrementalStepRunReason[] Reused = [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged];
     private static readonly string[] Steps = [TrackingNames.Services, TrackingNames.DistinctTypes, TrackingNames.Types];
 
     [Fact]
@@ -31,7 +32,7 @@ public class IncrementalTests
         GeneratorRunResult result = RunTwice(before, Edit(before, 3, Unrelated.Replace("1", "2", StringComparison.Ordinal)));
 
         foreach (string step in Steps)
-            Assert.All(Reasons(result.TrackedSteps[step]), static r => Assert.True(r is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, r.ToString()));
+            Assert.All(Reasons(result.TrackedSteps[step]), static r => Assert.Contains(r, Reused));
         Assert.All(Reasons(Outputs(result)), static r => Assert.Equal(IncrementalStepRunReason.Cached, r));
     }
 
@@ -60,7 +61,8 @@ public class IncrementalTests
     public void EditOfOneType_EmitsItsSerializerAndTheServicesThatUseIt()
     {
         CSharpCompilation before = Harness.Compile(First, Second);
-        GeneratorRunResult result = RunTwice(before, Edit(before, 2, Second.Replace("string Name", "string Title", StringComparison.Ordinal)));
+        GeneratorRunResult result = RunTwice(before, Edit(before, 2,
+            Second.Replace("string Name", "string Title", StringComparison.Ordinal)));
 
         Assert.Equal(2, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Modified));
         Assert.Equal(3, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Cached));
@@ -77,8 +79,16 @@ public class IncrementalTests
     [Fact]
     public void OrderOfFiles_DoesNotMatter()
     {
-        const string Part1 = "namespace P; [Service] public partial interface IParts { ValueTask A(Parts parts); } public partial record Parts { public int X { get; set; } }";
-        const string Part2 = "namespace P; public partial interface IParts { ValueTask B(int b); } public partial record Parts { public int A { get; set; } }";
+        const string Part1 = """
+            namespace P;
+            [Service] public partial interface IParts { ValueTask A(Parts parts); }
+            public partial record Parts { public int X { get; set; } }
+            """;
+        const string Part2 = """
+            namespace P;
+            public partial interface IParts { ValueTask B(int b); }
+            public partial record Parts { public int A { get; set; } }
+            """;
         CSharpCompilation compilation = Harness.Compile(First, Second, Unrelated, Part1, Part2);
         CSharpCompilation shuffled = compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(compilation.SyntaxTrees.Reverse());
 
@@ -89,14 +99,15 @@ public class IncrementalTests
     public void Models_HoldNothingOfTheCompilation()
     {
         CSharpCompilation compilation = Harness.Compile(
-            [.. ContractFiles.ValidNames.Select(static n => ContractFiles.ReadValid(n).Replace("#nullable disable", "", StringComparison.Ordinal)).Where(static s => !s.Contains("using @new", StringComparison.Ordinal))]);
+            [.. ContractFiles.ValidNames.Select(ContractFiles.ReadValid)]);
         GeneratorRunResult result = Harness.CreateDriver().RunGenerators(compilation).GetRunResult().Results.Single();
 
         int visited = 0;
         foreach (string step in Steps)
         {
             Assert.NotEmpty(result.TrackedSteps[step]);
-            foreach ((object value, _) in result.TrackedSteps[step].SelectMany(static s => s.Outputs)) visited += ObjectGraph.AssertPlain(value);
+            foreach ((object value, _) in result.TrackedSteps[step].SelectMany(static s => s.Outputs))
+                visited += ObjectGraph.AssertPlain(value);
         }
 
         Assert.True(visited > 500, $"Only {visited} objects were visited.");
@@ -119,7 +130,13 @@ public class IncrementalTests
     public void NamesThatDifferByCaseOnly_GetFilesOfTheirOwn()
     {
         (GeneratorRunResult result, _) = Harness.Generate(Harness.Compile(
-            "namespace N { [Service] public partial interface IThing { ValueTask M(Item a, item b); } [Service] public partial interface Ithing; public record Item; public record item; }"));
+            """
+            namespace N;
+            [Service] public partial interface IThing { ValueTask M(Item a, item b); }
+            [Service] public partial interface Ithing;
+            public record Item;
+            public record item;
+            """));
 
         Assert.Equal(4, result.GeneratedSources.Length);
         Assert.Equal(4, result.GeneratedSources.Select(static s => s.HintName).Distinct(StringComparer.OrdinalIgnoreCase).Count());
@@ -132,7 +149,8 @@ public class IncrementalTests
         (GeneratorRunResult result, Compilation output) = Harness.Generate(Harness.Compile(
             $$"""
             namespace {{name}};
-            [Service(Name = "s")] public partial interface I{{name}} { ValueTask M({{name}}A a, {{name}}B b, Dictionary<{{name}}A, {{name}}B> c); }
+            [Service(Name = "s")]
+            public partial interface I{{name}} { ValueTask M({{name}}A a, {{name}}B b, Dictionary<{{name}}A, {{name}}B> c); }
             public record {{name}}A(int P); public record {{name}}B(int P);
             """));
 
@@ -148,7 +166,8 @@ public class IncrementalTests
         GeneratorDriver driver = Harness.CreateDriver().RunGenerators(first);
 
         // The driver may hold the last compilation it saw, but through the cached models none before.
-        return (driver.RunGenerators(Edit(first, 2, Second.Replace("other)", "renamed)", StringComparison.Ordinal))), new WeakReference(first));
+        return (driver.RunGenerators(Edit(first, 2, Second.Replace("other)", "renamed)", StringComparison.Ordinal))),
+            new WeakReference(first));
     }
 
     private static CSharpCompilation Edit(CSharpCompilation compilation, int file, string text)
@@ -160,7 +179,8 @@ public class IncrementalTests
     private static GeneratorRunResult RunTwice(CSharpCompilation before, CSharpCompilation after) =>
         Harness.CreateDriver().RunGenerators(before).RunGenerators(after).GetRunResult().Results.Single();
 
-    private static IEnumerable<IncrementalGeneratorRunStep> Outputs(GeneratorRunResult result) => result.TrackedOutputSteps.SelectMany(static s => s.Value);
+    private static IEnumerable<IncrementalGeneratorRunStep> Outputs(GeneratorRunResult result) =>
+        result.TrackedOutputSteps.SelectMany(static s => s.Value);
 
     private static IEnumerable<IncrementalStepRunReason> Reasons(IEnumerable<IncrementalGeneratorRunStep> steps) =>
         steps.SelectMany(static s => s.Outputs).Select(static o => o.Reason);

@@ -33,7 +33,9 @@ public class InvalidContractTests
     public async Task LanguageVersionBelow13_IsReported_AndNothingIsGenerated()
     {
         CSharpCompilation compilation = Harness.Compile(
-            "Tests", Harness.ParseOptions.WithLanguageVersion(LanguageVersion.CSharp12), "[Service] public partial interface IGreeter { ValueTask A(); }");
+            "Tests",
+            Harness.ParseOptions.WithLanguageVersion(LanguageVersion.CSharp12),
+            "[Service] public partial interface IGreeter { ValueTask A(); }");
 
         (GeneratorRunResult result, Compilation output) = Harness.Generate(compilation);
 
@@ -70,7 +72,8 @@ public class InvalidContractTests
         foreach (DiagnosticDescriptor descriptor in new ContractAnalyzer().SupportedDiagnostics)
         {
             string page = File.ReadAllText(Path.Combine(root, "docs", "diagnostics", descriptor.Id + ".md"));
-            Assert.StartsWith($"# {descriptor.Id}: {descriptor.Title.ToString(CultureInfo.InvariantCulture)}\n", page, StringComparison.Ordinal);
+            string heading = $"# {descriptor.Id}: {descriptor.Title.ToString(CultureInfo.InvariantCulture)}\n";
+            Assert.StartsWith(heading, page, StringComparison.Ordinal);
             Assert.EndsWith($"/docs/diagnostics/{descriptor.Id}.md", descriptor.HelpLinkUri, StringComparison.Ordinal);
             Assert.Contains(descriptor.Id, ledger, StringComparison.Ordinal);
             Assert.Contains(descriptor.Id, tested);
@@ -88,8 +91,10 @@ public class InvalidContractTests
             {
                 if (model.GetDeclaredSymbol(node) is not INamedTypeSymbol { TypeKind: TypeKind.Interface } type) continue;
                 if (!type.GetAttributes().Any(static a => a.AttributeClass?.Name == nameof(ServiceAttribute))) continue;
-                bool isGenerated = type.AllInterfaces.Any(i => i.Name == "IRpcContract" && SymbolEqualityComparer.Default.Equals(i.TypeArguments[0], type));
-                bool isReported = diagnostics.Any(d => d.GetMessage(CultureInfo.InvariantCulture).Contains(type.Name, StringComparison.Ordinal));
+                bool isGenerated = type.AllInterfaces.Any(i => i.Name == "IRpcContract"
+                    && SymbolEqualityComparer.Default.Equals(i.TypeArguments[0], type));
+                bool isReported = diagnostics.Any(d =>
+                    d.GetMessage(CultureInfo.InvariantCulture).Contains(type.Name, StringComparison.Ordinal));
                 if (!isGenerated && !isReported) skipped.Add(type.Name);
             }
         }

@@ -3,14 +3,17 @@ using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc.RoundTrip.Tests;
 
-/// <summary>A channel without a wire: a call is encoded, decoded, dispatched to the service, and its result encoded and decoded again.</summary>
+/// <summary>
+/// A channel without a wire: a call is encoded, decoded, dispatched to the service, and its result encoded and decoded again.
+/// </summary>
 internal sealed class LoopbackChannel(object service) : RpcChannel
 {
     /// <summary>A proxy whose calls arrive at <paramref name="service"/>.</summary>
     public static TService Connect<TService>(TService service)
         where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(new LoopbackChannel(service));
 
-    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
+    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
+        UnaryMethod<TService, TRequest, TResponse> method) =>
         new Unary<TService, TRequest, TResponse>((TService)service, method);
 
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>

@@ -17,7 +17,8 @@ public class ObjectTests
     [Fact]
     public void EveryWayToSetAMember_WorksTogether()
     {
-        Mixed full = Read<Mixed>("Mixed", Hex(Wire.Write<IShapes, Mixed>("Mixed", new Mixed("n", 4) { Required = true, Init = 5, Assigned = 6 })));
+        Mixed sent = new("n", 4) { Required = true, Init = 5, Assigned = 6 };
+        Mixed full = Read<Mixed>("Mixed", Hex(Wire.Write<IShapes, Mixed>("Mixed", sent)));
         Assert.Equal(("n", 4, true, 5L, 6D), (full.Name, full.Count, full.Required, full.Init, full.Assigned));
 
         Mixed empty = Read<Mixed>("Mixed", "80");
@@ -32,7 +33,8 @@ public class ObjectTests
 
         KeyedMutable read = Read<KeyedMutable>("Keyed", "9B D6FF00000000 C0 02 C0C0C0C0C0C0 A178 05");
         Assert.Equal((2, "x", DateTime.UnixEpoch), (read.Two, read.Nine, read.Zero));
-        Assert.Equal((0, null, default), Read<KeyedMutable>("Keyed", "93 C0 C0 C0") is var nils ? (nils.Two, nils.Nine, nils.Zero) : default);
+        KeyedMutable nils = Read<KeyedMutable>("Keyed", "93 C0 C0 C0");
+        Assert.Equal((0, null, default), (nils.Two, nils.Nine, nils.Zero));
         Assert.Equal(0, Read<KeyedMutable>("Keyed", "90").Two);
     }
 
@@ -133,7 +135,8 @@ public class ObjectTests
 
     private static string Hex(byte[] bytes) => Convert.ToHexString(bytes);
 
-    private static void AssertRoundTrip<T>(string method, T value) => Assert.Equal(value, Read<T>(method, Hex(Wire.Write<IShapes, T>(method, value))));
+    private static void AssertRoundTrip<T>(string method, T value) =>
+        Assert.Equal(value, Read<T>(method, Hex(Wire.Write<IShapes, T>(method, value))));
 
     private sealed class ShapesService : IShapes
     {
@@ -141,7 +144,8 @@ public class ObjectTests
 
         public ValueTask<Inits> InitsAsync(Mutable mutable) => Keep(new Inits { Id = Id }, mutable);
 
-        public ValueTask<Mixed> MixedAsync(RequiredOnly required, Nothing nothing) => Keep(new Mixed("m") { Required = true }, required, nothing);
+        public ValueTask<Mixed> MixedAsync(RequiredOnly required, Nothing nothing) =>
+            Keep(new Mixed("m") { Required = true }, required, nothing);
 
         public ValueTask<Point> PointAsync(ReadOnlyPoint point, in_ keyword) => Keep(new Point(1, 2), point, keyword);
 
@@ -151,7 +155,8 @@ public class ObjectTests
 
         public ValueTask<Page<Point>> PageAsync(Page<string?> page) => Keep(new Page<Point>(default, [new Point(1, 2)]), page);
 
-        public ValueTask<Wide> WideAsync(Optional optional, Interfaces interfaces, SetsRequired sets) => Keep(new Wide(4), optional, interfaces, sets);
+        public ValueTask<Wide> WideAsync(Optional optional, Interfaces interfaces, SetsRequired sets) =>
+            Keep(new Wide(4), optional, interfaces, sets);
 
         private ValueTask<T> Keep<T>(T result, params object?[] received)
         {

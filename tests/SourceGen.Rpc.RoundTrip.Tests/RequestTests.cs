@@ -14,7 +14,9 @@ public class RequestTests
     {
         await LoopbackChannel.Connect<IValues>(_service).Defaults();
 
-        Assert.Equal([-1, "x\\y\u2028", Values.Kind.Two, Values.Kind.One, Guid.Empty, double.NaN, 0.10M, null, '\0', 4, Array.Empty<int>()], _service.Received);
+        Assert.Equal(
+            [-1, "x\\y\u2028", Values.Kind.Two, Values.Kind.One, Guid.Empty, double.NaN, 0.10M, null, '\0', 4, Array.Empty<int>()],
+            _service.Received);
     }
 
     [Fact]
@@ -83,7 +85,8 @@ public class RequestTests
         using CancellationTokenSource cancellation = new();
 
         Assert.Equal(5, await proxy.AddAsync(2, 3));
-        Assert.Equal([null, new Greeting("Hi A", DateTimeOffset.UnixEpoch)], await proxy.GreetAsync(new Person("A", Color.Red, null), 2, cancellation.Token));
+        Assert.Equal([null, new Greeting("Hi A", DateTimeOffset.UnixEpoch)],
+            await proxy.GreetAsync(new Person("A", Color.Red, null), 2, cancellation.Token));
         Assert.Equal(cancellation.Token, service.Token);
         await proxy.LogAsync(null);
         Assert.Equal([null], service.Lines);

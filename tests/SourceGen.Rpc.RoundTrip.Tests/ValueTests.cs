@@ -18,13 +18,17 @@ public class ValueTests
         DateTimeOffset offset = new(2024, 2, 29, 1, 2, 3, TimeSpan.FromMinutes(-90));
 
         bool result = await _proxy.Scalars(
-            true, 255, -128, short.MinValue, ushort.MaxValue, int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue, 1.5F, double.Epsilon, '世',
+            true, 255, -128, short.MinValue, ushort.MaxValue, int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue, 1.5F,
+            double.Epsilon, '世',
             "text €", -1.10M, id, time, offset, TimeSpan.FromTicks(-5), [1, 2], new byte[] { 3 }, new byte[] { 4, 5 });
 
         Assert.True(result);
         Assert.Equal(
-            [true, (byte)255, (sbyte)-128, short.MinValue, ushort.MaxValue, int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue, 1.5F,
-                double.Epsilon, '世', "text €", -1.10M, id, time, offset, TimeSpan.FromTicks(-5), new byte[] { 1, 2 }, new byte[] { 3 }, new byte[] { 4, 5 }],
+            [
+                true, (byte)255, (sbyte)-128, short.MinValue, ushort.MaxValue, int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue,
+                1.5F, double.Epsilon, '世', "text €", -1.10M, id, time, offset, TimeSpan.FromTicks(-5), new byte[] { 1, 2 },
+                new byte[] { 3 }, new byte[] { 4, 5 },
+            ],
             _service.Received);
     }
 
@@ -35,9 +39,11 @@ public class ValueTests
         Assert.All(_service.Received, Assert.Null);
 
         DateTime time = DateTime.UnixEpoch;
-        Assert.Equal(5, await _proxy.Nullables(false, time, Kind.Two, "", [], (1, "x"), new byte[] { 1 }, new byte[] { 2 }, KeyValuePair.Create(3, 4)));
+        Assert.Equal(5, await _proxy.Nullables(false, time, Kind.Two, "", [], (1, "x"), new byte[] { 1 }, new byte[] { 2 },
+            KeyValuePair.Create(3, 4)));
         Assert.Equal(
-            [false, time, Kind.Two, "", Array.Empty<byte>(), (1, "x"), new byte[] { 1 }, new byte[] { 2 }, KeyValuePair.Create(3, 4)], _service.Received);
+            [false, time, Kind.Two, "", Array.Empty<byte>(), (1, "x"), new byte[] { 1 }, new byte[] { 2 }, KeyValuePair.Create(3, 4)],
+            _service.Received);
     }
 
     [Fact]
@@ -54,8 +60,8 @@ public class ValueTests
         object?[] sent =
         [
             numbers, new[] { "a", null }, new int[][][] { [[1, 2], []], [] }, new List<int>(numbers), new List<byte> { 1, 200 },
-            new List<Kind> { Kind.One }, Lazily("x", "y"), new List<int?> { 1, null }, new Queue<int>([4, 5]), new HashSet<string?> { "s", null },
-            new SortedSet<int> { 1, 2 }, new HashSet<int> { 7 }, new List<int>[] { [1], [] }, new byte[][] { [1], [] },
+            new List<Kind> { Kind.One }, Lazily("x", "y"), new List<int?> { 1, null }, new Queue<int>([4, 5]),
+            new HashSet<string?> { "s", null }, new SortedSet<int> { 1, 2 }, new HashSet<int> { 7 }, new List<int>[] { [1], [] }, new byte[][] { [1], [] },
         ];
 
         int[] result = await _proxy.Collections(
@@ -64,7 +70,8 @@ public class ValueTests
             (ISet<int>)sent[10]!, (IReadOnlySet<int>)sent[11]!, (List<int>[])sent[12]!, (byte[][])sent[13]!);
 
         Assert.Equal(numbers, result);
-        for (int i = 0; i < sent.Length; i++) Assert.Equal(((IEnumerable)sent[i]!).Cast<object?>(), ((IEnumerable)_service.Received[i]!).Cast<object?>());
+        for (int i = 0; i < sent.Length; i++)
+            Assert.Equal(((IEnumerable)sent[i]!).Cast<object?>(), ((IEnumerable)_service.Received[i]!).Cast<object?>());
     }
 
     [Fact]
@@ -96,10 +103,12 @@ public class ValueTests
         Dictionary<(int, int), string> dictionary = new() { [(1, 2)] = "x" };
 
         Assert.Equal((7, null), await _proxy.Tuples(
-            (1, ("b", 2)), Tuple.Create(3, "c"), KeyValuePair.Create("k", (int?)null), ValueTuple.Create(4), nine, Tuple.Create(1, 2, 3, 4, 5, 6, 7, 8), dictionary));
+            (1, ("b", 2)), Tuple.Create(3, "c"), KeyValuePair.Create("k", (int?)null), ValueTuple.Create(4), nine,
+                Tuple.Create(1, 2, 3, 4, 5, 6, 7, 8), dictionary));
 
         Assert.Equal(
-            [(1, ("b", 2)), Tuple.Create(3, "c"), KeyValuePair.Create("k", (int?)null), ValueTuple.Create(4), nine, Tuple.Create(1, 2, 3, 4, 5, 6, 7, 8), dictionary],
+            [(1, ("b", 2)), Tuple.Create(3, "c"), KeyValuePair.Create("k", (int?)null), ValueTuple.Create(4), nine,
+                Tuple.Create(1, 2, 3, 4, 5, 6, 7, 8), dictionary],
             _service.Received);
     }
 

@@ -16,7 +16,8 @@ internal sealed class ValuesService : IValues
     }
 
     public ValueTask<int?> Nullables(
-        bool? a, DateTime? b, Kind? c, string? d, byte[]? e, (int, string)? f, ReadOnlyMemory<byte>? g, Memory<byte>? h, KeyValuePair<int, int>? i)
+        bool? a, DateTime? b, Kind? c, string? d, byte[]? e, (int, string)? f, ReadOnlyMemory<byte>? g, Memory<byte>? h,
+        KeyValuePair<int, int>? i)
     {
         Received = [a, b, c, d, e, f, g?.ToArray(), h?.ToArray(), i];
         return new(a is null ? null : 5);
@@ -37,7 +38,8 @@ internal sealed class ValuesService : IValues
     }
 
     public ValueTask<Dictionary<string, int>> Dictionaries(
-        Dictionary<int, string?> a, IDictionary<string, List<int>> b, IReadOnlyDictionary<Kind, Dictionary<string, int[]>> c, Dictionary<int, int>? d)
+        Dictionary<int, string?> a, IDictionary<string, List<int>> b, IReadOnlyDictionary<Kind, Dictionary<string, int[]>> c,
+        Dictionary<int, int>? d)
     {
         Received = [a, b, c, d];
         return new(new Dictionary<string, int> { ["x"] = 1 });
@@ -45,7 +47,8 @@ internal sealed class ValuesService : IValues
 
     public ValueTask<(int Id, string? Name)> Tuples(
         (int A, (string B, int C)) a, Tuple<int, string> b, KeyValuePair<string, int?> c, ValueTuple<int> d,
-        (int, int, int, int, int, int, int, int, int) e, Tuple<int, int, int, int, int, int, int, Tuple<int>> f, Dictionary<(int X, int Y), string> g)
+        (int, int, int, int, int, int, int, int, int) e, Tuple<int, int, int, int, int, int, int, Tuple<int>> f,
+        Dictionary<(int X, int Y), string> g)
     {
         Received = [a, b, c, d, e, f, g];
         return new((7, null));

@@ -19,15 +19,17 @@ internal static class Wire
     /// <summary>A result read from bytes in hexadecimal.</summary>
     public static T Read<TService, T>(string method, string hex)
         where TService : class, IRpcContract<TService> =>
-        ResultOf<TService, T>(method).Deserialize(new ReadOnlySequence<byte>(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))));
+        ResultOf<TService, T>(method).Deserialize(new ReadOnlySequence<byte>(Bytes(hex)));
 
     /// <summary>Calls a method of a service with a request of the test's own bytes.</summary>
     public static void Call<TService>(TService service, string method, string hex)
         where TService : class, IRpcContract<TService>
     {
-        CallVisitor<TService> visitor = new(service, Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)));
+        CallVisitor<TService> visitor = new(service, Bytes(hex));
         Find<TService>(method).Accept(visitor);
     }
+
+    private static byte[] Bytes(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
 
     private static ISerializer<T> ResultOf<TService, T>(string method)
         where TService : class, IRpcContract<TService>

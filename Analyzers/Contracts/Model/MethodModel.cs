@@ -44,6 +44,7 @@ internal sealed record ParameterModel(string Name, TypeUse Type, string? Default
 
 /// <summary>A type where a signature mentions it.</summary>
 /// <param name="Declared">The type with its nullable annotations and tuple names, as a signature repeats it.</param>
-/// <param name="IsNonNullableReference">Whether a reader's null has to be declared harmless (nil is accepted for every reference type).</param>
+/// <param name="IsNonNullableReference">Whether a reader's null has to be declared harmless (nil is accepted for every reference
+/// type).</param>
 /// <param name="Type">How it is serialized.</param>
 internal sealed record TypeUse(string Declared, bool IsNonNullableReference, TypeRef Type);

@@ -16,7 +16,8 @@ internal enum TypeRefKind
 /// <summary>A mention of a serializable type.</summary>
 /// <param name="Name">The C# name with <c>global::</c>, without nullable annotations and tuple names.</param>
 /// <param name="Kind">How it is serialized.</param>
-/// <param name="Method">A scalar's method of the reader (<c>ReadInt32</c>), or the identifier that ends the names of the generated methods.</param>
+/// <param name="Method">A scalar's method of the reader (<c>ReadInt32</c>), or the identifier that ends the names of the generated
+/// methods.</param>
 /// <param name="WrittenAs">For <see cref="TypeRefKind.Cast"/>, the type to cast to before writing; otherwise empty.</param>
 /// <param name="CanBeNull">Whether null is a value of the type.</param>
 internal sealed record TypeRef(string Name, TypeRefKind Kind, string Method, string WrittenAs, bool CanBeNull);

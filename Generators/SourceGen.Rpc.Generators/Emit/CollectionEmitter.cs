@@ -24,7 +24,8 @@ internal static class CollectionEmitter
                 writer.Line("writer.WriteArrayHeader(value.Length);").Line($"foreach ({element} item in value) {write}");
                 break;
             case CollectionAccess.List:
-                writer.Line($"global::System.ReadOnlySpan<{element}> items = global::System.Runtime.InteropServices.CollectionsMarshal.AsSpan(value);");
+                writer.Line($"global::System.ReadOnlySpan<{element}> items = "
+                    + "global::System.Runtime.InteropServices.CollectionsMarshal.AsSpan(value);");
                 writer.Line("writer.WriteArrayHeader(items.Length);").Line($"foreach (ref readonly {element} item in items) {write}");
                 break;
             case CollectionAccess.Concrete:
@@ -58,7 +59,9 @@ internal static class CollectionEmitter
         writer.Close().Line().Line("reader.Leave();").Line("return items;");
     }
 
-    /// <summary>An interface may hide a collection that other threads change; the count on the wire must be the number of elements.</summary>
+    /// <summary>
+    /// An interface may hide a collection that other threads change; the count on the wire must be the number of elements.
+    /// </summary>
     private static void EmitCounted(SourceWriter writer, CollectionModel model, string element, string write)
     {
         if (model.Access == CollectionAccess.Sequence)

@@ -22,7 +22,8 @@ internal static class ContractEmitter
     {
         string forgive = use is { IsNonNullableReference: true, Type.Kind: TypeRefKind.Scalar } ? "!" : "";
         writer.Line($"private static readonly {GeneratedCode.Services}TypeShape<{use.Declared}> {name} = new(");
-        writer.Indented($"static (ref {GeneratedCode.Writer} writer, in {use.Declared} value) => {GeneratedCode.Write(use.Type, "value", "Serializers.")},");
+        string write = GeneratedCode.Write(use.Type, "value", "Serializers.");
+        writer.Indented($"static (ref {GeneratedCode.Writer} writer, in {use.Declared} value) => {write},");
         writer.Indented($"static (ref {GeneratedCode.Reader} reader) => {GeneratedCode.Read(use.Type, "Serializers.")}{forgive});");
         writer.Line();
     }
@@ -38,7 +39,8 @@ internal static class ContractEmitter
         if (method.CancellationParameter is not null) arguments = arguments.Append("cancellationToken");
         string call = $"{target}.{method.Name}({string.Join(", ", arguments)})";
         if (method.ReturnKind == ReturnKind.Task) call = $"new global::System.Threading.Tasks.ValueTask({call})";
-        if (method.ReturnKind == ReturnKind.TaskOfResult) call = $"new global::System.Threading.Tasks.ValueTask<{method.Result!.Declared}>({call})";
+        if (method.ReturnKind == ReturnKind.TaskOfResult)
+            call = $"new global::System.Threading.Tasks.ValueTask<{method.Result!.Declared}>({call})";
 
         writer.Line($"public static readonly {GeneratedCode.Services}{type} {own.Method} = new(");
         writer.Indented(Literals.Text(method.WireName) + ",");
@@ -46,7 +48,8 @@ internal static class ContractEmitter
         writer.Indented(method.TimeoutMs.ToString(CultureInfo.InvariantCulture) + ",");
         EmitRequestShape(writer, method, names);
         if (method.Result is not null) writer.Indented(names[method.Result] + ",");
-        writer.Indented($"static ({service.InterfaceName} service, in {own.Request} request, {GeneratedCode.CancellationToken} cancellationToken) =>");
+        writer.Indented($"static ({service.InterfaceName} service, in {own.Request} request, {GeneratedCode.CancellationToken} "
+            + "cancellationToken) =>");
         writer.Indented($"    {call});").Line();
     }
 
@@ -62,10 +65,12 @@ internal static class ContractEmitter
         for (int i = 0; i < method.Parameters.Count; i++)
         {
             ParameterModel parameter = method.Parameters[i];
+            string optional = parameter.Default is null ? "false" : "true";
             writer.Indented($"        new {member}, {parameter.Type.Declared}>(");
-            writer.Indented($"            {Literals.Text(parameter.Name)}, optional: {(parameter.Default is null ? "false" : "true")}, {names[parameter.Type]},");
+            writer.Indented($"            {Literals.Text(parameter.Name)}, optional: {optional}, {names[parameter.Type]},");
             writer.Indented($"            static (in {own.Request} request) => request.{own.Parameters[i]},");
-            writer.Indented($"            static (ref {own.Request} request, {parameter.Type.Declared} value) => request.{own.Parameters[i]} = value),");
+            writer.Indented($"            static (ref {own.Request} request, {parameter.Type.Declared} value) => "
+                + $"request.{own.Parameters[i]} = value),");
         }
 
         if (method.Parameters.Count > 0) writer.Indented("    },");

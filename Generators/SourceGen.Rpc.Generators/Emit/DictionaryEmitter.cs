@@ -13,7 +13,8 @@ internal static class DictionaryEmitter
         writer.Line($"writer.WriteMapHeader({(isCounted ? "count" : "value.Count")});");
         writer.Open($"foreach (global::System.Collections.Generic.KeyValuePair<{model.Key.Name}, {model.Value.Name}> pair in value)");
         if (isCounted) writer.Line("count--;");
-        writer.Line(GeneratedCode.Write(model.Key, "pair.Key") + ";").Line(GeneratedCode.Write(model.Value, "pair.Value") + ";").Close().Line();
+        writer.Line(GeneratedCode.Write(model.Key, "pair.Key") + ";");
+        writer.Line(GeneratedCode.Write(model.Value, "pair.Value") + ";").Close().Line();
         if (isCounted)
             writer.Line($"if (count != 0) {GeneratedCode.Errors}.ThrowCollectionChanged({Literals.Text(CollectionEmitter.Plain(model))});");
         writer.Line("writer.Leave();");
@@ -25,7 +26,8 @@ internal static class DictionaryEmitter
         writer.Line($"{model.BuiltAs} items = new({CollectionEmitter.Capacity});");
         writer.Open("for (int i = 0; i < count; i++)").Line($"{model.Key.Name} key = {GeneratedCode.Read(model.Key)};");
         if (model.Key.CanBeNull)
-            writer.Line($"if (key is null) {GeneratedCode.Errors}.ThrowNilKey({Literals.Text(CollectionEmitter.Plain(model))}, reader.Consumed);");
+            writer.Line($"if (key is null) {GeneratedCode.Errors}.ThrowNilKey({Literals.Text(CollectionEmitter.Plain(model))}, "
+                + "reader.Consumed);");
         writer.Line($"items[key] = {GeneratedCode.Read(model.Value)};").Close().Line().Line("reader.Leave();").Line("return items;");
     }
 }

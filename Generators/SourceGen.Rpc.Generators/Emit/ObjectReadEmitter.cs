@@ -20,7 +20,10 @@ internal sealed class ObjectReadEmitter
         _isFilled = model.Arguments.Count == 0 && model.Members.All(static m => m.Setter == MemberSetter.Assign);
         NameAllocator names = new(["reader", "count", "index", "key", "value", "defaults"]);
         foreach (MemberModel member in model.Members)
-            _names[member] = (TypeNames.Escape(names.Take(NameAllocator.Camel(member.Name))), names.Take("has" + NameAllocator.Pascal(member.Name)));
+        {
+            string local = TypeNames.Escape(names.Take(NameAllocator.Camel(member.Name)));
+            _names[member] = (local, names.Take("has" + NameAllocator.Pascal(member.Name)));
+        }
     }
 
     public static void Emit(SourceWriter writer, ObjectModel model) => new ObjectReadEmitter(writer, model).Emit();
@@ -56,7 +59,8 @@ internal sealed class ObjectReadEmitter
         {
             _writer.Line(_model.IsKeyed
                 ? $"case {member.Index}:"
-                : $"case {WireNames.Utf8(member.Key).Length} when global::System.MemoryExtensions.SequenceEqual(key, {Literals.Text(member.Key)}u8):");
+                : $"case {WireNames.Utf8(member.Key).Length} when global::System.MemoryExtensions.SequenceEqual(key, "
+                    + $"{Literals.Text(member.Key)}u8):");
             EmitAssignment(member);
             _writer.Indented("break;");
         }
@@ -126,7 +130,9 @@ internal sealed class ObjectReadEmitter
         _writer.Close().Line();
     }
 
-    /// <summary>The creation of an object; <paramref name="init"/> gives the values of init-only members, which are left out without it.</summary>
+    /// <summary>
+    /// The creation of an object; <paramref name="init"/> gives the values of init-only members, which are left out without it.
+    /// </summary>
     private string Construct(Func<MemberModel, string>? init)
     {
         IEnumerable<string> arguments = _model.Arguments.Select(a =>

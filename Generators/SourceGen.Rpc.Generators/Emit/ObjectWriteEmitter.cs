@@ -35,8 +35,10 @@ internal static class ObjectWriteEmitter
     {
         writer.Line($"writer.WriteMapHeader({model.Members.Count});");
         foreach (MemberModel member in model.Members)
-            writer.Line($"writer.WriteRaw([{string.Join(", ", Encode(member.Key).Select(static b => "0x" + b.ToString("X2")))}]); // {SchemaText.Word(member.Key)}")
-                .Line(Write(member));
+        {
+            string key = string.Join(", ", Encode(member.Key).Select(static b => $"0x{b:X2}"));
+            writer.Line($"writer.WriteRaw([{key}]); // {SchemaText.Word(member.Key)}").Line(Write(member));
+        }
     }
 
     private static string Write(MemberModel member) => GeneratedCode.Write(member.Type, "value." + TypeNames.Escape(member.Name)) + ";";

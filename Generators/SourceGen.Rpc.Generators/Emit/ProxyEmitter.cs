@@ -26,11 +26,15 @@ internal static class ProxyEmitter
     private static void EmitMethod(SourceWriter writer, MethodModel method, MethodNames names)
     {
         IEnumerable<string> parameters = method.Parameters.Select(static p => $"{p.Type.Declared} {TypeNames.Escape(p.Name)}");
-        if (method.CancellationParameter is { } cancellation) parameters = parameters.Append($"{GeneratedCode.CancellationToken} {cancellation}");
+        if (method.CancellationParameter is { } cancellation)
+            parameters = parameters.Append($"{GeneratedCode.CancellationToken} {cancellation}");
         IEnumerable<string> fields = method.Parameters.Select((p, i) => $"{names.Parameters[i]} = {TypeNames.Escape(p.Name)}");
-        string request = method.Parameters.Count == 0 ? $"default({names.Request})" : $"new {names.Request} {{ {string.Join(", ", fields)} }}";
+        string request = method.Parameters.Count == 0
+            ? $"default({names.Request})"
+            : $"new {names.Request} {{ {string.Join(", ", fields)} }}";
+        string token = method.CancellationParameter ?? GeneratedCode.CancellationToken + ".None";
         string asTask = method.ReturnKind is ReturnKind.Task or ReturnKind.TaskOfResult ? ".AsTask()" : "";
         writer.Line($"{method.ReturnType} {method.DeclaringInterface}.{method.Name}({string.Join(", ", parameters)}) =>");
-        writer.Indented($"{names.Invoker}.InvokeAsync({request}, {method.CancellationParameter ?? GeneratedCode.CancellationToken + ".None"}){asTask};");
+        writer.Indented($"{names.Invoker}.InvokeAsync({request}, {token}){asTask};");
     }
 }

@@ -8,7 +8,8 @@ internal static class RequestEmitter
     public static void Emit(SourceWriter writer, ServiceModel service, MethodModel method, MethodNames names)
     {
         writer.Line(GeneratedCode.Attribute).Open($"file struct {names.Request}");
-        for (int i = 0; i < names.Parameters.Length; i++) writer.Line($"public {method.Parameters[i].Type.Declared} {names.Parameters[i]};");
+        for (int i = 0; i < names.Parameters.Length; i++)
+            writer.Line($"public {method.Parameters[i].Type.Declared} {names.Parameters[i]};");
         if (names.Parameters.Length > 0) writer.Line();
         EmitWrite(writer, method, names);
         writer.Line();
@@ -19,7 +20,9 @@ internal static class RequestEmitter
     /// <summary>The expression of the value that reading starts from, in which optional parameters have their defaults.</summary>
     public static string Initial(MethodModel method, MethodNames names)
     {
-        string[] defaults = [.. method.Parameters.Select((p, i) => p.Default is null or "default" ? "" : $"{names.Parameters[i]} = {p.Default}").Where(static d => d.Length > 0)];
+        string[] defaults = [.. method.Parameters
+            .Select((p, i) => p.Default is null or "default" ? "" : $"{names.Parameters[i]} = {p.Default}")
+            .Where(static d => d.Length > 0)];
         return defaults.Length == 0 ? $"default({names.Request})" : $"new {names.Request} {{ {string.Join(", ", defaults)} }}";
     }
 
@@ -40,7 +43,8 @@ internal static class RequestEmitter
         if (required > 0)
         {
             string parameters = string.Join(", ", method.Parameters.Take(required).Select(static p => Literals.Text(p.Name)));
-            writer.Line($"if (count < {required}) {GeneratedCode.Errors}.ThrowMissingParameter({Literals.Text(service.WireName + "/" + method.WireName)}, count, {parameters});");
+            string name = Literals.Text(service.WireName + "/" + method.WireName);
+            writer.Line($"if (count < {required}) {GeneratedCode.Errors}.ThrowMissingParameter({name}, count, {parameters});");
         }
 
         for (int i = 0; i < names.Parameters.Length; i++)

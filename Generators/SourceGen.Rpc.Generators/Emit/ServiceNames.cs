@@ -2,7 +2,9 @@ using SourceGen.Rpc.Contracts;
 
 namespace SourceGen.Rpc.Generators.Emit;
 
-/// <summary>The names of everything that one service's file declares, chosen so that none collides with another or with a parameter.</summary>
+/// <summary>
+/// The names of everything that one service's file declares, chosen so that none collides with another or with a parameter.
+/// </summary>
 internal sealed class ServiceNames
 {
     private readonly Dictionary<TypeUse, string> _shapes = [];

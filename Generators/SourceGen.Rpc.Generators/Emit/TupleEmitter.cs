@@ -16,7 +16,8 @@ internal static class TupleEmitter
     {
         int length = model.Elements.Count;
         writer.Line("reader.Enter();").Line("int count = reader.ReadArrayHeader();");
-        writer.Line($"if (count != {length}) {GeneratedCode.Errors}.ThrowTupleLength({Literals.Text(CollectionEmitter.Plain(model))}, {length}, count, reader.Consumed);");
+        writer.Line($"if (count != {length}) {GeneratedCode.Errors}.ThrowTupleLength({Literals.Text(CollectionEmitter.Plain(model))}, "
+            + $"{length}, count, reader.Consumed);");
         foreach (TupleElement element in model.Elements)
             writer.Line($"{element.Type.Name} {NameAllocator.Camel(element.Name)} = {GeneratedCode.Read(element.Type)};");
         writer.Line("reader.Leave();");

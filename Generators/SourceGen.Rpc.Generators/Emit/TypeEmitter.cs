@@ -20,9 +20,10 @@ internal static class TypeEmitter
     private static void EmitMethod(SourceWriter writer, TypeModel model, bool isWrite)
     {
         bool isReference = model.Ref.CanBeNull && model is not NullableModel;
+        string value = (isReference ? "" : "in ") + model.Ref.Name + " value";
         writer.Line(GeneratedCode.Attribute);
         writer.Open(isWrite
-            ? $"internal static void Write_{model.Ref.Method}(ref {GeneratedCode.Writer} writer, {(isReference ? "" : "in ")}{model.Ref.Name} value)"
+            ? $"internal static void Write_{model.Ref.Method}(ref {GeneratedCode.Writer} writer, {value})"
             : $"internal static {model.Ref.Name} Read_{model.Ref.Method}(ref {GeneratedCode.Reader} reader)");
         if (isReference && isWrite) writer.Open("if (value is null)").Line("writer.WriteNil();").Line("return;").Close().Line();
         if (isReference && !isWrite) writer.Line("if (reader.TryReadNil()) return null;").Line();
@@ -59,7 +60,8 @@ internal static class TypeEmitter
                 TupleEmitter.EmitRead(writer, type);
                 break;
             case NullableModel type when isWrite:
-                writer.Line($"if (value.HasValue) {GeneratedCode.Write(type.Value, "value.GetValueOrDefault()")};").Line("else writer.WriteNil();");
+                writer.Line($"if (value.HasValue) {GeneratedCode.Write(type.Value, "value.GetValueOrDefault()")};");
+                writer.Line("else writer.WriteNil();");
                 break;
             case NullableModel type:
                 writer.Line($"return reader.TryReadNil() ? default({type.Ref.Name}) : {GeneratedCode.Read(type.Value)};");

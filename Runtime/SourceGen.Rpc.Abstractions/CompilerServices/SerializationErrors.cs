@@ -13,7 +13,8 @@ public static class SerializationErrors
     [DoesNotReturn]
     public static void ThrowMissingParameter(string method, int found, params ReadOnlySpan<string> parameters) =>
         throw new RpcSerializationException(
-            $"The request of '{method}' holds {found} of at least {parameters.Length} arguments: parameter '{parameters[found]}' has no default value and must be sent.");
+            $"The request of '{method}' holds {found} of at least {parameters.Length} arguments: parameter '{parameters[found]}' has "
+            + "no default value and must be sent.");
 
     /// <summary>A tuple has another length than its type.</summary>
     /// <param name="type">The tuple's type.</param>
@@ -23,7 +24,8 @@ public static class SerializationErrors
     /// <exception cref="RpcSerializationException">Always.</exception>
     [DoesNotReturn]
     public static void ThrowTupleLength(string type, int expected, int found, long offset) =>
-        throw new RpcSerializationException($"Expected an array of {expected} elements for '{type}', found one of {found}, before offset {offset}.");
+        throw new RpcSerializationException($"Expected an array of {expected} elements for '{type}', found one of {found}, before "
+            + $"offset {offset}.");
 
     /// <summary>A dictionary's key is nil.</summary>
     /// <param name="type">The dictionary's type.</param>
@@ -38,5 +40,6 @@ public static class SerializationErrors
     /// <exception cref="RpcSerializationException">Always.</exception>
     [DoesNotReturn]
     public static void ThrowCollectionChanged(string type) =>
-        throw new RpcSerializationException($"The '{type}' changed while it was written: do not modify a collection until the call that sends it has returned.");
+        throw new RpcSerializationException($"The '{type}' changed while it was written: do not modify a collection until the call "
+            + "that sends it has returned.");
 }

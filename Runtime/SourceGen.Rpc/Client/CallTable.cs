@@ -62,7 +62,8 @@ internal sealed class CallTable
         if (++slot.Generation == 0) slot.Generation = 1; // An id is never 0.
         ulong id = ((ulong)slot.Generation << 32) | (uint)index;
         slot.Answered = false;
-        slot.Use = use = call.Activate(connection, id);
+        use = call.Activate(connection, id);
+        Volatile.Write(ref slot.Use, use); // After the generation, which tells ClaimWhere that the slot has passed on.
         Volatile.Write(ref slot.Call, call);
         return id;
     }
@@ -115,18 +116,20 @@ internal sealed class CallTable
     /// <summary>Claims every call, because the connection is lost. The output must be closed, so that no more are made.</summary>
     public List<PendingCall>? ClaimAll() => ClaimWhere(static _ => true);
 
-    private List<PendingCall>? ClaimWhere(Func<PendingCall, bool> condition)
+    internal List<PendingCall>? ClaimWhere(Func<PendingCall, bool> condition)
     {
         List<PendingCall>? claimed = null;
         int used = Volatile.Read(ref _used);
         for (int index = 0; index < used; index++)
         {
-            // The slot may pass to another call at any moment: only a use that was read between two looks at the same call is its own.
+            // The slot may pass to another call at any moment, or to another use of the same pooled object: the condition and the use
+            // belong together only if the generation did not change while both were read.
             ref Slot slot = ref At(index);
+            uint generation = Volatile.Read(ref slot.Generation);
             PendingCall? call = Volatile.Read(ref slot.Call);
             if (call is null || !condition(call)) continue;
             long use = Volatile.Read(ref slot.Use);
-            if (Volatile.Read(ref slot.Call) != call || !call.TryClaim(use)) continue;
+            if (Volatile.Read(ref slot.Generation) != generation || !call.TryClaim(use)) continue;
             Abandon(call.Id, call);
             (claimed ??= []).Add(call);
         }

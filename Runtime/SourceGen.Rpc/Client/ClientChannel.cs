@@ -20,12 +20,14 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     private TaskCompletionSource<RpcConnection>? _next;
     private Exception? _lastFailure;
     private int _attempts;
+    private int _shortLived;
+    private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
     {
         options.Validate();
         _options = options;
-        _logger = options.LoggerFactory.CreateLogger("SourceGen.Rpc.Client");
+        _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
         _connector = new ClientConnector(address, options, _logger);
         CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
     }
@@ -130,6 +132,13 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     {
         TimeSpan ceiling = _options.ReconnectDelay;
         _attempts = 0;
+        if (_shortLived > 1)
+        {
+            // Something accepts and drops: without a pause this would be a busy loop over the network.
+            for (int i = 2; i < _shortLived && ceiling < _options.MaxReconnectDelay; i++) ceiling = Longer(ceiling);
+            await Task.Delay(Jittered(ceiling), _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         while (!_disposing.IsCancellationRequested)
         {
             _attempts++;
@@ -146,13 +155,17 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
             catch (Exception e)
             {
                 _lastFailure = e;
-                TimeSpan delay = ceiling * (0.5 + (Random.Shared.NextDouble() / 2));
+                TimeSpan delay = Jittered(ceiling);
                 ClientLog.ConnectFailed(_logger, _attempts, Address, (int)delay.TotalMilliseconds, e.Message);
                 await Task.Delay(delay, _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                ceiling = ceiling * 2 < _options.MaxReconnectDelay ? ceiling * 2 : _options.MaxReconnectDelay;
+                ceiling = Longer(ceiling);
             }
         }
     }
+
+    private static TimeSpan Jittered(TimeSpan ceiling) => ceiling * (0.5 + (Random.Shared.NextDouble() / 2));
+
+    private TimeSpan Longer(TimeSpan ceiling) => ceiling * 2 < _options.MaxReconnectDelay ? ceiling * 2 : _options.MaxReconnectDelay;
 
     private bool TryAdopt(RpcConnection connection)
     {
@@ -161,6 +174,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
             if (_disposing.IsCancellationRequested) return false;
             connection.Leaving += OnLeaving;
             _current = connection;
+            _adoptedAt = Environment.TickCount64;
             TaskCompletionSource<RpcConnection>? next = _next;
             _next = null;
             connection.Start();
@@ -176,6 +190,8 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
             if (_current == connection)
             {
                 _current = null;
+                bool shortLived = Environment.TickCount64 - _adoptedAt < _options.MaxReconnectDelay.TotalMilliseconds;
+                _shortLived = shortLived ? Math.Min(_shortLived + 1, 100) : 0;
                 if (!_disposing.IsCancellationRequested) NextConnection();
             }
         }
@@ -186,10 +202,12 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     /// <summary>The server is leaving: its calls in flight finish first.</summary>
     private static async Task CloseWhenIdleAsync(RpcConnection connection)
     {
-        while (connection.Calls.InFlight > 0 && !connection.IsClosed)
+        do
         {
+            // Looked at under the output's lock, under which calls begin: once there is none, there will be none.
             await connection.Output.WaitForRoomAsync(() => connection.Calls.InFlight == 0).ConfigureAwait(false);
         }
+        while (connection.Calls.InFlight > 0 && !connection.IsClosed);
 
         await CloseAsync(connection).ConfigureAwait(false);
     }

@@ -64,8 +64,9 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     private PendingCall<TResponse>? TryCall(
         CallRoute<TRequest, TResponse> route, in TRequest request, int timeoutMs, CancellationToken cancellationToken, out RpcConnection.StartResult start)
     {
-        long deadline = timeoutMs < 0 ? long.MaxValue : Watchdog.BusyNow + timeoutMs;
-        PendingCall<TResponse> call = PendingCall<TResponse>.Rent(method.FullName, route.Responses, timeoutMs, deadline, cancellationToken);
+        long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
+        long deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
+        PendingCall<TResponse> call = PendingCall<TResponse>.Rent(method.FullName, route.Responses, _timeoutMs, deadline, cancellationToken);
         try
         {
             start = route.Connection.TryStart(call, route.Method, route.Requests, in request);

@@ -27,7 +27,15 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
         if (offered.Fingerprint == contract.Fingerprint) return ContractBinding.Same(offered.FirstMethod);
         if (offered.MethodCount == 0) return ContractBinding.Compared(0, Compare(contract, $"service {Quote(offered.Name)}\n"));
         Task<ContractBinding> binding = _bindings.GetOrAdd(contract, static (contract, state) => state.self.CompareAsync(contract, state.offered), (self: this, offered));
-        return await binding.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await binding.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The next call asks again: a description that did not come in time is no lasting answer.
+            if (binding.IsFaulted) _bindings.TryRemove(new KeyValuePair<RpcContract, Task<ContractBinding>>(contract, binding));
+        }
     }
 
     private static string Quote(string name) => $"\"{name.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
@@ -93,12 +101,31 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
                 case RpcConnection.StartResult.Written:
                     return await new ValueTask<string>(call, version).ConfigureAwait(false);
                 case RpcConnection.StartResult.Full:
-                    await connection.Output.WaitForRoomAsync(() => connection.HasRoom).ConfigureAwait(false);
+                    await WaitForRoomAsync(call, offered).ConfigureAwait(false);
                     break;
                 default:
                     call.Return();
                     throw new RpcException(RpcStatusCode.Unavailable, $"The connection is lost: {connection.LeavingReason}.") { Progress = RpcCallProgress.NotSent };
             }
+        }
+    }
+
+    private async Task WaitForRoomAsync(PendingCall<string> call, OfferedService offered)
+    {
+        try
+        {
+            Task room = connection.Output.WaitForRoomAsync(() => connection.HasRoom);
+            await room.WaitAsync(TimeSpan.FromMilliseconds(DescribeTimeoutMs)).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            call.Return();
+            throw new RpcException(
+                RpcStatusCode.DeadlineExceeded,
+                $"{connection.RemoteAddress} has another contract for {offered.Name}, and had no room for the question what differs within {DescribeTimeoutMs:N0} ms.")
+            {
+                Progress = RpcCallProgress.NotSent,
+            };
         }
     }
 

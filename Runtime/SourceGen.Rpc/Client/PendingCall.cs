@@ -48,6 +48,9 @@ internal abstract class PendingCall : BatchItem
     /// </summary>
     public bool TryClaim(long use) => Interlocked.CompareExchange(ref _claimable, 0, use) == use;
 
+    /// <summary>Whether nobody has won that right yet.</summary>
+    public bool IsClaimable(long use) => Volatile.Read(ref _claimable) == use;
+
     /// <summary>Reads the result; called by the receiver after it has claimed the call.</summary>
     public abstract void Decode(in ReadOnlySequence<byte> payload);
 

@@ -69,8 +69,19 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     /// <summary>Completes the call: the caller's continuation runs here.</summary>
     public override void Run()
     {
-        if (_error is null) _core.SetResult(_response!);
-        else _core.SetException(_error);
+        // Read first: the continuation gives this object back to the pool.
+        RpcConnection connection = Connection!;
+        string methodName = MethodName;
+        try
+        {
+            if (_error is null) _core.SetResult(_response!);
+            else _core.SetException(_error);
+        }
+        catch (Exception e)
+        {
+            // Only a continuation that was attached by hand can throw; it is not the connection's fault, nor that of its other calls.
+            connection.ContinuationFailed(methodName, e);
+        }
     }
 
     public TResponse GetResult(short token)

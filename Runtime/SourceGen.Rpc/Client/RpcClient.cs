@@ -28,6 +28,19 @@ public sealed class RpcClient : IAsyncDisposable
     public static RpcClient Create(string address, RpcClientOptions? options = null) =>
         new(new ClientChannel(RpcAddress.Parse(address), options ?? new RpcClientOptions()));
 
+    /// <summary>Creates a client that connects to <see cref="RpcClientOptions.Address"/> when the first call is made.</summary>
+    /// <param name="options">Where and how it connects and calls.</param>
+    /// <exception cref="FormatException">The address is not one.</exception>
+    /// <exception cref="NotSupportedException">No transport serves the address.</exception>
+    /// <exception cref="ArgumentException">The address is missing, or an option is out of range.</exception>
+    public static RpcClient Create(RpcClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Address is { } address
+            ? Create(address, options)
+            : throw new ArgumentException("Address is missing; tell the client where its server listens, for example options.Address = \"tcp://127.0.0.1:5000\".");
+    }
+
     /// <summary>Creates a client and connects, in one attempt.</summary>
     /// <param name="address">The server's address, such as <c>tcp://127.0.0.1:5000</c>.</param>
     /// <param name="options">How it connects and calls; null for the defaults.</param>

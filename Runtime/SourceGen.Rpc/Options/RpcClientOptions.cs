@@ -3,6 +3,12 @@ namespace SourceGen.Rpc;
 /// <summary>How a client connects and calls.</summary>
 public sealed class RpcClientOptions : RpcConnectionOptions
 {
+    /// <summary>
+    /// The server's address, such as <c>tcp://127.0.0.1:5000</c>, for a client that is created from its options alone; an address that is
+    /// given beside the options is taken instead. Default: none.
+    /// </summary>
+    public string? Address { get; set; }
+
     /// <summary>How long opening a connection may take, and how long a call waits for one while there is none. Default: 5 seconds.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -19,7 +25,7 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
-    internal override void Validate()
+    public override void Validate()
     {
         base.Validate();
         RequirePositive(ConnectTimeout, nameof(ConnectTimeout));

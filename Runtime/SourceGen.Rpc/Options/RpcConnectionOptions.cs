@@ -36,9 +36,9 @@ public abstract class RpcConnectionOptions
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
-    /// <summary>Checks the values against each other.</summary>
+    /// <summary>Checks the values against each other. Clients and servers do it when they are created or started.</summary>
     /// <exception cref="ArgumentException">A value is missing or out of range; the message names it.</exception>
-    internal virtual void Validate()
+    public virtual void Validate()
     {
         Limits.Validate();
         RequirePositive(KeepAliveInterval, nameof(KeepAliveInterval));

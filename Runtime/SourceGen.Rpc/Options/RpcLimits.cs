@@ -3,6 +3,9 @@ namespace SourceGen.Rpc;
 /// <summary>What bounds one connection. Each side tells the other its own limits when the connection opens.</summary>
 public sealed class RpcLimits
 {
+    /// <summary>What <see cref="MaxConcurrentCalls"/> may be at most. A peer that says more is taken at this: its word sizes a table.</summary>
+    internal const int MostConcurrentCalls = 1_000_000;
+
     /// <summary>The largest argument list or result this side accepts, in bytes after encoding. Default: 16 MiB.</summary>
     public int MaxMessageSize { get; set; } = 16 * 1024 * 1024;
 
@@ -31,7 +34,7 @@ public sealed class RpcLimits
         Require(MaxMessageSize >= 1024, nameof(MaxMessageSize), MaxMessageSize, "at least 1,024");
         Require(FragmentSize is >= 16 * 1024 and <= 64 * 1024 * 1024, nameof(FragmentSize), FragmentSize, "from 16,384 to 67,108,864");
         Require(MaxFrameSize >= 16 * 1024, nameof(MaxFrameSize), MaxFrameSize, "at least 16,384");
-        Require(MaxConcurrentCalls is >= 1 and <= 1_000_000, nameof(MaxConcurrentCalls), MaxConcurrentCalls, "from 1 to 1,000,000");
+        Require(MaxConcurrentCalls is >= 1 and <= MostConcurrentCalls, nameof(MaxConcurrentCalls), MaxConcurrentCalls, "from 1 to 1,000,000");
         Require(MaxReassemblySize >= MaxMessageSize, nameof(MaxReassemblySize), MaxReassemblySize, $"at least MaxMessageSize ({MaxMessageSize:N0})");
         Require(MaxOutputBacklog >= 64 * 1024, nameof(MaxOutputBacklog), MaxOutputBacklog, "at least 65,536");
     }

@@ -29,7 +29,7 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     }
 
     /// <inheritdoc/>
-    internal override void Validate()
+    public override void Validate()
     {
         base.Validate();
         RequirePositive(HandshakeTimeout, nameof(HandshakeTimeout));

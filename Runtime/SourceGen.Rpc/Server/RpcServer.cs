@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
@@ -30,7 +31,7 @@ public sealed class RpcServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _logger = options.LoggerFactory.CreateLogger("SourceGen.Rpc.Server");
+        _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Server");
     }
 
     private enum State
@@ -180,6 +181,7 @@ public sealed class RpcServer : IAsyncDisposable
 
     private async Task DrainAsync(RpcConnection[] connections, CancellationToken cancellationToken)
     {
+        long start = Stopwatch.GetTimestamp();
         Task drained = Task.WhenAll(connections.Select(connection => Task.WhenAny(connection.Running.WhenDrained(), connection.Closed)));
         try
         {
@@ -187,7 +189,7 @@ public sealed class RpcServer : IAsyncDisposable
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            ServerLog.DrainTimedOut(_logger, connections.Sum(connection => connection.Running.Count), _options.DrainTimeout);
+            ServerLog.DrainTimedOut(_logger, connections.Sum(connection => connection.Running.Count), Stopwatch.GetElapsedTime(start));
         }
     }
 }

@@ -1,9 +1,10 @@
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Server;
 
 /// <summary>The calls of one connection whose handlers have not finished, by the slot that the caller gave them.</summary>
-internal sealed class RunningCalls(int capacity)
+internal sealed class RunningCalls(RpcConnection connection, int capacity)
 {
     private const int ChunkSize = 256;
 
@@ -43,7 +44,7 @@ internal sealed class RunningCalls(int capacity)
             Volatile.Write(ref chunk[slot % ChunkSize], call);
         }
 
-        if (_cancelled) call.RequestCancel(id);
+        if (_cancelled) call.RequestCancel(connection, id);
     }
 
     /// <summary>The call is finished: its slot is free before its reply is written, as the caller may use it again at once.</summary>
@@ -76,7 +77,7 @@ internal sealed class RunningCalls(int capacity)
     {
         int slot = CallTable.SlotOf(id);
         if ((uint)slot >= (uint)capacity || _chunks[slot / ChunkSize] is not { } chunk) return;
-        Volatile.Read(ref chunk[slot % ChunkSize])?.RequestCancel(id);
+        Volatile.Read(ref chunk[slot % ChunkSize])?.RequestCancel(connection, id);
     }
 
     /// <summary>The connection is lost: cancels every handler that can be, and those still to come from frames already received.</summary>
@@ -88,13 +89,13 @@ internal sealed class RunningCalls(int capacity)
             if (chunk is null) continue;
             foreach (ref ServerCall? entry in chunk.AsSpan())
             {
-                if (Volatile.Read(ref entry) is { } call) call.RequestCancel(call.Id);
+                Volatile.Read(ref entry)?.RequestCancel(connection, id: null);
             }
         }
 
         ServerCall[] oneWay;
         lock (_oneWay) oneWay = [.. _oneWay];
-        foreach (ServerCall call in oneWay) call.RequestCancel(call.Id);
+        foreach (ServerCall call in oneWay) call.RequestCancel(connection, id: null);
     }
 
     /// <summary>A task that completes when no handler is running.</summary>

@@ -31,14 +31,16 @@ internal abstract class ServerCall : BatchItem
     /// The caller gave up, or is gone. The handler's token is cancelled on the thread pool, because callbacks are user code and this
     /// thread is the receiver.
     /// </summary>
-    public void RequestCancel(ulong id)
+    /// <param name="connection">The connection of the call that is meant.</param>
+    /// <param name="id">Its id; null for whichever call of that connection it is.</param>
+    public void RequestCancel(RpcConnection connection, ulong? id)
     {
-        if (!IsCancellable) return;
         CancellationTokenSource? cancellation;
         lock (_cancelling)
         {
-            // The object may serve another call by now; the id tells. A source that was asked to cancel is never used again.
-            if (!_active || Id != id || _cancelRequested) return;
+            // The object may serve another call by now, of another connection even, with the same id. Only a call with a token is
+            // ever active. A source that was asked to cancel is never used again.
+            if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || _cancelRequested) return;
             _cancelRequested = true;
             cancellation = _cancellation;
         }
@@ -49,16 +51,17 @@ internal abstract class ServerCall : BatchItem
     /// <summary>Begins a call.</summary>
     protected void Begin(RpcConnection connection, ulong id, bool oneWay)
     {
-        Connection = connection;
         OneWay = oneWay;
         if (!IsCancellable)
         {
+            Connection = connection;
             Id = id;
             return;
         }
 
         lock (_cancelling)
         {
+            Connection = connection;
             Id = id;
             _cancellation ??= new CancellationTokenSource();
             _active = true;

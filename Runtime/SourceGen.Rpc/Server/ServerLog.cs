@@ -23,6 +23,6 @@ internal static partial class ServerLog
     [LoggerMessage(105, LogLevel.Information, "Stopping: {Connections} connections, {Calls} calls in flight")]
     public static partial void Stopping(ILogger logger, int connections, int calls);
 
-    [LoggerMessage(106, LogLevel.Warning, "{Calls} calls were still in flight after {Timeout} and are cancelled")]
-    public static partial void DrainTimedOut(ILogger logger, int calls, TimeSpan timeout);
+    [LoggerMessage(106, LogLevel.Warning, "{Calls} calls were still in flight after {Elapsed} and are cancelled")]
+    public static partial void DrainTimedOut(ILogger logger, int calls, TimeSpan elapsed);
 }

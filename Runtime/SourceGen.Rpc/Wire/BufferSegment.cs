@@ -35,6 +35,9 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
         return segment;
     }
 
+    /// <summary>Gets an empty segment whose size is about the given one.</summary>
+    public static BufferSegment RentExactly(int size) => size >= DefaultSize / 2 ? Rent(size) : new BufferSegment(ArrayPool<byte>.Shared.Rent(size));
+
     /// <summary>Gives the segment back; nobody may touch it afterwards.</summary>
     public void Return()
     {

@@ -18,6 +18,9 @@ internal sealed class ChainedBuffer
     private int _frameUsed;
     private long _frameStart;
 
+    /// <summary>Whether segments are about as large as what they have to hold, instead of large enough for many small frames.</summary>
+    public bool Frugal { get; init; }
+
     /// <summary>Bytes written.</summary>
     public long Length => _lengthBeforeTail + _used;
 
@@ -86,6 +89,7 @@ internal sealed class ChainedBuffer
     {
         while (!bytes.IsEmpty)
         {
+            if (Frugal && _used == _array.Length) AddSegment((int)Math.Min(BufferSegment.DefaultSize, Math.Max(bytes.Length, Length)));
             Span<byte> room = GetSpan(1);
             int count = Math.Min(room.Length, bytes.Length);
             bytes[..count].CopyTo(room);
@@ -134,7 +138,7 @@ internal sealed class ChainedBuffer
 
     private void AddSegment(int sizeHint)
     {
-        BufferSegment segment = BufferSegment.Rent(sizeHint);
+        BufferSegment segment = Frugal ? BufferSegment.RentExactly(Math.Max(sizeHint, 1)) : BufferSegment.Rent(sizeHint);
         if (_tail is null)
         {
             _head = segment;

@@ -25,4 +25,7 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(7, LogLevel.Warning, "Refused a call of {Method} from {Peer}: its arguments cannot be read: {Error}")]
     public static partial void ArgumentsRefused(ILogger logger, string method, RpcAddress peer, string error);
+
+    [LoggerMessage(8, LogLevel.Error, "A continuation of {Method} threw; a continuation attached by hand must handle its exceptions")]
+    public static partial void ContinuationFailed(ILogger logger, string method, Exception error);
 }

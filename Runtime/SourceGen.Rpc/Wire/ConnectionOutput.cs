@@ -10,7 +10,7 @@ namespace SourceGen.Rpc.Wire;
 internal sealed class ConnectionOutput : IThreadPoolWorkItem
 {
     /// <summary>A corked batch is sent early when it reaches this size, so that the peer can begin.</summary>
-    private static readonly int CorkLimit = int.Parse(Environment.GetEnvironmentVariable("CORK") ?? "64") * 1024;
+    private const int CorkLimit = 64 * 1024;
 
     private readonly ITransportConnection _transport;
     private readonly IGatheringOutput? _gathering;
@@ -20,14 +20,17 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
     private readonly Queue<LargeMessage> _large = new();
     private readonly Stack<FrameEncoder> _spareEncoders = new();
     private readonly long _maxBacklog;
+    private readonly long _maxLarge;
     private ChainedBuffer _current = new();
     private ChainedBuffer _spare = new();
     private FrameEncoder _encoder;
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _sent;
     private ChainedBuffer? _inSend;
     private long _sendingBytes;
+    private long _lastSent;
     private long _largeBytes;
     private bool _deferred;
+    private bool _encoding;
     private bool _closed;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _idle;
@@ -40,6 +43,7 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
         _onError = onError;
         _onSent = OnSent;
         _maxBacklog = limits.MaxBacklog;
+        _maxLarge = limits.MaxLargeBacklog;
         _encoder = new FrameEncoder(this);
         FragmentSize = limits.FragmentSize;
         MaxMessageSize = limits.MaxMessageSize;
@@ -55,7 +59,10 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
     public long MaxMessageSize { get; }
 
     /// <summary>Whether writers should wait. Approximate without the lock.</summary>
-    public bool IsFull => _current.Length + _sendingBytes + _largeBytes > _maxBacklog;
+    public bool IsFull => _current.Length + _sendingBytes > _maxBacklog || _largeBytes > _maxLarge;
+
+    /// <summary>When a send last ended, on the engine's coarse clock.</summary>
+    public long LastSent => Volatile.Read(ref _lastSent);
 
     /// <summary>Whether there are bytes that no send has taken yet. Approximate without the lock.</summary>
     public bool HasUnsent => _current.Length > 0 || _large.Count > 0;
@@ -81,6 +88,15 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
             return false;
         }
 
+        if (_encoding)
+        {
+            // The lock is reentrant: this thread is inside a serializer, and a second frame would go into the middle of the first.
+            Gate.Exit();
+            throw new InvalidOperationException(
+                "A call was made while a message was being encoded, by a property or an enumerator of that message. Make it before or after.");
+        }
+
+        _encoding = true;
         encoder = _encoder;
         encoder.Begin(_current);
         return true;
@@ -92,6 +108,7 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
         bool detached = encoder.Detached;
         encoder.Discard();
         if (detached) Gate.Enter();
+        else _encoding = false;
         Recycle(encoder);
         Gate.Exit();
     }
@@ -103,6 +120,7 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
         if (!encoder.Detached)
         {
             encoder.WriteHeader(type, flags, method, callId);
+            _encoding = false;
         }
         else
         {
@@ -130,6 +148,48 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
         End(encoder, type, FrameFlags.None, 0, callId, deferrable: false);
     }
 
+    /// <summary>
+    /// Tells the peer that nobody waits for a call's reply any more. A large request that is not sent to its end is cut short, and the
+    /// cancellation follows its beginning: before it, the peer would not know what it is about.
+    /// </summary>
+    public void WriteCancel(ulong callId)
+    {
+        Gate.Enter();
+        if (_closed || _encoding)
+        {
+            bool encoding = !_closed;
+            Gate.Exit();
+
+            // Cancelled by a property of the very message that this thread encodes: the frame must not go into the middle of it.
+            if (encoding) ThreadPool.UnsafeQueueUserWorkItem(static state => state.Output.WriteCancel(state.Id), (Output: this, Id: callId), preferLocal: false);
+            return;
+        }
+
+        foreach (LargeMessage message in _large)
+        {
+            if (!message.IsRequest(callId)) continue;
+            _largeBytes -= message.Remaining;
+            message.CutShort(_current);
+        }
+
+        Write(new FrameHeader(0, FrameType.Cancel, FrameFlags.None, 0, callId));
+        FinishWrite(deferrable: false);
+    }
+
+    /// <summary>Writes a request that is cancelled before it was encoded: the peer's answer then frees the call's slot, as for any other.</summary>
+    public void WriteCancelledRequest(ushort method, ulong callId)
+    {
+        Gate.Enter();
+        if (!_closed)
+        {
+            Write(new FrameHeader(0, FrameType.Request, FrameFlags.More, method, callId));
+            Write(new FrameHeader(0, FrameType.Cancel, FrameFlags.None, 0, callId));
+            Write(new FrameHeader(0, FrameType.RequestContinuation, FrameFlags.None, 0, callId));
+        }
+
+        FinishWrite(deferrable: false);
+    }
+
     /// <summary>Sends what was written, unless a send is under way, which then takes it along.</summary>
     public void Flush()
     {
@@ -137,6 +197,31 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
         ChainedBuffer? taken;
         lock (Gate) taken = CanSend ? TakeForSend() : null;
         if (taken is not null) Send(taken);
+    }
+
+    /// <summary>As <see cref="Flush"/>, unless the lock is held. The watchdog must not wait for it: user code may run under it.</summary>
+    public void TryFlush()
+    {
+        if (!Gate.TryEnter()) return;
+        ChainedBuffer? taken = CanSend ? TakeForSend() : null;
+        Gate.Exit();
+        if (taken is not null) Send(taken);
+    }
+
+    /// <summary>Asks the peer for a sign of life, unless the lock is held.</summary>
+    /// <returns>False when the lock is held, or the connection is closed.</returns>
+    public bool TryPing()
+    {
+        if (!Gate.TryEnter()) return false;
+        if (_closed)
+        {
+            Gate.Exit();
+            return false;
+        }
+
+        Write(new FrameHeader(0, FrameType.Ping, FrameFlags.None, 0, 0));
+        FinishWrite(deferrable: false);
+        return true;
     }
 
     /// <summary>A task that completes when writers need no longer wait, or the connection is closed.</summary>
@@ -188,6 +273,7 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
     internal void Detach(FrameEncoder encoder)
     {
         if (encoder == _encoder) _encoder = _spareEncoders.TryPop(out FrameEncoder? spare) ? spare : new FrameEncoder(this);
+        _encoding = false;
         Gate.Exit();
     }
 
@@ -204,6 +290,12 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
     }
 
     private bool CanSend => _inSend is null && !_closed && HasUnsent;
+
+    private void Write(FrameHeader header)
+    {
+        header.Write(_current.GetSpan(FrameHeader.Size));
+        _current.Advance(FrameHeader.Size);
+    }
 
     private void Recycle(FrameEncoder encoder)
     {
@@ -331,6 +423,7 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
         _spare = done;
         _inSend = null;
         _sendingBytes = 0;
+        Volatile.Write(ref _lastSent, Watchdog.BusyNow);
     }
 
     private void Fail(Exception error)

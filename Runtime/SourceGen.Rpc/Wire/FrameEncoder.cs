@@ -32,6 +32,14 @@ internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte
         else TakeOwn().Release();
     }
 
+    /// <summary>Refuses a message, now that it is complete, which is larger than the peer accepts.</summary>
+    /// <exception cref="RpcException">It is.</exception>
+    public void EnsureAccepted()
+    {
+        long length = _own?.Length ?? _shared!.FramePayloadLength;
+        if (length > output.MaxMessageSize) ConnectionOutput.ThrowTooLarge(length, output.MaxMessageSize);
+    }
+
     /// <summary>The buffer of a detached message; the caller owns it from here, and the encoder can begin another frame.</summary>
     public ChainedBuffer TakeOwn()
     {

@@ -8,6 +8,20 @@ internal sealed class LargeMessage(ChainedBuffer payload, FrameType type, FrameF
     private ReadOnlySequence<byte> _rest = payload.AsSequence();
     private bool _begun;
 
+    /// <summary>Whether it is the request of a call.</summary>
+    public bool IsRequest(ulong id) => callId == id && type == FrameType.Request && (flags & FrameFlags.OneWay) == 0;
+
+    /// <summary>Drops what was not sent; what remains is an empty last fragment. A message that was not begun begins here, emptily.</summary>
+    public void CutShort(ChainedBuffer destination)
+    {
+        _rest = ReadOnlySequence<byte>.Empty;
+        payload.Release();
+        if (_begun) return;
+        _begun = true;
+        new FrameHeader(0, type, flags | FrameFlags.More, method, callId).Write(destination.GetSpan(FrameHeader.Size));
+        destination.Advance(FrameHeader.Size);
+    }
+
     /// <summary>Bytes that were not yet handed to the output.</summary>
     public long Remaining => _rest.Length;
 

@@ -8,6 +8,8 @@ internal static class Preamble
 {
     public const int Size = 8;
 
+    private const int ShortestVerb = 4;
+
     /// <summary><c>SGRPC</c>, a byte that no text has, the protocol's major version, and a line feed.</summary>
     public static ReadOnlySpan<byte> Bytes => [(byte)'S', (byte)'G', (byte)'R', (byte)'P', (byte)'C', 0xF5, 1, (byte)'\n'];
 
@@ -18,6 +20,7 @@ internal static class Preamble
         Span<byte> bytes = stackalloc byte[(int)Math.Min(start.Length, Size)];
         start.Slice(0, bytes.Length).CopyTo(bytes);
         if (Bytes.StartsWith(bytes)) return null;
+        if (bytes.Length < ShortestVerb && IsHttp(bytes, least: 1)) return null; // A few more bytes, and it can be answered in kind.
         int same = Math.Min(bytes.Length, 6);
         if (bytes[..same].SequenceEqual(Bytes[..same])) return $"SourceGen.Rpc protocol version {bytes[6]}, and this side speaks version {Bytes[6]}";
         return Guess(bytes);
@@ -32,12 +35,15 @@ internal static class Preamble
         return $"something else than SourceGen.Rpc (first bytes {Convert.ToHexString(bytes)})";
     }
 
-    public static bool IsHttp(ReadOnlySpan<byte> bytes)
+    /// <summary>Whether the bytes begin an HTTP request or answer.</summary>
+    /// <param name="bytes">The first bytes, as many as there are.</param>
+    /// <param name="least">How many must be there and agree.</param>
+    public static bool IsHttp(ReadOnlySpan<byte> bytes, int least = ShortestVerb)
     {
         foreach (string start in (ReadOnlySpan<string>)["GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "PRI * ", "HTTP/"])
         {
             int length = Math.Min(start.Length, bytes.Length);
-            if (length >= 4 && Encoding.ASCII.GetBytes(start).AsSpan(0, length).SequenceEqual(bytes[..length])) return true;
+            if (length >= least && Encoding.ASCII.GetBytes(start).AsSpan(0, length).SequenceEqual(bytes[..length])) return true;
         }
 
         return false;

@@ -6,7 +6,7 @@ namespace SourceGen.Rpc.Wire;
 /// <param name="header">The first fragment's header.</param>
 internal sealed class Reassembly(FrameHeader header)
 {
-    private readonly ChainedBuffer _bytes = new();
+    private readonly ChainedBuffer _bytes = new() { Frugal = true }; // A peer may begin thousands and send a byte of each.
 
     /// <summary>The first fragment's header, which says what the message is.</summary>
     public FrameHeader Header { get; } = header;
@@ -16,6 +16,9 @@ internal sealed class Reassembly(FrameHeader header)
 
     /// <summary>Whether the message is discarded as it arrives: it is too large, or its call was cancelled.</summary>
     public bool Discarding { get; private set; }
+
+    /// <summary>Whether it is discarded because its call was cancelled.</summary>
+    public bool Cancelled { get; set; }
 
     /// <summary>Adds a fragment.</summary>
     public void Append(in ReadOnlySequence<byte> fragment)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
@@ -12,7 +13,7 @@ internal sealed partial class RpcConnection
     /// <summary>From this many calls in flight on, sending waits a moment for what the others write.</summary>
     private const int DeferFrom = 3;
 
-    private ErrorMessage? _goAway;
+    private volatile ErrorMessage? _goAway;
     private long _oneWayIds;
 
     /// <summary>What became of an attempt to make a call.</summary>
@@ -36,7 +37,7 @@ internal sealed partial class RpcConnection
     public StartResult TryStart<TRequest, TResponse>(
         PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request)
     {
-        if (!IsUsable || !Output.TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
+        if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
         if (id == 0)
@@ -48,12 +49,24 @@ internal sealed partial class RpcConnection
         try
         {
             serializer.Serialize(encoder, in request);
+            encoder.EnsureAccepted();
         }
         catch (Exception e)
         {
             Output.Abandon(encoder);
             if (Withdraw(call, id, use)) throw CannotEncode(call.MethodName, e);
-            return StartResult.Written; // The connection was lost meanwhile, and the call fails with that.
+
+            // The call was cancelled, timed out or lost its connection meanwhile, and fails with that.
+            Output.WriteCancelledRequest(method, id);
+            return StartResult.Written;
+        }
+
+        if (encoder.Detached && !call.IsClaimable(use))
+        {
+            // Given up while it was encoded without the lock: its cancellation went ahead of it, and would be forgotten by now.
+            Output.Abandon(encoder);
+            Output.WriteCancelledRequest(method, id);
+            return StartResult.Written;
         }
 
         Output.End(encoder, FrameType.Request, FrameFlags.None, method, id, Calls.InFlight >= DeferFrom);
@@ -65,7 +78,7 @@ internal sealed partial class RpcConnection
     /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the peer accepts; nothing was sent.</exception>
     public StartResult TrySend<TRequest>(string methodName, ushort method, ISerializer<TRequest> serializer, in TRequest request)
     {
-        if (!IsUsable || !Output.TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
+        if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         if (Output.IsFull)
         {
             Output.Abandon(encoder);
@@ -75,6 +88,7 @@ internal sealed partial class RpcConnection
         try
         {
             serializer.Serialize(encoder, in request);
+            encoder.EnsureAccepted();
         }
         catch (Exception e)
         {
@@ -91,7 +105,7 @@ internal sealed partial class RpcConnection
     /// <summary>Asks the peer for the schema of the service that has a method number.</summary>
     public StartResult TryDescribe(PendingCall<string> call, ushort method)
     {
-        if (!IsUsable || !Output.TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
+        if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         ulong id = Calls.Allocate(this, call, out long use);
         if (id == 0)
         {
@@ -105,7 +119,7 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Tells the peer that nobody waits for the reply any more.</summary>
-    public void SendCancel(ulong callId) => Output.WriteEmpty(FrameType.Cancel, callId);
+    public void SendCancel(ulong callId) => Output.WriteCancel(callId);
 
     /// <summary>Answers a call with a result.</summary>
     public void WriteResponse<TResponse>(ulong callId, string methodName, ISerializer<TResponse> serializer, in TResponse response)
@@ -114,6 +128,7 @@ internal sealed partial class RpcConnection
         try
         {
             serializer.Serialize(encoder, in response);
+            encoder.EnsureAccepted();
         }
         catch (Exception e)
         {
@@ -141,37 +156,62 @@ internal sealed partial class RpcConnection
     /// <param name="lease">What to dispose of now, or null.</param>
     public void CallFinished(bool oneWay, IAsyncDisposable? lease)
     {
-        Running.Finished();
-        if (oneWay && Volatile.Read(ref _paused) == 1)
-        {
-            lock (Output.Gate) Output.SignalRoom();
-        }
-
-        if (lease is null) return;
-        ValueTask disposal;
-        try
-        {
-            disposal = lease.DisposeAsync();
-        }
-        catch (Exception e)
-        {
-            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
-            return;
-        }
-
-        if (!disposal.IsCompletedSuccessfully) _ = ObserveAsync(disposal);
+        if (lease is null) Running.Finished();
+        else _ = ReleaseAsync(lease);
+        if (!oneWay || Volatile.Read(ref _paused) == 0) return;
+        lock (Output.Gate) Output.SignalRoom();
     }
 
+    /// <summary>Notes what a caller's own code did wrong.</summary>
+    public void ContinuationFailed(string methodName, Exception error) => ConnectionLog.ContinuationFailed(_logger, methodName, error);
+
     /// <summary>Answers a call with an error.</summary>
-    public void WriteError(ulong callId, in ErrorMessage error)
+    public void WriteError(ulong callId, ErrorMessage error)
     {
         if (!Output.TryBegin(out FrameEncoder? encoder)) return;
-        error.Write(encoder);
+        try
+        {
+            error.Write(encoder);
+        }
+        catch
+        {
+            Output.Abandon(encoder); // The lock must not stay held, whatever happens.
+            throw;
+        }
+
         Output.End(encoder, FrameType.Error, FrameFlags.None, 0, callId, Running.Count >= DeferFrom);
     }
 
     /// <summary>Why the connection takes no calls any more.</summary>
     public string LeavingReason => _closeReason?.Detail ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
+
+    /// <summary>
+    /// Begins a frame of a call, unless no more go out. Asked under the lock: whoever waits for the calls in flight to end, to close,
+    /// looks under it too, so that no call slips in behind.
+    /// </summary>
+    private bool TryBegin([NotNullWhen(true)] out FrameEncoder? encoder)
+    {
+        if (!Output.TryBegin(out encoder)) return false;
+        if (IsUsable) return true;
+        Output.Abandon(encoder);
+        encoder = null;
+        return false;
+    }
+
+    /// <summary>The call counts as running until what it held is released: a server that stops waits for that too.</summary>
+    private async Task ReleaseAsync(IAsyncDisposable lease)
+    {
+        try
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
+        }
+
+        Running.Finished();
+    }
 
     /// <summary>Takes a call out of the table that was never sent.</summary>
     /// <returns>False when the call was completed by somebody else meanwhile.</returns>
@@ -212,7 +252,6 @@ internal sealed partial class RpcConnection
         if (expired is null) return;
         foreach (PendingCall call in expired)
         {
-            SendCancel(call.Id);
             call.SetError(new RpcException(
                 RpcStatusCode.DeadlineExceeded, $"{call.MethodName} at {RemoteAddress} did not answer within {call.TimeoutMs:N0} ms.")
             {
@@ -220,7 +259,18 @@ internal sealed partial class RpcConnection
             });
         }
 
-        Complete(expired);
+        // Not on this thread, the watchdog: sending takes the output's lock, under which a user's type may be encoded.
+        foreach (PendingCall call in expired)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state =>
+                {
+                    state.Connection.SendCancel(state.Call.Id);
+                    state.Call.Run();
+                },
+                (Connection: this, Call: call),
+                preferLocal: false);
+        }
     }
 
     private void FailPendingCalls(RpcException reason)

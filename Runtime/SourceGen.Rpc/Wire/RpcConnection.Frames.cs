@@ -13,37 +13,51 @@ internal sealed partial class RpcConnection
     private readonly List<int> _answered = [];
     private readonly Dictionary<ulong, Reassembly> _partialRequests = [];
     private long _reassembling;
-    private ErrorMessage? _refusal;
+    private volatile ErrorMessage? _refusal;
+
+    /// <summary>Frames after which decoding looks whether the peer reads what it is answered.</summary>
+    private const int FramesBetweenLooks = 64;
 
     /// <summary>Takes every whole frame off the front of the buffer.</summary>
-    private void DecodeFrames(ref ReadOnlySequence<byte> buffer)
+    /// <returns>Whether more bytes are needed to go on; false when there are frames left that must wait.</returns>
+    private bool DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
         // Most reads are one array, in which frames are found without the sequence's arithmetic.
         if (buffer.IsSingleSegment && MemoryMarshal.TryGetArray(buffer.First, out ArraySegment<byte> array))
         {
-            int consumed = DecodeFrames(array.Array!, array.Offset, array.Count);
+            bool needsMore = DecodeFrames(array.Array!, array.Offset, array.Count, out int consumed);
             buffer = buffer.Slice(consumed);
-            return;
+            return needsMore;
         }
 
-        while (buffer.Length >= FrameHeader.Size)
+        for (int frames = 1; buffer.Length >= FrameHeader.Size; frames++)
         {
+            if (frames % FramesBetweenLooks == 0 && MustPause()) return false;
             FrameHeader header = ReadHeader(buffer);
             CheckLength(header);
             long total = FrameHeader.Size + header.Length;
-            if (buffer.Length < total) return;
+            if (buffer.Length < total) return true;
             ReadOnlySequence<byte> payload = buffer.Slice(FrameHeader.Size, header.Length);
             buffer = buffer.Slice(total);
             Accept(header, payload);
         }
+
+        return true;
     }
 
-    private int DecodeFrames(byte[] array, int offset, int count)
+    private bool DecodeFrames(byte[] array, int offset, int count, out int consumed)
     {
         int position = offset;
         int end = offset + count;
-        while (end - position >= FrameHeader.Size)
+        bool needsMore = true;
+        for (int frames = 1; end - position >= FrameHeader.Size; frames++)
         {
+            if (frames % FramesBetweenLooks == 0 && MustPause())
+            {
+                needsMore = false;
+                break;
+            }
+
             FrameHeader header = FrameHeader.Read(array.AsSpan(position, FrameHeader.Size));
             CheckLength(header);
             int payload = position + FrameHeader.Size;
@@ -52,7 +66,8 @@ internal sealed partial class RpcConnection
             Accept(header, new ReadOnlySequence<byte>(array, payload, (int)header.Length));
         }
 
-        return position - offset;
+        consumed = position - offset;
+        return needsMore;
     }
 
     private void CheckLength(in FrameHeader header)
@@ -75,6 +90,9 @@ internal sealed partial class RpcConnection
         switch (header.Type)
         {
             case FrameType.Request when (header.Flags & FrameFlags.More) == 0: AcceptRequest(header, payload); break;
+            case FrameType.Response when (header.Flags & FrameFlags.More) == 0 && payload.Length > _settings.Local.MaxMessageSize:
+                FailReply(header, TooLarge(payload.Length));
+                break;
             case FrameType.Response or FrameType.Error when (header.Flags & FrameFlags.More) == 0: AcceptReply(header, payload); break;
             case FrameType.Request: BeginRequest(header, payload); break;
             case FrameType.Response or FrameType.Error: BeginReply(header, payload); break;
@@ -107,6 +125,12 @@ internal sealed partial class RpcConnection
                     RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true));
             }
 
+            return;
+        }
+
+        if (payload.Length > _settings.Local.MaxMessageSize)
+        {
+            if (!oneWay) WriteError(header.CallId, TooLarge(payload.Length));
             return;
         }
 
@@ -216,12 +240,21 @@ internal sealed partial class RpcConnection
         partial.Release();
     }
 
-    private ErrorMessage DiscardReason(Reassembly partial) => new(
+    private ErrorMessage TooLarge(long size) => new(
         RpcStatusCode.ResourceExhausted,
-        partial.Length > _settings.Local.MaxMessageSize
-            ? $"The message has {partial.Length:N0} bytes; the receiver accepts at most {_settings.Local.MaxMessageSize:N0} (MaxMessageSize)."
-            : $"The receiver already holds {_settings.Local.MaxReassemblySize:N0} bytes of unfinished messages (MaxReassemblySize).",
+        $"The message has {size:N0} bytes; the receiver accepts at most {_settings.Local.MaxMessageSize:N0} (MaxMessageSize).",
         Refused: true);
+
+    private ErrorMessage DiscardReason(Reassembly partial)
+    {
+        if (partial.Length > _settings.Local.MaxMessageSize) return TooLarge(partial.Length);
+        return partial.Cancelled
+            ? new ErrorMessage(RpcStatusCode.Cancelled, "The request was cancelled before it was complete.", Refused: true)
+            : new ErrorMessage(
+                RpcStatusCode.ResourceExhausted,
+                $"The receiver already holds {_settings.Local.MaxReassemblySize:N0} bytes of unfinished messages (MaxReassemblySize).",
+                Refused: true);
+    }
 
     private void AcceptReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
@@ -275,6 +308,7 @@ internal sealed partial class RpcConnection
         if (_partialRequests.TryGetValue(callId, out Reassembly? partial) && !partial.Discarding)
         {
             _reassembling -= partial.Length;
+            partial.Cancelled = true;
             partial.Discard();
             return;
         }

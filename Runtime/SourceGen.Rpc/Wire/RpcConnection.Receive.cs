@@ -37,6 +37,7 @@ internal sealed partial class RpcConnection
     private int _batchCount;
     private long _dedicatedUntil;
     private int _paused;
+    private int _suspended;
 
     /// <summary>Receives until there is nothing to receive or another thread has taken over. The calling thread is the receiver.</summary>
     /// <param name="dedicated">Whether the thread is the engine's own and may wait.</param>
@@ -44,8 +45,15 @@ internal sealed partial class RpcConnection
     {
         try
         {
-            do
+            while (true)
             {
+                // A read that was cancelled to close may have brought data as well, and the next one would wait for ever.
+                if (_isClosed)
+                {
+                    EndOfStream(unread: 0);
+                    return;
+                }
+
                 if (MustPause() && Pause()) return;
                 if (!TryRead(dedicated, out ReadResult result))
                 {
@@ -61,9 +69,9 @@ internal sealed partial class RpcConnection
                     result = read.GetAwaiter().GetResult();
                 }
 
-                if (!Process(result)) break;
+                if (!Process(result)) return;
+                if (!RunBatch()) return;
             }
-            while (RunBatch());
         }
         catch (Exception e)
         {
@@ -145,10 +153,11 @@ internal sealed partial class RpcConnection
     {
         ReadOnlySequence<byte> buffer = result.Buffer;
         long before = buffer.Length;
+        bool needsMore = true;
         DrainScope.BeginReceive(_ownership);
         try
         {
-            DecodeFrames(ref buffer);
+            needsMore = DecodeFrames(ref buffer);
         }
         finally
         {
@@ -157,17 +166,16 @@ internal sealed partial class RpcConnection
         }
 
         bool progress = buffer.Length != before;
-        _input.AdvanceTo(buffer.Start, buffer.End);
-        if (progress)
-        {
-            Volatile.Write(ref _lastReceived, Watchdog.BusyNow);
-        }
-        else if (result.IsCompleted || result.IsCanceled || _isClosed)
+        _input.AdvanceTo(buffer.Start, needsMore ? buffer.End : buffer.Start);
+
+        // Closed: the read that told so may have brought frames as well, and no other one will tell again.
+        if (_isClosed || (!progress && (result.IsCompleted || result.IsCanceled)))
         {
             EndOfStream(buffer.Length);
             return false;
         }
 
+        if (progress) Volatile.Write(ref _lastReceived, Watchdog.BusyNow);
         return true;
     }
 
@@ -202,13 +210,14 @@ internal sealed partial class RpcConnection
         DrainScope.BeginBatch(_ownership, epoch);
         while (true)
         {
+            if (_methods.Length > 0 && Output.IsFull && Suspend(epoch)) return false;
             BatchOwnership.Claim claim = _ownership.TryClaim(epoch, out BatchItem? item);
             if (claim == BatchOwnership.Claim.Item)
             {
                 item!.Run();
 
                 // Code that is not async can leave its AsyncLocal values behind on this thread.
-                if (ExecutionContext.Capture() != context) ExecutionContext.Restore(context!);
+                if (ExecutionContext.Capture() != context && context is not null) ExecutionContext.Restore(context);
                 continue;
             }
 
@@ -227,7 +236,34 @@ internal sealed partial class RpcConnection
         if (duration > s_slowBatchTicks && duration / _batchCount > s_slowItemTicks) _spreadLeft = SpreadBatches;
     }
 
-    private bool MustPause() => !_isClosed && (Output.IsFull || Running.OneWay > _settings.Local.MaxConcurrentCalls) && _methods.Length > 0;
+    /// <summary>
+    /// The peer does not read its replies: the rest of the batch waits too, because each of its handlers may write a large one.
+    /// </summary>
+    /// <returns>False when there is room, or no need for any because the connection is closed.</returns>
+    private bool Suspend(uint epoch)
+    {
+        // Counted before the wait can end: while it lasts, the watchdog must not take the batch for a stuck one.
+        Interlocked.Increment(ref _suspended);
+        Task room = Output.WaitForRoomAsync(() => !Output.IsFull);
+        if (room.IsCompleted)
+        {
+            Interlocked.Decrement(ref _suspended);
+            return false;
+        }
+
+        DrainScope.End();
+        Output.Flush();
+        room.ContinueWith(_ => Resume(epoch), TaskScheduler.Default);
+        return true;
+    }
+
+    private void Resume(uint epoch)
+    {
+        Interlocked.Decrement(ref _suspended);
+        Dispatch(new DrainWork(this, epoch, dedicated: _settings.LowLatency));
+    }
+
+    private bool MustPause() => !_isClosed && _methods.Length > 0 && (Output.IsFull || Running.OneWay > _settings.Local.MaxConcurrentCalls);
 
     /// <summary>Stops receiving until the peer reads what it was sent, and the one-way calls it sent are done.</summary>
     /// <returns>False when there is no reason any more.</returns>
@@ -244,9 +280,18 @@ internal sealed partial class RpcConnection
         return true;
     }
 
+    /// <summary>Runs what may become the receiver: for a low-latency connection, on a thread that may wait.</summary>
+    private void Dispatch(IThreadPoolWorkItem work)
+    {
+        if (_settings.LowLatency) EngineThreads.Run(work);
+        else ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+    }
+
     private void ResumeReceiving()
     {
-        if (Interlocked.Exchange(ref _paused, 0) == 1) ThreadPool.UnsafeQueueUserWorkItem(new ReceiveWork(this), preferLocal: false);
+        if (Interlocked.Exchange(ref _paused, 0) != 1) return;
+        Volatile.Write(ref _lastReceived, Watchdog.BusyNow); // Nobody listened: the silence was this side's.
+        Dispatch(new ReceiveWork(this));
     }
 
     /// <summary>The peer has closed its side.</summary>
@@ -281,6 +326,9 @@ internal sealed partial class RpcConnection
             Close(reason, inOrder: true);
         }
 
+        // Calls that were decoded before the end are claimed, so nobody else completes them. A thread that takes over meets the end
+        // in its turn.
+        if (_ownership.Count > 0 && !RunBatch()) return;
         Release();
     }
 

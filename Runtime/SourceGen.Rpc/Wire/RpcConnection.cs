@@ -12,6 +12,8 @@ namespace SourceGen.Rpc.Wire;
 /// </summary>
 internal sealed partial class RpcConnection
 {
+    private const long NoPing = -1;
+
     private readonly ITransportConnection _transport;
     private readonly IPollableInput? _pollable;
     private readonly ConnectionSettings _settings;
@@ -26,7 +28,7 @@ internal sealed partial class RpcConnection
     private long _rescuedWord = -1;
     private long _lastDeadlineScan;
     private long _lastReceived;
-    private bool _pingSent;
+    private long _pingSentAt = NoPing;
     private bool _unsentAtLastTick;
 
     public RpcConnection(ITransportConnection transport, ConnectionSettings settings, ServerMethod[] methods, ILogger logger)
@@ -38,8 +40,8 @@ internal sealed partial class RpcConnection
         _logger = logger;
         _input = transport.Input;
         _onReadable = OnReadable;
-        Calls = new CallTable(settings.Peer.MaxConcurrentCalls);
-        Running = new RunningCalls(settings.Local.MaxConcurrentCalls);
+        Calls = new CallTable(Math.Min(settings.Peer.MaxConcurrentCalls, RpcLimits.MostConcurrentCalls));
+        Running = new RunningCalls(this, settings.Local.MaxConcurrentCalls);
         Contracts = new PeerContracts(this, logger);
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
@@ -81,9 +83,8 @@ internal sealed partial class RpcConnection
     public void Start()
     {
         _lastReceived = Watchdog.BusyNow;
-        Watchdog.Add(this, Math.Max(1, _settings.KeepAliveIntervalMs / 4));
-        if (_settings.LowLatency) EngineThreads.Run(new ReceiveWork(this));
-        else ThreadPool.UnsafeQueueUserWorkItem(new ReceiveWork(this), preferLocal: false);
+        Watchdog.Add(this, Math.Max(1, Math.Min(_settings.KeepAliveIntervalMs, _settings.KeepAliveTimeoutMs) / 4));
+        Dispatch(new ReceiveWork(this));
     }
 
     /// <summary>Closes. The first reason given is the one that pending calls fail with; calling it again is harmless.</summary>
@@ -94,8 +95,8 @@ internal sealed partial class RpcConnection
         lock (_closing)
         {
             if (_isClosed) return;
+            _closeReason = reason; // First: whoever sees the flag reads the reason.
             _isClosed = true;
-            _closeReason = reason;
         }
 
         Output.Close();
@@ -113,7 +114,8 @@ internal sealed partial class RpcConnection
         SendGoAway(reason.Code, reason.Detail);
         await Task.WhenAny(Output.FlushToEndAsync(), _closed.Task, Task.Delay(timeout)).ConfigureAwait(false);
         Close(reason, inOrder: true);
-        await _closed.Task.ConfigureAwait(false);
+        await Task.WhenAny(_closed.Task, Task.Delay(timeout)).ConfigureAwait(false);
+        if (!_closed.Task.IsCompleted) _transport.Abort(reason); // The receiver is stuck in a user's type, being decoded.
     }
 
     /// <summary>Tells the peer that this side will refuse new requests, and why.</summary>
@@ -132,7 +134,7 @@ internal sealed partial class RpcConnection
     {
         bool running = FreeIfStuck();
         bool unsent = Output.HasUnsent;
-        if (unsent && _unsentAtLastTick) Output.Flush();
+        if (unsent && _unsentAtLastTick) Output.TryFlush();
         _unsentAtLastTick = unsent;
         if (now - _lastDeadlineScan >= 10)
         {
@@ -147,7 +149,8 @@ internal sealed partial class RpcConnection
     private static OutputLimits LimitsFor(ConnectionSettings settings) => new(
         Math.Min(settings.Local.FragmentSize, settings.Peer.MaxFrameSize),
         settings.Peer.MaxMessageSize,
-        settings.Local.MaxOutputBacklog);
+        settings.Local.MaxOutputBacklog,
+        Math.Max(settings.Local.MaxOutputBacklog, settings.Local.MaxMessageSize));
 
     /// <summary>
     /// A batch that did not move for a whole tick has a thread stuck in user code. Another thread goes on with the batch; frames the
@@ -159,8 +162,8 @@ internal sealed partial class RpcConnection
         bool running = BatchOwnership.IndexOf(word) != BatchOwnership.ReceivingIndex;
         if (running && word == _lastTickWord)
         {
-            Output.Flush();
-            if (word != _rescuedWord)
+            Output.TryFlush();
+            if (word != _rescuedWord && Volatile.Read(ref _suspended) == 0)
             {
                 _rescuedWord = word;
                 EngineThreads.Run(new DrainWork(this, BatchOwnership.EpochOf(word), dedicated: true));
@@ -173,17 +176,21 @@ internal sealed partial class RpcConnection
 
     private void KeepAlive(long now)
     {
-        long silence = now - Volatile.Read(ref _lastReceived);
+        // While this side does not read, the peer cannot be heard: then its reading is the sign of life, if anything was to be read.
+        bool paused = Volatile.Read(ref _paused) == 1 || Volatile.Read(ref _suspended) > 0;
+        long heard = Volatile.Read(ref _lastReceived);
+        if (paused) heard = Output.IsFull ? Math.Max(heard, Output.LastSent) : now;
+        long silence = now - heard;
         if (silence < _settings.KeepAliveIntervalMs)
         {
-            _pingSent = false;
+            _pingSentAt = NoPing;
         }
-        else if (!_pingSent)
+        else if (_pingSentAt == NoPing)
         {
-            _pingSent = true;
-            Output.WriteEmpty(FrameType.Ping, 0);
+            // Counted from when it was sent: the silence itself may be longer, when this process did not run for a while.
+            if (Output.TryPing()) _pingSentAt = now;
         }
-        else if (silence >= _settings.KeepAliveIntervalMs + (long)_settings.KeepAliveTimeoutMs)
+        else if (now - _pingSentAt >= _settings.KeepAliveTimeoutMs)
         {
             ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
             RpcException reason = Lost($"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");

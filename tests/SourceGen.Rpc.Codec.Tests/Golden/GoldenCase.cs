@@ -24,8 +24,8 @@ internal abstract partial class GoldenCase(string type, string value, bool contr
 
     private sealed class Typed<T>(string type, T value, string expression, bool contractless) : GoldenCase(type, expression, contractless)
     {
-        public override byte[] Encode() => Wire.Encode(GoldenShapes.Of<T>(), value);
+        public override byte[] Encode() => WireBytes.Encode(GoldenShapes.Of<T>(), value);
 
-        public override byte[] Reencode(byte[] data) => Wire.Encode(GoldenShapes.Of<T>(), Wire.Decode(GoldenShapes.Of<T>(), data));
+        public override byte[] Reencode(byte[] data) => WireBytes.Encode(GoldenShapes.Of<T>(), WireBytes.Decode(GoldenShapes.Of<T>(), data));
     }
 }

@@ -69,7 +69,7 @@ internal abstract class InteropCase(string name, string canonical)
         foreach (int length in (int[])[0, 1, 255, 256, 65535, 65536])
         {
             byte[] bytes = [.. Enumerable.Range(0, length).Select(i => (byte)(255 - i))];
-            yield return Of($"bytes of {length}", $$"""{"b":"{{Wire.Hex(bytes)}}"}""", Shapes.Bytes, bytes);
+            yield return Of($"bytes of {length}", $$"""{"b":"{{WireBytes.Hex(bytes)}}"}""", Shapes.Bytes, bytes);
         }
     }
 
@@ -148,7 +148,7 @@ internal abstract class InteropCase(string name, string canonical)
             (9, new string('a', 32), "d809"),
             (127, "010203", "c7037f"), (5, new string('b', 600), "c8012c05")])
         {
-            TypeShape<int> skipped = new((ref w, in _) => w.WriteRaw(Wire.Hex(header + content)), Skip);
+            TypeShape<int> skipped = new((ref w, in _) => w.WriteRaw(WireBytes.Hex(header + content)), Skip);
             yield return Of($"extension {type} of {content.Length / 2}", $$"""{"x":["{{type}}","{{content}}"]}""", skipped, 0);
         }
 
@@ -165,16 +165,16 @@ internal abstract class InteropCase(string name, string canonical)
 
     private sealed class Typed<T>(string name, string canonical, TypeShape<T> shape, T value) : InteropCase(name, canonical)
     {
-        public override byte[] Encode() => Wire.Encode(shape, value);
+        public override byte[] Encode() => WireBytes.Encode(shape, value);
 
         public override void AssertReads(byte[] data)
         {
-            T read = Wire.Decode(shape, data);
+            T read = WireBytes.Decode(shape, data);
 
             // Which bits a NaN has is the peer's choice; all other values are compared by what they are written as, because records
             // that hold lists are not equal by value.
             if (value is double number) Assert.Equal(number, Assert.IsType<double>(read));
-            else Assert.Equal(Wire.Hex(Encode()), Wire.Hex(Wire.Encode(shape, read)));
+            else Assert.Equal(WireBytes.Hex(Encode()), WireBytes.Hex(WireBytes.Encode(shape, read)));
         }
     }
 }

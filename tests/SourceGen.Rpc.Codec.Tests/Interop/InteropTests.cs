@@ -29,7 +29,7 @@ public sealed class InteropTests(Peers peers) : IClassFixture<Peers>
     {
         string answer = peers.Written(peer, Case(name));
         Assert.True(answer.All(char.IsAsciiHexDigitLower), answer);
-        Case(name).AssertReads(Wire.Hex(answer));
+        Case(name).AssertReads(WireBytes.Hex(answer));
     }
 
     private static InteropCase Case(string name) => InteropCase.All.Single(c => c.Name == name);

@@ -21,7 +21,7 @@ internal static class MessagePackText
         if (code is (>= 0x90 and <= 0x9f) or 0xdc or 0xdd)
         {
             string[] items = new string[reader.ReadArrayHeader()];
-            string header = Wire.Hex(data[start..(int)reader.Consumed]);
+            string header = WireBytes.Hex(data[start..(int)reader.Consumed]);
             for (int i = 0; i < items.Length; i++) items[i] = Next(ref reader, data);
             return $"{header}[{string.Join(' ', items)}]";
         }
@@ -29,12 +29,12 @@ internal static class MessagePackText
         if (code is (>= 0x80 and <= 0x8f) or 0xde or 0xdf)
         {
             string[] entries = new string[reader.ReadMapHeader()];
-            string header = Wire.Hex(data[start..(int)reader.Consumed]);
+            string header = WireBytes.Hex(data[start..(int)reader.Consumed]);
             for (int i = 0; i < entries.Length; i++) entries[i] = $"{Next(ref reader, data)}:{Next(ref reader, data)}";
             return $"{header}{{{string.Join(' ', entries.Order(StringComparer.Ordinal))}}}";
         }
 
         reader.Skip();
-        return Wire.Hex(data[start..(int)reader.Consumed]);
+        return WireBytes.Hex(data[start..(int)reader.Consumed]);
     }
 }

@@ -58,7 +58,7 @@ internal abstract class Sample(string name)
 
 internal sealed class Sample<T>(string name, TypeShape<T> shape, T value) : Sample(name)
 {
-    public override byte[] Encode() => Wire.Encode(shape, value);
+    public override byte[] Encode() => WireBytes.Encode(shape, value);
 
-    public override byte[] Reencode(in ReadOnlySequence<byte> data) => Wire.Encode(shape, Wire.Decode(shape, data));
+    public override byte[] Reencode(in ReadOnlySequence<byte> data) => WireBytes.Encode(shape, WireBytes.Decode(shape, data));
 }

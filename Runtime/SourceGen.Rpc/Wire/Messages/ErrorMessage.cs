@@ -4,12 +4,13 @@ using SourceGen.Rpc.MessagePack;
 namespace SourceGen.Rpc.Wire.Messages;
 
 /// <summary>The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused].</summary>
+/// <remarks>A reference, not a value: why a connection leaves is read by threads other than the one that wrote it, and must be seen whole.</remarks>
 /// <param name="Code">What went wrong.</param>
 /// <param name="Detail">What went wrong, in words.</param>
 /// <param name="Id">The kind or the occurrence of the error; may be empty.</param>
 /// <param name="Status">A number of the application's own.</param>
 /// <param name="Refused">Whether the handler was not run.</param>
-internal readonly record struct ErrorMessage(RpcStatusCode Code, string Detail, string Id = "", int Status = 0, bool Refused = false)
+internal sealed record ErrorMessage(RpcStatusCode Code, string Detail, string Id = "", int Status = 0, bool Refused = false)
 {
     /// <summary>Texts beyond this are cut, so that an error always fits the smallest fragment.</summary>
     public const int MaxText = 2048;
@@ -45,5 +46,7 @@ internal readonly record struct ErrorMessage(RpcStatusCode Code, string Detail, 
         Progress = Refused ? RpcCallProgress.Refused : RpcCallProgress.Answered,
     };
 
-    private static string Cut(string text) => text.Length <= MaxText ? text : string.Concat(text.AsSpan(0, MaxText), "...");
+    /// <summary>Shortens a text that is too long. There may be none: an exception's Message can be overridden to return null.</summary>
+    private static string Cut(string? text) =>
+        text is null ? "" : text.Length <= MaxText ? text : string.Concat(text.AsSpan(0, MaxText), "...");
 }

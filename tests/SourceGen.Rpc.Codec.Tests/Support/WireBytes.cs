@@ -10,7 +10,7 @@ internal delegate void WriteSteps(ref MessagePackWriter writer);
 internal delegate T ReadSteps<out T>(ref MessagePackReader reader);
 
 /// <summary>Short ways to write and read MessagePack in tests.</summary>
-internal static class Wire
+internal static class WireBytes
 {
     public static byte[] Write(WriteSteps steps)
     {

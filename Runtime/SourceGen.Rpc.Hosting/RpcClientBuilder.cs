@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Hosting.Client;
+
+namespace SourceGen.Rpc.Hosting;
+
+/// <summary>Says what is called over a client of the host. <c>AddRpcClient</c> creates it.</summary>
+public sealed class RpcClientBuilder
+{
+    private readonly ClientRegistration _registration;
+
+    internal RpcClientBuilder(IServiceCollection services, ClientRegistration registration)
+    {
+        Services = services;
+        _registration = registration;
+    }
+
+    /// <summary>
+    /// The name of the client's options, and the key that its <see cref="RpcClient"/> is injected by; empty for the client without a name.
+    /// </summary>
+    public string Name => _registration.Name;
+
+    /// <summary>The collection that the client was added to.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Changes the client's options; it runs after configuration was read and after what was added before.</summary>
+    /// <param name="configure">Changes them.</param>
+    /// <returns>This builder.</returns>
+    public RpcClientBuilder Configure(Action<RpcClientOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Services.Configure(Name, configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Makes a service injectable whose methods call over this client's one connection. Where several clients have the same service, the
+    /// one that was added last is injected; those with names can be told apart by <c>[FromKeyedServices("name")]</c>.
+    /// </summary>
+    /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
+    /// <returns>This builder.</returns>
+    public RpcClientBuilder AddService<TService>()
+        where TService : class, IRpcContract<TService>
+    {
+        ClientRegistration registration = _registration;
+        if (!registration.TryAddService(typeof(TService))) return this;
+        if (registration.IsNamed)
+        {
+            Services.AddKeyedSingleton<TService>(registration.Name, (services, _) => registration.GetClient(services).Get<TService>());
+            Services.AddSingleton<TService>(services => services.GetRequiredKeyedService<TService>(registration.Name));
+        }
+        else
+        {
+            Services.AddSingleton<TService>(services => registration.GetClient(services).Get<TService>());
+        }
+
+        return this;
+    }
+}

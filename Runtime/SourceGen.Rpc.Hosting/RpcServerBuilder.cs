@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Hosting.Server;
+
+namespace SourceGen.Rpc.Hosting;
+
+/// <summary>Says what a server of the host offers. <c>AddRpcServer</c> creates it.</summary>
+public sealed class RpcServerBuilder
+{
+    private readonly ServerRegistration _registration;
+
+    internal RpcServerBuilder(IServiceCollection services, ServerRegistration registration)
+    {
+        Services = services;
+        _registration = registration;
+    }
+
+    /// <summary>The server's name, which is also the name of its options; empty for the server without one.</summary>
+    public string Name => _registration.Name;
+
+    /// <summary>The collection that the server was added to.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Changes the server's options; it runs after configuration was read and after what was added before.</summary>
+    /// <param name="configure">Changes them.</param>
+    /// <returns>This builder.</returns>
+    public RpcServerBuilder Configure(Action<RpcServerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Services.Configure(Name, configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Offers a service that <typeparamref name="TImplementation"/> implements, created by the container with what its constructor takes.
+    /// </summary>
+    /// <remarks>
+    /// The implementation is registered by its own type, not by the interface: injecting the interface gives the client, if one was added.
+    /// A singleton serves all calls, concurrently; it is created before the server listens. A scoped or transient implementation is
+    /// created for each call in a scope of that call's own, which is disposed of, asynchronously where the services can, when the
+    /// call is over, whether it succeeded or failed.
+    /// </remarks>
+    /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
+    /// <typeparam name="TImplementation">Its implementation.</typeparam>
+    /// <param name="lifetime">
+    /// How long an instance lives. Default: the lifetime that <typeparamref name="TImplementation"/> is registered with already;
+    /// <see cref="ServiceLifetime.Singleton"/> when it is not.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The implementation is registered already with another lifetime than <paramref name="lifetime"/>.
+    /// </exception>
+    public RpcServerBuilder AddService<
+        TService,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(ServiceLifetime? lifetime = null)
+        where TService : class, IRpcContract<TService>
+        where TImplementation : class, TService
+    {
+        ServiceDescriptor? existing = Services.LastOrDefault(
+            service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
+        if (existing is not null && lifetime is not null && lifetime != existing.Lifetime)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(TImplementation).Name} is registered as {existing.Lifetime} already, and AddService asks for {lifetime}. "
+                + "Leave the lifetime out of one of the two.");
+        }
+
+        ServiceLifetime effective = existing?.Lifetime ?? lifetime ?? ServiceLifetime.Singleton;
+        Services.TryAdd(new ServiceDescriptor(typeof(TImplementation), typeof(TImplementation), effective));
+        return Add<TService>(static services => services.GetRequiredService<TImplementation>(), effective);
+    }
+
+    /// <summary>
+    /// Offers a service that one object implements for all calls, concurrently. The caller keeps it: the container does not dispose of it.
+    /// </summary>
+    /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
+    /// <param name="implementation">The implementation.</param>
+    /// <returns>This builder.</returns>
+    public RpcServerBuilder AddService<TService>(TService implementation)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(implementation);
+        return Add(_ => implementation, ServiceLifetime.Singleton);
+    }
+
+    /// <summary>Offers a service whose implementation a function creates. The container owns what it returns, and disposes of it.</summary>
+    /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
+    /// <param name="factory">Creates the implementation from the services of the container, or of the call's own scope.</param>
+    /// <param name="lifetime">
+    /// How long an instance lives: a singleton serves all calls, any other lifetime gives each call an instance and a scope of its own.
+    /// Default: <see cref="ServiceLifetime.Singleton"/>.
+    /// </param>
+    /// <returns>This builder.</returns>
+    public RpcServerBuilder AddService<TService>(
+        Func<IServiceProvider, TService> factory, ServiceLifetime lifetime = ServiceLifetime.Singleton)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        // A key that nobody else holds: the container keeps and disposes of the instance, and no injection of the interface finds it.
+        object key = new();
+        Services.Add(new ServiceDescriptor(typeof(TService), key, (services, _) => factory(services), lifetime));
+        return Add(services => services.GetRequiredKeyedService<TService>(key), lifetime);
+    }
+
+    private RpcServerBuilder Add<TService>(Func<IServiceProvider, TService> resolve, ServiceLifetime lifetime)
+        where TService : class, IRpcContract<TService>
+    {
+        _registration.Services.Add(new ServiceEntry<TService>(resolve, lifetime));
+        return this;
+    }
+}

@@ -1,0 +1,85 @@
+using SourceGen.Rpc.Tests.Support;
+using SourceGen.Rpc.Tests.Transport;
+
+namespace SourceGen.Rpc.Tests.EndToEnd;
+
+/// <summary>Client and server in one process, over TCP, one call after the other: what is counted is what both allocate.</summary>
+[Collection(nameof(Alone))]
+public sealed class AllocationTests
+{
+    private const int Calls = 100_000;
+
+    [Fact]
+    public Task AUnaryCall_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, _, calls) =>
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
+        }
+    });
+
+    [Fact]
+    public Task AUnaryCallWithAToken_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, token, calls) =>
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            if (await lab.AddCancellableAsync(i, 1, token) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
+        }
+    });
+
+    [Fact]
+    public Task AOneWayCall_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, _, calls) =>
+    {
+        // A call with a reply now and then keeps the server from falling behind.
+        for (int i = 0; i < calls; i++)
+        {
+            await lab.NoteAsync(i);
+            if (i % 100 == 0) await lab.AddAsync(i, 1);
+        }
+    });
+
+    private static async Task AssertAllocatesNothingAsync(Func<ILab, CancellationToken, int, Task> run)
+    {
+        await using RpcServer server = new RpcServer(new RpcServerOptions().Listen("tcp://127.0.0.1:0")).AddService<ILab>(new QuietLab());
+        await server.StartAsync();
+        await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), LabHost.Patient());
+        ILab lab = client.Get<ILab>();
+        using CancellationTokenSource source = new();
+        await Task.Run(() => run(lab, source.Token, Calls)).Soon();
+        long allocated = await Task.Run(async () =>
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await run(lab, source.Token, Calls);
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        }).Soon();
+        Assert.True(allocated < Calls, $"{allocated:N0} bytes were allocated in {Calls:N0} calls, {(double)allocated / Calls:0.00} each");
+    }
+
+    /// <summary>Allocates nothing itself.</summary>
+    private sealed class QuietLab : ILab
+    {
+        public ValueTask<int> AddAsync(int a, int b) => new(a + b);
+
+        public ValueTask<int> AddCancellableAsync(int a, int b, CancellationToken ct = default) => new(a + b);
+
+        public ValueTask<byte[]> EchoAsync(byte[] payload) => new(payload);
+
+        public ValueTask<byte[]> BlobAsync(int size) => new(new byte[size]);
+
+        public Task<string> GreetAsync(string name, int times = 2) => Task.FromResult(name);
+
+        public ValueTask ResetAsync() => default;
+
+        public Task PokeAsync() => Task.CompletedTask;
+
+        public ValueTask NoteAsync(int value) => default;
+
+        public ValueTask<int> RunAsync(string what, CancellationToken ct = default) => default;
+
+        public ValueTask<int> RunBrieflyAsync(string what, CancellationToken ct = default) => default;
+
+        public ValueTask<int> ConsumeAsync(string what, byte[] bytes, CancellationToken ct = default) => default;
+
+        public ValueTask<Awkward> AwkwardAsync(Awkward value) => new(value);
+    }
+}
