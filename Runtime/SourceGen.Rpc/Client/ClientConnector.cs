@@ -41,7 +41,11 @@ internal sealed class ClientConnector
             if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
             ICodec codec = _options.Codecs.FirstOrDefault(codec => codec.Name == server.Codecs[0])
                 ?? throw Failed(RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
-            if (server.MaxConcurrentCalls < 1) throw Failed(RpcStatusCode.Unavailable, $"The server at {Address} accepts no calls: its hello has maxCalls = 0.");
+            if (server.MaxConcurrentCalls < 1)
+            {
+                throw Failed(RpcStatusCode.Unavailable, $"The server at {Address} accepts no calls: its hello has maxCalls = 0.");
+            }
+
             ClientLog.Connected(_logger, transport.RemoteAddress, codec.Name, server.Agent);
             RpcConnection connection = new(transport, ConnectionSettings.Create(_options, codec, server), methods: [], _logger);
             transport = null;

@@ -12,6 +12,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     where TRequest : struct
 {
     private readonly int _timeoutMs = method.TimeoutMs != 0 ? method.TimeoutMs : channel.CallTimeoutMs;
+    private readonly ItemPool _pool = PendingCall<TResponse>.Pool;
     private CallRoute<TRequest, TResponse>? _route;
 
     /// <summary>Writes a request that gets a reply, if that is possible at once.</summary>
@@ -66,7 +67,8 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     {
         long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
         long deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
-        PendingCall<TResponse> call = PendingCall<TResponse>.Rent(method.FullName, route.Responses, _timeoutMs, deadline, cancellationToken);
+        PendingCall<TResponse> call = PendingCall<TResponse>.Rent(
+            _pool, method.FullName, route.Responses, _timeoutMs, deadline, cancellationToken);
         try
         {
             start = route.Connection.TryStart(call, route.Method, route.Requests, in request);

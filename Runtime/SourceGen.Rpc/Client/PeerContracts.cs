@@ -92,6 +92,7 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
     private async Task<string> FetchSchemaAsync(OfferedService offered)
     {
         PendingCall<string> call = PendingCall<string>.Rent(
+            PendingCall<string>.Pool,
             $"The description of {offered.Name}", SchemaSerializer.Instance, DescribeTimeoutMs, Watchdog.BusyNow + DescribeTimeoutMs, CancellationToken.None);
         short version = call.Version;
         while (true)
@@ -122,7 +123,8 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
             call.Return();
             throw new RpcException(
                 RpcStatusCode.DeadlineExceeded,
-                $"{connection.RemoteAddress} has another contract for {offered.Name}, and had no room for the question what differs within {DescribeTimeoutMs:N0} ms.")
+                $"{connection.RemoteAddress} has another contract for {offered.Name}, "
+                + $"and had no room for the question what differs within {DescribeTimeoutMs:N0} ms.")
             {
                 Progress = RpcCallProgress.NotSent,
             };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using SourceGen.Rpc.Wire;
 
@@ -8,8 +9,9 @@ namespace SourceGen.Rpc.Client;
 /// The awaitable of one call: a pooled <see cref="IValueTaskSource{TResult}"/> that goes back to the pool when its result is taken.
 /// </summary>
 /// <typeparam name="TResponse">The result; <see cref="NoResponse"/> for none.</typeparam>
-internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TResponse>, IValueTaskSource, IPooled<PendingCall<TResponse>>
+internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TResponse>, IValueTaskSource
 {
+    private readonly ItemPool _pool;
     private ManualResetValueTaskSourceCore<TResponse> _core;
     private string? _methodName;
     private ISerializer<TResponse>? _serializer;
@@ -17,19 +19,22 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     private bool _registered;
     private TResponse? _response;
     private Exception? _error;
-    private PendingCall<TResponse>? _nextPooled;
+
+    private PendingCall(ItemPool pool) => _pool = pool;
 
     public override string MethodName => _methodName!;
 
     public short Version => _core.Version;
 
-    ref PendingCall<TResponse>? IPooled<PendingCall<TResponse>>.NextPooled => ref _nextPooled;
+    /// <summary>Where free calls with this type of result are.</summary>
+    public static ItemPool Pool { get; } = new();
 
     /// <summary>Gets a call ready to be written.</summary>
+    /// <param name="pool"><see cref="Pool"/>; passed by who calls often, because finding a static of a generic type takes time.</param>
     public static PendingCall<TResponse> Rent(
-        string methodName, ISerializer<TResponse> serializer, int timeoutMs, long deadline, CancellationToken cancellationToken)
+        ItemPool pool, string methodName, ISerializer<TResponse> serializer, int timeoutMs, long deadline, CancellationToken cancellationToken)
     {
-        PendingCall<TResponse> call = ThreadLocalPool<PendingCall<TResponse>>.Rent() ?? new PendingCall<TResponse>();
+        PendingCall<TResponse> call = pool.Rent() is { } free ? Unsafe.As<PendingCall<TResponse>>(free) : new PendingCall<TResponse>(pool);
         call._methodName = methodName;
         call._serializer = serializer;
         call.TimeoutMs = timeoutMs;
@@ -120,6 +125,6 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
         _registered = false;
         _response = default;
         _error = null;
-        ThreadLocalPool<PendingCall<TResponse>>.Return(this);
+        _pool.Return(this);
     }
 }

@@ -3,7 +3,9 @@ namespace SourceGen.Rpc;
 /// <summary>What bounds one connection. Each side tells the other its own limits when the connection opens.</summary>
 public sealed class RpcLimits
 {
-    /// <summary>What <see cref="MaxConcurrentCalls"/> may be at most. A peer that says more is taken at this: its word sizes a table.</summary>
+    /// <summary>
+    /// What <see cref="MaxConcurrentCalls"/> may be at most. A peer that says more is taken at this: its word sizes a table.
+    /// </summary>
     internal const int MostConcurrentCalls = 1_000_000;
 
     /// <summary>The largest argument list or result this side accepts, in bytes after encoding. Default: 16 MiB.</summary>

@@ -24,7 +24,9 @@ internal sealed class ErrorPolicy(bool includeDetails, ILogger logger)
         ServerLog.HandlerFailed(logger, method.FullName, id, error);
         return new ErrorMessage(
             RpcStatusCode.Unknown,
-            includeDetails ? $"{method.FullName} failed: {TextOf(error, static error => error.ToString())}" : $"{method.FullName} failed; the server's log says why under {id}.",
+            includeDetails
+                ? $"{method.FullName} failed: {TextOf(error, static error => error.ToString())}"
+                : $"{method.FullName} failed; the server's log says why under {id}.",
             id);
     }
 

@@ -9,26 +9,27 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
     private const int ChunkSize = 256;
 
     // Chunks never move: only the receiver adds, and any thread may clear an entry of its own meanwhile.
-    private readonly ServerCall?[]?[] _chunks = new ServerCall?[]?[(capacity + ChunkSize - 1) / ChunkSize];
+    private readonly Slot[]?[] _chunks = new Slot[]?[(capacity + ChunkSize - 1) / ChunkSize];
     private readonly HashSet<ServerCall> _oneWay = [];
-    private int _count;
+    private long _started;
+    private long _finished;
     private int _oneWayCount;
     private volatile bool _cancelled;
     private TaskCompletionSource? _drained;
 
     /// <summary>Calls whose handlers have not finished, one-way calls included.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => (int)(Volatile.Read(ref _started) - Volatile.Read(ref _finished));
 
     /// <summary>One-way calls among them.</summary>
     public int OneWay => Volatile.Read(ref _oneWayCount);
 
     /// <summary>Whether a call holds the slot. Only the receiver may ask.</summary>
-    public bool IsTaken(int slot) => _chunks[slot / ChunkSize] is { } chunk && Volatile.Read(ref chunk[slot % ChunkSize]) is not null;
+    public bool IsTaken(int slot) => _chunks[slot / ChunkSize] is { } chunk && Volatile.Read(ref chunk[slot % ChunkSize].Call) is not null;
 
     /// <summary>Adds a call. Only the receiver may call it.</summary>
     public void Add(ServerCall call, ulong id, bool oneWay)
     {
-        Interlocked.Increment(ref _count);
+        Volatile.Write(ref _started, _started + 1);
         if (oneWay)
         {
             Interlocked.Increment(ref _oneWayCount);
@@ -40,8 +41,8 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         else
         {
             int slot = CallTable.SlotOf(id);
-            ServerCall?[] chunk = _chunks[slot / ChunkSize] ??= new ServerCall?[ChunkSize];
-            Volatile.Write(ref chunk[slot % ChunkSize], call);
+            Slot[] chunk = _chunks[slot / ChunkSize] ??= new Slot[ChunkSize];
+            Volatile.Write(ref chunk[slot % ChunkSize].Call, call);
         }
 
         if (_cancelled) call.RequestCancel(connection, id);
@@ -53,7 +54,7 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         if (!oneWay)
         {
             int slot = CallTable.SlotOf(id);
-            Volatile.Write(ref _chunks[slot / ChunkSize]![slot % ChunkSize], null);
+            Volatile.Write(ref _chunks[slot / ChunkSize]![slot % ChunkSize].Call, null);
         }
         else
         {
@@ -69,7 +70,8 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
     /// <summary>The call's reply is written, or it has none.</summary>
     public void Finished()
     {
-        if (Interlocked.Decrement(ref _count) == 0) Volatile.Read(ref _drained)?.TrySetResult();
+        long finished = Interlocked.Increment(ref _finished);
+        if (Volatile.Read(ref _drained) is { } drained && finished == Volatile.Read(ref _started)) drained.TrySetResult();
     }
 
     /// <summary>The caller gave up.</summary>
@@ -77,19 +79,19 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
     {
         int slot = CallTable.SlotOf(id);
         if ((uint)slot >= (uint)capacity || _chunks[slot / ChunkSize] is not { } chunk) return;
-        Volatile.Read(ref chunk[slot % ChunkSize])?.RequestCancel(connection, id);
+        Volatile.Read(ref chunk[slot % ChunkSize].Call)?.RequestCancel(connection, id);
     }
 
     /// <summary>The connection is lost: cancels every handler that can be, and those still to come from frames already received.</summary>
     public void CancelAll()
     {
         _cancelled = true;
-        foreach (ServerCall?[]? chunk in _chunks)
+        foreach (Slot[]? chunk in _chunks)
         {
             if (chunk is null) continue;
-            foreach (ref ServerCall? entry in chunk.AsSpan())
+            foreach (ref Slot slot in chunk.AsSpan())
             {
-                Volatile.Read(ref entry)?.RequestCancel(connection, id: null);
+                Volatile.Read(ref slot.Call)?.RequestCancel(connection, id: null);
             }
         }
 
@@ -105,5 +107,11 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         TaskCompletionSource source = Interlocked.CompareExchange(ref _drained, drained, null) ?? drained;
         if (Count == 0) source.TrySetResult();
         return source.Task;
+    }
+
+    /// <summary>A struct, because stores into an array of references check its element type.</summary>
+    private struct Slot
+    {
+        public ServerCall? Call;
     }
 }

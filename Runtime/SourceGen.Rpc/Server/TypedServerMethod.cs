@@ -21,6 +21,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     private readonly ISerializer<TResponse> _responses = responses;
     private readonly ServiceSource<TService> _source = source;
     private readonly ErrorPolicy _errors = errors;
+    private readonly ItemPool _pool = Call.Pool;
     private readonly bool _cancellable = (method.Options & RpcMethodOptions.Cancellable) != 0;
 
     public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
@@ -29,7 +30,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         try
         {
             TRequest request = requests.Deserialize(arguments);
-            call = ThreadLocalPool<Call>.Rent() ?? new Call();
+            call = _pool.Rent() is { } free ? Unsafe.As<Call>(free) : new Call(_pool);
             call.Begin(this, connection, callId, oneWay, request);
         }
         catch (Exception e)
@@ -41,20 +42,25 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         return call;
     }
 
-    private sealed class Call : ServerCall, IPooled<Call>
+    private sealed class Call : ServerCall
     {
+        private readonly ItemPool _pool;
         private readonly Action _onCompleted;
         private TypedServerMethod<TService, TRequest, TResponse>? _method;
         private TRequest _request;
         private ConfiguredValueTaskAwaitable<TResponse>.ConfiguredValueTaskAwaiter _response;
         private IAsyncDisposable? _lease;
-        private Call? _nextPooled;
 
-        public Call() => _onCompleted = OnCompleted;
+        public Call(ItemPool pool)
+        {
+            _pool = pool;
+            _onCompleted = OnCompleted;
+        }
+
+        /// <summary>Where free calls of these types are.</summary>
+        public static ItemPool Pool { get; } = new();
 
         public override bool IsCancellable => _method!._cancellable;
-
-        ref Call? IPooled<Call>.NextPooled => ref _nextPooled;
 
         public void Begin(
             TypedServerMethod<TService, TRequest, TResponse> method, RpcConnection connection, ulong id, bool oneWay, in TRequest request)
@@ -96,7 +102,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
             _method = null;
             _request = default;
             _response = default;
-            ThreadLocalPool<Call>.Return(this);
+            _pool.Return(this);
         }
 
         private void OnCompleted()

@@ -25,7 +25,7 @@ internal sealed class BatchOwnership
     public const uint ReceivingIndex = uint.MaxValue;
 
     private PaddedWord _state = new() { Word = Pack(0, ReceivingIndex) };
-    private BatchItem?[] _items = new BatchItem?[64];
+    private Entry[] _items = new Entry[64];
     private int _count;
 
     /// <summary>What a claim came to.</summary>
@@ -62,7 +62,7 @@ internal sealed class BatchOwnership
     public void Add(BatchItem item)
     {
         if (_count == _items.Length) Array.Resize(ref _items, _count * 2);
-        _items[_count++] = item;
+        _items[_count++].Item = item;
     }
 
     /// <summary>Gives the batch to whoever claims. Only the receiver may call it, and it is the receiver no longer.</summary>
@@ -101,9 +101,9 @@ internal sealed class BatchOwnership
         }
 
         // The count and the item may belong to a later batch by now; then the swap of the second half fails.
-        BatchItem?[] items = _items;
+        Entry[] items = _items;
         observation = index < (uint)_count && index < (uint)items.Length
-            ? new Observation(word, Pack(epoch, index + 1), items[index])
+            ? new Observation(word, Pack(epoch, index + 1), items[index].Item)
             : new Observation(word, Pack(epoch, ReceivingIndex), item: null);
         return true;
     }
@@ -126,6 +126,12 @@ internal sealed class BatchOwnership
         public long After { get; } = after;
 
         public BatchItem? Item { get; } = item;
+    }
+
+    /// <summary>Stores into an array of structs are not checked for its element type, as those into an array of references are.</summary>
+    private struct Entry
+    {
+        public BatchItem? Item;
     }
 
     /// <summary>The contended word on cache lines of its own, away from the fields that the receiver writes.</summary>

@@ -36,7 +36,8 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
     }
 
     /// <summary>Gets an empty segment whose size is about the given one.</summary>
-    public static BufferSegment RentExactly(int size) => size >= DefaultSize / 2 ? Rent(size) : new BufferSegment(ArrayPool<byte>.Shared.Rent(size));
+    public static BufferSegment RentExactly(int size) =>
+        size >= DefaultSize / 2 ? Rent(size) : new BufferSegment(ArrayPool<byte>.Shared.Rent(size));
 
     /// <summary>Gives the segment back; nobody may touch it afterwards.</summary>
     public void Return()

@@ -161,7 +161,12 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
             Gate.Exit();
 
             // Cancelled by a property of the very message that this thread encodes: the frame must not go into the middle of it.
-            if (encoding) ThreadPool.UnsafeQueueUserWorkItem(static state => state.Output.WriteCancel(state.Id), (Output: this, Id: callId), preferLocal: false);
+            if (encoding)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(
+                    static state => state.Output.WriteCancel(state.Id), (Output: this, Id: callId), preferLocal: false);
+            }
+
             return;
         }
 
@@ -176,7 +181,9 @@ internal sealed class ConnectionOutput : IThreadPoolWorkItem
         FinishWrite(deferrable: false);
     }
 
-    /// <summary>Writes a request that is cancelled before it was encoded: the peer's answer then frees the call's slot, as for any other.</summary>
+    /// <summary>
+    /// Writes a request that is cancelled before it was encoded: the peer's answer then frees the call's slot, as for any other.
+    /// </summary>
     public void WriteCancelledRequest(ushort method, ulong callId)
     {
         Gate.Enter();

@@ -11,7 +11,9 @@ internal sealed class LargeMessage(ChainedBuffer payload, FrameType type, FrameF
     /// <summary>Whether it is the request of a call.</summary>
     public bool IsRequest(ulong id) => callId == id && type == FrameType.Request && (flags & FrameFlags.OneWay) == 0;
 
-    /// <summary>Drops what was not sent; what remains is an empty last fragment. A message that was not begun begins here, emptily.</summary>
+    /// <summary>
+    /// Drops what was not sent; what remains is an empty last fragment. A message that was not begun begins here, emptily.
+    /// </summary>
     public void CutShort(ChainedBuffer destination)
     {
         _rest = ReadOnlySequence<byte>.Empty;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
@@ -22,10 +21,11 @@ internal sealed partial class RpcConnection
     /// <returns>Whether more bytes are needed to go on; false when there are frames left that must wait.</returns>
     private bool DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
-        // Most reads are one array, in which frames are found without the sequence's arithmetic.
-        if (buffer.IsSingleSegment && MemoryMarshal.TryGetArray(buffer.First, out ArraySegment<byte> array))
+        // Most reads are one segment, in which frames are found without the sequence's arithmetic.
+        if (buffer.IsSingleSegment && buffer.Start.GetObject() is ReadOnlySequenceSegment<byte> segment)
         {
-            bool needsMore = DecodeFrames(array.Array!, array.Offset, array.Count, out int consumed);
+            int start = buffer.Start.GetInteger();
+            bool needsMore = DecodeFrames(segment, start, start + (int)buffer.Length, out int consumed);
             buffer = buffer.Slice(consumed);
             return needsMore;
         }
@@ -45,10 +45,10 @@ internal sealed partial class RpcConnection
         return true;
     }
 
-    private bool DecodeFrames(byte[] array, int offset, int count, out int consumed)
+    private bool DecodeFrames(ReadOnlySequenceSegment<byte> segment, int start, int end, out int consumed)
     {
-        int position = offset;
-        int end = offset + count;
+        ReadOnlySpan<byte> bytes = segment.Memory.Span;
+        int position = start;
         bool needsMore = true;
         for (int frames = 1; end - position >= FrameHeader.Size; frames++)
         {
@@ -58,15 +58,15 @@ internal sealed partial class RpcConnection
                 break;
             }
 
-            FrameHeader header = FrameHeader.Read(array.AsSpan(position, FrameHeader.Size));
+            FrameHeader header = FrameHeader.Read(bytes.Slice(position, FrameHeader.Size));
             CheckLength(header);
             int payload = position + FrameHeader.Size;
             if (end - payload < (int)header.Length) break;
             position = payload + (int)header.Length;
-            Accept(header, new ReadOnlySequence<byte>(array, payload, (int)header.Length));
+            Accept(header, new ReadOnlySequence<byte>(segment, payload, segment, position));
         }
 
-        consumed = position - offset;
+        consumed = position - start;
         return needsMore;
     }
 

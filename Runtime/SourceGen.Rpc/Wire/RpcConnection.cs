@@ -101,7 +101,7 @@ internal sealed partial class RpcConnection
 
         Output.Close();
         if (inOrder) _input.CancelPendingRead(); // The receiver ends, and disposes of the transport.
-        else _transport.Abort(reason);
+        else Abort(reason);
         Leave();
         FailPendingCalls(reason);
         Running.CancelAll();
@@ -115,7 +115,7 @@ internal sealed partial class RpcConnection
         await Task.WhenAny(Output.FlushToEndAsync(), _closed.Task, Task.Delay(timeout)).ConfigureAwait(false);
         Close(reason, inOrder: true);
         await Task.WhenAny(_closed.Task, Task.Delay(timeout)).ConfigureAwait(false);
-        if (!_closed.Task.IsCompleted) _transport.Abort(reason); // The receiver is stuck in a user's type, being decoded.
+        if (!_closed.Task.IsCompleted) Abort(reason); // The receiver is stuck in a user's type, being decoded.
     }
 
     /// <summary>Tells the peer that this side will refuse new requests, and why.</summary>
@@ -195,6 +195,21 @@ internal sealed partial class RpcConnection
             ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
             RpcException reason = Lost($"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");
             ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Close(state.reason), (this, reason), preferLocal: false);
+        }
+    }
+
+    /// <summary>
+    /// Aborts the transport, whose code may be the user's: an error there must neither stop the closing nor reach the watchdog.
+    /// </summary>
+    private void Abort(RpcException reason)
+    {
+        try
+        {
+            _transport.Abort(reason);
+        }
+        catch (Exception e)
+        {
+            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
         }
     }
 

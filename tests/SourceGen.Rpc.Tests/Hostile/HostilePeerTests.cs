@@ -194,6 +194,27 @@ public sealed class HostilePeerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ARequestCancelledHalfSent_DoesNotRun_AndItsSlotIsFree()
+    {
+        int runs = 0;
+        _host.Lab.On("wait", _ => new(Interlocked.Increment(ref runs)));
+        using RawPeer peer = await RawPeer.IntroduceAsync(_host.Address);
+        await peer.SendAsync(
+        [
+            .. Frame(FrameType.Request, FrameFlags.More, s_run, Id(0), [0x91, 0xA4]),
+            .. Frame(FrameType.Cancel, callId: Id(0)),
+            .. Frame(FrameType.RequestContinuation, FrameFlags.None, 0, Id(0), "wait"u8.ToArray()),
+            .. Frame(FrameType.Request, method: s_add, callId: Id(0, 2), payload: Arguments(1, 2)),
+        ]);
+        (FrameHeader header, byte[] payload) = await peer.ReadFrameAsync();
+        Assert.Equal((FrameType.Error, Id(0)), (header.Type, header.CallId));
+        Assert.Equal(RpcStatusCode.Cancelled, ReadError(payload).Code);
+        Assert.True(ReadError(payload).Refused);
+        Assert.Equal([3], (await peer.ReadFrameAsync()).Payload);
+        Assert.Equal(0, runs);
+    }
+
+    [Fact]
     public async Task CancellationsOfCallsThatAreNotThere_AreIgnored()
     {
         using RawPeer peer = await RawPeer.IntroduceAsync(_host.Address);

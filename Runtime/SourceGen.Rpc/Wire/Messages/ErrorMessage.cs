@@ -4,7 +4,9 @@ using SourceGen.Rpc.MessagePack;
 namespace SourceGen.Rpc.Wire.Messages;
 
 /// <summary>The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused].</summary>
-/// <remarks>A reference, not a value: why a connection leaves is read by threads other than the one that wrote it, and must be seen whole.</remarks>
+/// <remarks>
+/// A reference, not a value: why a connection leaves is read by threads other than the one that wrote it, and must be seen whole.
+/// </remarks>
 /// <param name="Code">What went wrong.</param>
 /// <param name="Detail">What went wrong, in words.</param>
 /// <param name="Id">The kind or the occurrence of the error; may be empty.</param>
