@@ -26,7 +26,6 @@ internal sealed partial class RpcConnection
     /// <summary>How long a connection that had to be freed from a stuck thread stays on a thread of the engine's own.</summary>
     private const int DedicatedMs = 1000;
 
-    private static readonly int MaxTries = int.Parse(Environment.GetEnvironmentVariable("TRIES") ?? "0");
     private const int PollMicroseconds = 100_000;
 
     private readonly PipeReader _input;
@@ -101,14 +100,8 @@ internal sealed partial class RpcConnection
         if (!dedicated || _pollable is null)
         {
             // One turn for whoever wants to write to the peer: their replies then come in one batch.
-            int tries = 1 + Math.Min(_batchCount / 8, MaxTries);
-            do
-            {
-                Thread.Yield();
-                if (_input.TryRead(out result)) return true;
-            }
-            while (--tries > 0);
-            return false;
+            Thread.Yield();
+            return _input.TryRead(out result);
         }
 
         return _settings.LowLatency ? TryReadPolling(out result) : TryReadWaiting(out result);
