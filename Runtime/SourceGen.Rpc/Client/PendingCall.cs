@@ -7,7 +7,7 @@ namespace SourceGen.Rpc.Client;
 /// A call that waits for its reply. Exactly one of the reply, a cancellation, the deadline and the loss of the connection completes
 /// it: the one that wins <see cref="TryClaim"/>.
 /// </summary>
-internal abstract class PendingCall : BatchItem
+internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
 {
     private long _claimable;
     private long _uses;

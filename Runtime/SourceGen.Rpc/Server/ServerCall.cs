@@ -5,7 +5,7 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Server;
 
 /// <summary>A call that this side serves: pooled, from its decoded arguments to its reply.</summary>
-internal abstract class ServerCall : BatchItem
+internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
 {
     private readonly Lock _cancelling = new();
     private CancellationTokenSource? _cancellation;

@@ -209,7 +209,7 @@ internal sealed partial class RpcConnection
             {
                 item!.Run();
 
-                // Code that is not async can leave its AsyncLocal values behind on this thread.
+                if (item.RunsInCallersContext) continue;
                 if (ExecutionContext.Capture() != context && context is not null) ExecutionContext.Restore(context);
                 continue;
             }

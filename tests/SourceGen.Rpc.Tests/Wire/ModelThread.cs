@@ -76,7 +76,7 @@ internal sealed class ModelThread(OwnershipModel model, int helpsWith)
 }
 
 /// <summary>An item that is known by its place.</summary>
-internal sealed class ModelItem(int batch, int index) : BatchItem
+internal sealed class ModelItem(int batch, int index) : BatchItem(runsInCallersContext: false)
 {
     public int Batch => batch;
 
