@@ -52,7 +52,10 @@ public abstract class DictionaryBenchmark<TKey>
 /// <summary>Keys with a seeded hash.</summary>
 public class IntKeysBenchmark : DictionaryBenchmark<int>
 {
-    protected override int Key(int i) => i * 7919;
+    [Params(false, true)]
+    public bool Scattered { get; set; }
+
+    protected override int Key(int i) => Scattered ? unchecked(i * (int)0x9E3779B1) : i;
 
     protected override int Read(ref MessagePackReader reader) => reader.ReadInt32();
 }
