@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace SourceGen.Rpc.CompilerServices;
 
 /// <summary>
-/// Compares keys of a scalar type as <see cref="EqualityComparer{T}.Default"/> does, and hashes all of their bits with a seed of the
+/// Compares keys of a scalar type as <see cref="EqualityComparer{T}.Default"/> does, and hashes every bit that counts with a seed of the
 /// process, so that a peer cannot choose keys that collide.
 /// </summary>
 /// <typeparam name="T">
