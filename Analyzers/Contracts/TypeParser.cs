@@ -115,7 +115,8 @@ internal sealed class TypeParser
         if (Resolve(elementType, path) is not { } element) return null;
         TypeRef self = Mention(type);
         string built = builtAs.Length == 0 ? "" : $"global::System.Collections.Generic.{builtAs}<{element.Ref.Name}>";
-        _models[self.Name] = new CollectionModel(self, _generatedNamespace, Hint(self), element.Ref, access, built);
+        KeyHashing hashing = builtAs == "HashSet" ? HashingRules.Of(elementType) : KeyHashing.Default;
+        _models[self.Name] = new CollectionModel(self, _generatedNamespace, Hint(self), element.Ref, access, built, hashing);
         return new ResolvedType(self, $"list<{element.Schema}>");
     }
 
@@ -124,7 +125,8 @@ internal sealed class TypeParser
         if (Resolve(type.TypeArguments[0], path) is not { } key || Resolve(type.TypeArguments[1], path) is not { } value) return null;
         TypeRef self = Mention(type);
         string built = $"global::System.Collections.Generic.Dictionary<{key.Ref.Name}, {value.Ref.Name}>";
-        _models[self.Name] = new DictionaryModel(self, _generatedNamespace, Hint(self), key.Ref, value.Ref, access, built);
+        KeyHashing hashing = HashingRules.Of(type.TypeArguments[0]);
+        _models[self.Name] = new DictionaryModel(self, _generatedNamespace, Hint(self), key.Ref, value.Ref, access, built, hashing);
         return new ResolvedType(self, $"map<{key.Schema}, {value.Schema}>");
     }
 

@@ -11,6 +11,10 @@ public partial interface ICodecContract
     ValueTask<KeyedEcho> KeyedEchoAsync();
 
     ValueTask<List<Echo>> EchoesAsync();
+
+    ValueTask<Dictionary<int, int>> IntKeysAsync();
+
+    ValueTask<Dictionary<(int, int), int>> PairKeysAsync();
 }
 
 /// <summary>A map by member name.</summary>

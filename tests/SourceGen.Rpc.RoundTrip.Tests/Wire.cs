@@ -18,8 +18,12 @@ internal static class Wire
 
     /// <summary>A result read from bytes in hexadecimal.</summary>
     public static T Read<TService, T>(string method, string hex)
+        where TService : class, IRpcContract<TService> => Read<TService, T>(method, Bytes(hex));
+
+    /// <summary>A result read from bytes.</summary>
+    public static T Read<TService, T>(string method, byte[] bytes)
         where TService : class, IRpcContract<TService> =>
-        ResultOf<TService, T>(method).Deserialize(new ReadOnlySequence<byte>(Bytes(hex)));
+        ResultOf<TService, T>(method).Deserialize(new ReadOnlySequence<byte>(bytes));
 
     /// <summary>Calls a method of a service with a request of the test's own bytes.</summary>
     public static void Call<TService>(TService service, string method, string hex)

@@ -51,12 +51,26 @@ internal enum CollectionAccess
     Sequence,
 }
 
+/// <summary>What keeps a peer from choosing keys that collide in a dictionary or set.</summary>
+internal enum KeyHashing
+{
+    /// <summary>Nothing has to: the default comparer's hash codes are random, references, or too few. Also where nothing is hashed.</summary>
+    Default,
+
+    /// <summary>A hash of the key's bits with a seed.</summary>
+    Seeded,
+
+    /// <summary>A limit on the collisions while reading, as the key's own GetHashCode has to be used.</summary>
+    Guarded,
+}
+
 /// <summary>An array, list, set or sequence.</summary>
 /// <param name="Element">What it holds.</param>
 /// <param name="Access">How it is walked.</param>
 /// <param name="BuiltAs">The concrete type that the reader makes; an array's element type followed by nothing else.</param>
+/// <param name="Hashing">How a set that the reader makes hashes its elements.</param>
 internal sealed record CollectionModel(
-    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Element, CollectionAccess Access, string BuiltAs)
+    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Element, CollectionAccess Access, string BuiltAs, KeyHashing Hashing)
     : TypeModel(Ref, GeneratedNamespace, HintName);
 
 /// <summary>A dictionary.</summary>
@@ -64,8 +78,16 @@ internal sealed record CollectionModel(
 /// <param name="Value">The type of its values.</param>
 /// <param name="Access">How it is walked.</param>
 /// <param name="BuiltAs">The concrete type that the reader makes.</param>
+/// <param name="Hashing">How that hashes its keys.</param>
 internal sealed record DictionaryModel(
-    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Key, TypeRef Value, CollectionAccess Access, string BuiltAs)
+    TypeRef Ref,
+    string GeneratedNamespace,
+    string HintName,
+    TypeRef Key,
+    TypeRef Value,
+    CollectionAccess Access,
+    string BuiltAs,
+    KeyHashing Hashing)
     : TypeModel(Ref, GeneratedNamespace, HintName);
 
 /// <summary>A tuple or key-value pair: an array of fixed length.</summary>

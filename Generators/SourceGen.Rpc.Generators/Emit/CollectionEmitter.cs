@@ -52,11 +52,12 @@ internal static class CollectionEmitter
         }
         else
         {
-            writer.Line($"{model.BuiltAs} items = new({Capacity});");
+            HashedEmitter.EmitNew(writer, model, model.BuiltAs, model.Element, model.Hashing);
             writer.Open("for (int i = 0; i < count; i++)").Line($"items.Add({read});");
         }
 
-        writer.Close().Line().Line("reader.Leave();").Line("return items;");
+        writer.Close().Line();
+        HashedEmitter.EmitReturn(writer, model.Hashing);
     }
 
     /// <summary>

@@ -23,11 +23,12 @@ internal static class DictionaryEmitter
     public static void EmitRead(SourceWriter writer, DictionaryModel model)
     {
         writer.Line("reader.Enter();").Line("int count = reader.ReadMapHeader();");
-        writer.Line($"{model.BuiltAs} items = new({CollectionEmitter.Capacity});");
+        HashedEmitter.EmitNew(writer, model, model.BuiltAs, model.Key, model.Hashing);
         writer.Open("for (int i = 0; i < count; i++)").Line($"{model.Key.Name} key = {GeneratedCode.Read(model.Key)};");
         if (model.Key.CanBeNull)
             writer.Line($"if (key is null) {GeneratedCode.Errors}.ThrowNilKey({Literals.Text(CollectionEmitter.Plain(model))}, "
                 + "reader.Consumed);");
-        writer.Line($"items[key] = {GeneratedCode.Read(model.Value)};").Close().Line().Line("reader.Leave();").Line("return items;");
+        writer.Line($"items[key] = {GeneratedCode.Read(model.Value)};").Close().Line();
+        HashedEmitter.EmitReturn(writer, model.Hashing);
     }
 }
