@@ -59,9 +59,17 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         if (!TryAdopt(connection)) await CloseAsync(connection).ConfigureAwait(false);
     }
 
-    /// <summary>Gets the connection, waiting for one up to the connect timeout.</summary>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.Unavailable"/>: there was none in time.</exception>
-    public async ValueTask<RpcConnection> GetConnectionAsync(string methodName, CancellationToken cancellationToken)
+    /// <summary>Gets the connection, waiting for one up to the connect timeout, or to the call's own limit if that is shorter.</summary>
+    /// <param name="methodName">The method to be called, for the error message.</param>
+    /// <param name="callTimeoutMs">The call's own limit in milliseconds; -1 for none.</param>
+    /// <param name="remainingMs">What remains of it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.Unavailable"/>: there was none within the connect timeout;
+    /// <see cref="RpcStatusCode.DeadlineExceeded"/>: there was none within the call's own limit.
+    /// </exception>
+    public async ValueTask<RpcConnection> GetConnectionAsync(
+        string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Task<RpcConnection> next;
@@ -72,16 +80,19 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
             next = NextConnection();
         }
 
+        bool callIsShorter = callTimeoutMs >= 0 && callTimeoutMs < _options.ConnectTimeout.TotalMilliseconds;
+        TimeSpan limit = callIsShorter ? TimeSpan.FromMilliseconds(callTimeoutMs) : _options.ConnectTimeout;
         try
         {
-            return await next.WaitAsync(_options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+            TimeSpan wait = callIsShorter ? TimeSpan.FromMilliseconds(remainingMs) : limit;
+            return await next.WaitAsync(wait, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             string why = _lastFailure?.Message ?? "the attempt did not come to an end.";
             throw new RpcException(
-                RpcStatusCode.Unavailable,
-                $"{methodName} was not sent: there was no connection to {Address} for {_options.ConnectTimeout.TotalSeconds:0.#} s, in {_attempts} attempts. Last: {why}",
+                callIsShorter ? RpcStatusCode.DeadlineExceeded : RpcStatusCode.Unavailable,
+                $"{methodName} was not sent: there was no connection to {Address} for {limit.TotalSeconds:0.###} s, in {_attempts} attempts. Last: {why}",
                 _lastFailure)
             {
                 Progress = RpcCallProgress.NotSent,

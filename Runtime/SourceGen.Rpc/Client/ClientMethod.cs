@@ -40,7 +40,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         long started = Environment.TickCount64;
         while (true)
         {
-            CallRoute<TRequest, TResponse> route = await GetRouteAsync(cancellationToken).ConfigureAwait(false);
+            CallRoute<TRequest, TResponse> route = await GetRouteAsync(RemainingMs(started), cancellationToken).ConfigureAwait(false);
             int timeoutMs = RemainingMs(started);
             PendingCall<TResponse>? call = TryCall(route, in request, timeoutMs, cancellationToken, out RpcConnection.StartResult start);
             if (call is not null) return await new ValueTask<TResponse>(call, call.Version).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         long started = Environment.TickCount64;
         while (true)
         {
-            CallRoute<TRequest, TResponse> route = await GetRouteAsync(cancellationToken).ConfigureAwait(false);
+            CallRoute<TRequest, TResponse> route = await GetRouteAsync(RemainingMs(started), cancellationToken).ConfigureAwait(false);
             int timeoutMs = RemainingMs(started);
             RpcConnection.StartResult start = route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request);
             if (start == RpcConnection.StartResult.Written) return;
@@ -84,9 +84,9 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         return null;
     }
 
-    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(CancellationToken cancellationToken)
+    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(int remainingMs, CancellationToken cancellationToken)
     {
-        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, cancellationToken).ConfigureAwait(false);
+        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, _timeoutMs, remainingMs, cancellationToken).ConfigureAwait(false);
         CallRoute<TRequest, TResponse>? route = _route;
         if (route?.Connection == connection) return route;
         ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);

@@ -118,10 +118,10 @@ internal sealed partial class RpcConnection
         if (!_closed.Task.IsCompleted) Abort(reason); // The receiver is stuck in a user's type, being decoded.
     }
 
-    /// <summary>Tells the peer that this side will refuse new requests, and why.</summary>
+    /// <summary>Tells the peer that this side will refuse new requests, and why; only the first time.</summary>
     public void SendGoAway(RpcStatusCode code, string detail)
     {
-        _refusal = new ErrorMessage(code, detail, Refused: true);
+        if (Interlocked.CompareExchange(ref _refusal, new ErrorMessage(code, detail, Refused: true), null) is not null) return;
         if (!Output.TryBegin(out FrameEncoder? encoder)) return;
         new ErrorMessage(code, detail).Write(encoder);
         Output.End(encoder, FrameType.GoAway, FrameFlags.None, 0, 0, deferrable: false);

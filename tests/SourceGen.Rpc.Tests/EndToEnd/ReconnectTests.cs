@@ -48,6 +48,18 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task WithNobodyThere_ACallWithAShorterLimitOfItsOwn_WaitsNoLonger()
+    {
+        LabHost host = await LabHost.StartAsync();
+        string address = host.Address;
+        await host.DisposeAsync();
+        await using RpcClient client = RpcClient.Create(address, LabHost.Patient());
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => client.Get<ILab>().RunBrieflyAsync("anything").Soon());
+        Assert.Equal((RpcStatusCode.DeadlineExceeded, RpcCallProgress.NotSent), (error.Code, error.Progress));
+        Assert.Contains("for 0.06 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ConnectAsync_WithNobodyThere_FailsNamingTheAddress()
     {
         LabHost host = await LabHost.StartAsync();
