@@ -178,7 +178,9 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
 
     private TimeSpan Longer(TimeSpan ceiling) => ceiling * 2 < _options.MaxReconnectDelay ? ceiling * 2 : _options.MaxReconnectDelay;
 
-    private bool TryAdopt(RpcConnection connection)
+    /// <summary>Starts a connection and sends the calls over it from now on.</summary>
+    /// <returns>False when the client is disposed; the connection is the caller's to close.</returns>
+    internal bool TryAdopt(RpcConnection connection)
     {
         lock (_gate)
         {
