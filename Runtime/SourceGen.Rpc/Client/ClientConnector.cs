@@ -35,6 +35,7 @@ internal sealed class ClientConnector
             transport = _options.LowLatency && _transport is IPollingTransport polling
                 ? await polling.ConnectForPollingAsync(Address, timeout.Token).ConfigureAwait(false)
                 : await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
+            await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken).ConfigureAwait(false);
             HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [.. _options.Codecs.Select(codec => codec.Name)] };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             HelloMessage server = await Handshake.ReceiveAsync(transport, _options, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);

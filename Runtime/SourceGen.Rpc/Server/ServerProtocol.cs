@@ -34,6 +34,7 @@ internal sealed class ServerProtocol
         timeout.CancelAfter(_options.HandshakeTimeout);
         try
         {
+            await TransportHandshake.CompleteAsync(transport, _options.HandshakeTimeout, timeout.Token, stopping).ConfigureAwait(false);
             HelloMessage client = await Handshake.ReceiveAsync(transport, _options, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
             string? chosen = client.Codecs.FirstOrDefault(_byCodec.ContainsKey);
             if (chosen is null)
@@ -52,6 +53,7 @@ internal sealed class ServerProtocol
         {
             ServerLog.Refused(_logger, transport.RemoteAddress, e.Message);
             if (e.IsHttp) await Handshake.AnswerHttpAsync(transport.Output, timeout.Token).ConfigureAwait(false);
+            else if (e.IsTls) await transport.Output.WriteAsync(Handshake.Refuse(RpcStatusCode.Unavailable, e.Message), timeout.Token).ConfigureAwait(false);
         }
         catch (ProtocolException e)
         {
