@@ -48,12 +48,16 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
         }
     }
 
-    private IContender CreateBaseline(Workload workload) => workload.LowLatency
-        ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.Callers)
+    private IContender CreateBaseline(Workload workload) => workload.Tls
+        ? RpcWorkloadClient.Connect(workload, RpcWorkloadClient.PlainTitle, server.Addresses.Rpc!)!
+        : workload.LowLatency ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.Callers)
         : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.Callers);
 
-    private IContender? CreateRpc(Workload workload) =>
-        (workload.LowLatency ? server.Addresses.LowLatencyRpc : server.Addresses.Rpc) is { } address
-            ? RpcWorkloadClient.Connect(workload, address)
-            : null;
+    private IContender? CreateRpc(Workload workload)
+    {
+        ServerAddresses at = server.Addresses;
+        if (workload.Tls) return at.TlsRpc is null ? null : RpcWorkloadClient.Connect(workload, RpcWorkloadClient.Title, at.TlsRpc, at.Thumbprint);
+        string? address = workload.LowLatency ? at.LowLatencyRpc : at.Rpc;
+        return address is null ? null : RpcWorkloadClient.Connect(workload, RpcWorkloadClient.Title, address);
+    }
 }
