@@ -14,6 +14,7 @@ internal static class OptionsSection
         reader.Duration("HandshakeTimeout", value => options.HandshakeTimeout = value);
         reader.Switch("IncludeExceptionDetails", value => options.IncludeExceptionDetails = value);
         ReadConnection(reader, options);
+        reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.ReportUnknownKeys();
     }
 
@@ -27,6 +28,7 @@ internal static class OptionsSection
         reader.Duration("ReconnectDelay", value => options.ReconnectDelay = value);
         reader.Duration("MaxReconnectDelay", value => options.MaxReconnectDelay = value);
         ReadConnection(reader, options);
+        reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.ReportUnknownKeys();
     }
 
