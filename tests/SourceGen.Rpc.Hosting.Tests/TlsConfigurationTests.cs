@@ -43,7 +43,7 @@ public sealed class TlsConfigurationTests : IDisposable
             ($"Rpc:Client:Tls:{trust}", trust == "AuthorityPath" ? _certificatePath : _thumbprint));
 
         Assert.StartsWith("tls://127.0.0.1:", server.AddressOf(), StringComparison.Ordinal);
-        Assert.NotEmpty(await client.Services.GetRequiredService<IGreeter>().HelloAsync("you"));
+        Assert.NotEmpty(await client.Services.GetRequiredService<IGreeter>().GreetAsync("you"));
         await client.StopAndDisposeAsync();
         await server.StopAndDisposeAsync();
     }
@@ -59,7 +59,7 @@ public sealed class TlsConfigurationTests : IDisposable
             ("Rpc:Client:Tls:CertificatePath", _certificatePath),
             ("Rpc:Client:Tls:KeyPath", _keyPath));
 
-        Assert.NotEmpty(await client.Services.GetRequiredService<IGreeter>().HelloAsync("you"));
+        Assert.NotEmpty(await client.Services.GetRequiredService<IGreeter>().GreetAsync("you"));
         await client.StopAndDisposeAsync();
         await server.StopAndDisposeAsync();
     }
