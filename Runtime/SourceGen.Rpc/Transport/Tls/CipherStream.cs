@@ -168,33 +168,79 @@ internal sealed class CipherStream(ITransportConnection inner, SegmentPool pool)
     }
 
     /// <summary>Sends what is staged, after what is being sent.</summary>
+    public ValueTask SendStagedAsync()
+    {
+        if (!_sendTurn.Wait(0)) return SendStagedInTurnAsync();
+        SegmentChain? data = null;
+        try
+        {
+            data = TakeStaged();
+            if (data.Length > 0)
+            {
+                ValueTask sent = _output.SendAsync(data.Sequence);
+                if (!sent.IsCompletedSuccessfully) return FinishSendAsync(sent, data);
+                sent.GetAwaiter().GetResult();
+            }
+        }
+        catch
+        {
+            EndSend(data);
+            throw;
+        }
+
+        EndSend(data);
+        return default;
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendStagedAsync()
+    private async ValueTask SendStagedInTurnAsync()
     {
         await _sendTurn.WaitAsync().ConfigureAwait(false);
         SegmentChain? data = null;
         try
         {
-            lock (_gate)
-            {
-                if (_staged.Length == 0) return;
-                data = _staged;
-                _staged = _spare ?? new SegmentChain(pool);
-                _spare = null;
-            }
-
-            await _output.SendAsync(data.Sequence).ConfigureAwait(false);
+            data = TakeStaged();
+            if (data.Length > 0) await _output.SendAsync(data.Sequence).ConfigureAwait(false);
         }
         finally
         {
-            if (data is not null)
-            {
-                data.Clear();
-                lock (_gate) _spare = data;
-            }
-
-            _sendTurn.Release();
+            EndSend(data);
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FinishSendAsync(ValueTask sent, SegmentChain data)
+    {
+        try
+        {
+            await sent.ConfigureAwait(false);
+        }
+        finally
+        {
+            EndSend(data);
+        }
+    }
+
+    private SegmentChain TakeStaged()
+    {
+        lock (_gate)
+        {
+            SegmentChain data = _staged;
+            _staged = _spare ?? new SegmentChain(pool);
+            _spare = null;
+            return data;
+        }
+    }
+
+    private void EndSend(SegmentChain? data)
+    {
+        if (data is not null)
+        {
+            data.Clear();
+            lock (_gate) _spare = data;
+        }
+
+        _sendTurn.Release();
     }
 
     /// <summary>Gives back what was staged and will not be sent.</summary>

@@ -47,7 +47,10 @@ internal sealed class TlsOutput(
                 : fault.IsSet ? fault.Aborted() : fault.Closed());
         }
 
-        return SendClaimedAsync(data);
+        // What a batch of small calls brings: one segment, which the system takes at once.
+        return data.IsSingleSegment && data.Length <= BatchSize && handshake().IsCompletedSuccessfully
+            ? SendSmall(data.First)
+            : SendClaimedAsync(data);
     }
 
     /// <summary>Refuses sends from now on, and completes when the one that is under way, if any, has ended.</summary>
@@ -57,6 +60,47 @@ internal sealed class TlsOutput(
         {
             if (Interlocked.CompareExchange(ref _state, Closed, Idle) is Idle or Closed) return Task.CompletedTask;
             if (Interlocked.CompareExchange(ref _state, Closing, Sending) is Sending or Closing) return _idle.Task;
+        }
+    }
+
+    /// <summary>Sends without a state machine, as long as nothing has to wait.</summary>
+    private ValueTask SendSmall(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            cipher.BeginBatch();
+            ValueTask encrypted = tls.WriteAsync(data);
+            if (!encrypted.IsCompletedSuccessfully) return FinishAsync(encrypted, isSent: false);
+            encrypted.GetAwaiter().GetResult();
+            ValueTask sent = cipher.EndBatchAsync();
+            if (!sent.IsCompletedSuccessfully) return FinishAsync(sent, isSent: true);
+            sent.GetAwaiter().GetResult();
+        }
+        catch (Exception e)
+        {
+            EndSend();
+            return ValueTask.FromException(translate(e));
+        }
+
+        EndSend();
+        return default;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FinishAsync(ValueTask pending, bool isSent)
+    {
+        try
+        {
+            await pending.ConfigureAwait(false);
+            if (!isSent) await cipher.EndBatchAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw translate(e);
+        }
+        finally
+        {
+            EndSend();
         }
     }
 
