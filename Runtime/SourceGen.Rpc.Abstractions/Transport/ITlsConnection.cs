@@ -14,8 +14,8 @@ public interface ITlsConnection : ITransportConnection
     TlsCipherSuite CipherSuite { get; }
 
     /// <summary>
-    /// The certificate that the peer proved to have, and that this side accepted. Null before the handshake, and for a client that sent none.
-    /// It belongs to the connection: who needs it for longer takes a copy.
+    /// The certificate that the peer proved to have, and that this side accepted. Null before the handshake, and for a client that sent
+    /// none. It belongs to the connection: who needs it for longer takes a copy.
     /// </summary>
     X509Certificate2? RemoteCertificate { get; }
 

@@ -2,7 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace SourceGen.Rpc.Hosting.Configuration;
 
-/// <summary>What each key of a section <c>Tls</c> sets. The files it names are loaded once here, so that a host with wrong ones does not start.</summary>
+/// <summary>
+/// What each key of a section <c>Tls</c> sets. The files it names are loaded once here, so that a host with wrong ones does not start.
+/// </summary>
 internal static class TlsSection
 {
     /// <summary>Reads a server's section, and adds the transport to its options.</summary>

@@ -12,7 +12,8 @@ internal static class TransportHandshake
     /// <see cref="RpcStatusCode.Unavailable"/>: it took too long. Other codes: the peer cannot be trusted, or speaks something else.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="caller"/> was cancelled.</exception>
-    public static ValueTask CompleteAsync(ITransportConnection transport, TimeSpan limit, CancellationToken timeout, CancellationToken caller) =>
+    public static ValueTask CompleteAsync(
+        ITransportConnection transport, TimeSpan limit, CancellationToken timeout, CancellationToken caller) =>
         transport is ITlsConnection tls ? CompleteTlsAsync(tls, limit, timeout, caller) : default;
 
     private static async ValueTask CompleteTlsAsync(ITlsConnection tls, TimeSpan limit, CancellationToken timeout, CancellationToken caller)

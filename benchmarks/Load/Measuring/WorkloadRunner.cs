@@ -56,8 +56,8 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
     private IContender? CreateRpc(Workload workload)
     {
         ServerAddresses at = server.Addresses;
-        if (workload.Tls) return at.TlsRpc is null ? null : RpcWorkloadClient.Connect(workload, RpcWorkloadClient.Title, at.TlsRpc, at.Thumbprint);
-        string? address = workload.LowLatency ? at.LowLatencyRpc : at.Rpc;
-        return address is null ? null : RpcWorkloadClient.Connect(workload, RpcWorkloadClient.Title, address);
+        string? address = workload.Tls ? at.TlsRpc : workload.LowLatency ? at.LowLatencyRpc : at.Rpc;
+        string? thumbprint = workload.Tls ? at.Thumbprint : null;
+        return address is null ? null : RpcWorkloadClient.Connect(workload, RpcWorkloadClient.Title, address, thumbprint);
     }
 }

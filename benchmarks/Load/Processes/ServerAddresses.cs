@@ -19,11 +19,17 @@ internal sealed record ServerAddresses(
         string[] parts = line.Split(' ');
         return parts.Length == 6
             ? new ServerAddresses(
-                IPEndPoint.Parse(parts[0]), IPEndPoint.Parse(parts[1]), OrNull(parts[2]), OrNull(parts[3]), OrNull(parts[4]), OrNull(parts[5]))
+                IPEndPoint.Parse(parts[0]),
+                IPEndPoint.Parse(parts[1]),
+                OrNull(parts[2]),
+                OrNull(parts[3]),
+                OrNull(parts[4]),
+                OrNull(parts[5]))
             : throw new FormatException($"'{line}' is not a list of five addresses and a thumbprint.");
 
         static string? OrNull(string text) => text == None ? null : text;
     }
 
-    public override string ToString() => $"{RawAsync} {RawPolled} {Rpc ?? None} {LowLatencyRpc ?? None} {TlsRpc ?? None} {Thumbprint ?? None}";
+    public override string ToString() =>
+        $"{RawAsync} {RawPolled} {Rpc ?? None} {LowLatencyRpc ?? None} {TlsRpc ?? None} {Thumbprint ?? None}";
 }

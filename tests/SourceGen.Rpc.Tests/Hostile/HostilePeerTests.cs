@@ -2,6 +2,7 @@ using System.Text;
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
 using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
@@ -50,7 +51,6 @@ public sealed class HostilePeerTests : IAsyncLifetime
     /// <summary>What does not even get through the handshake.</summary>
     public static TheoryData<string, byte[], string> Openings => new()
     {
-        { "TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03, .. Bytes.Random(9, 500)], "TLS" },
         { "SSH", [.. "SSH-2.0-OpenSSH_9.6\r\n"u8], "SSH" },
         { "another version", [.. "SGRPC"u8, 0xF5, 2, (byte)'\n'], "protocol version 2, and this side speaks version 1" },
         { "zeros", new byte[64], "something else than SourceGen.Rpc" },
@@ -110,6 +110,17 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await peer.SendAsync(bytes);
         Assert.True((await peer.ReadToEndAsync()).Length == 0, name);
         Assert.Contains(logged, await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATlsHandshake_IsAnsweredWithARefusalInPlain()
+    {
+        using RawPeer peer = await RawPeer.ConnectAsync(_host.Address);
+        await peer.SendAsync([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03, .. Bytes.Random(9, 500)]);
+        HelloMessage answer = await peer.ReadHelloAsync();
+        Assert.Contains("use tcp:// to connect", answer.Error!.Detail, StringComparison.Ordinal);
+        Assert.Empty(await peer.ReadToEndAsync());
+        Assert.Contains("TLS", await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ internal static class CertificateProblem
         string whose = $"the server's certificate ({certificate.Subject})";
         if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0)
         {
-            return DescribeChain(certificate, chain, whose, "Name that authority in UseTls (AuthorityPath), or the certificate itself (ServerThumbprint)");
+            const string Advice = "Name that authority in UseTls (AuthorityPath), or the certificate itself (ServerThumbprint)";
+            return DescribeChain(certificate, chain, whose, Advice);
         }
 
         return (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0
@@ -34,7 +35,8 @@ internal static class CertificateProblem
     {
         if (certificate is null)
         {
-            return "the server requires a client certificate, and the client showed none. Set CertificatePath and KeyPath in the client's UseTls";
+            return "the server requires a client certificate, and the client showed none. "
+                + "Set CertificatePath and KeyPath in the client's UseTls";
         }
 
         string whose = $"the client's certificate ({certificate.Subject})";
@@ -49,8 +51,8 @@ internal static class CertificateProblem
             ? DescribeTime(certificate, $"the server's certificate ({certificate.Subject})")
                 ?? $"the server's certificate ({certificate.Subject}) was not accepted"
             : $"the server's certificate ({certificate.Subject}) has the SHA-256 thumbprint "
-                + $"{certificate.GetCertHashString(HashAlgorithmName.SHA256)}, and {thumbprint} is expected. If the server has a new certificate, "
-                + "set ServerThumbprint to its thumbprint";
+                + $"{certificate.GetCertHashString(HashAlgorithmName.SHA256)}, and {thumbprint} is expected. "
+                + "If the server has a new certificate, set ServerThumbprint to its thumbprint";
 
     private static string DescribeChain(X509Certificate2 certificate, X509Chain? chain, string whose, string adviceOnTrust)
     {
@@ -72,7 +74,8 @@ internal static class CertificateProblem
 
         if ((flags & (X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation)) != 0)
         {
-            return $"{whose}: whether it is revoked could not be found out. Make its revocation list reachable, or set RevocationMode to NoCheck";
+            return $"{whose}: whether it is revoked could not be found out. "
+                + "Make its revocation list reachable, or set RevocationMode to NoCheck";
         }
 
         string details = string.Join(", ", all.Select(static status => $"{status.Status}: {status.StatusInformation.Trim()}"));

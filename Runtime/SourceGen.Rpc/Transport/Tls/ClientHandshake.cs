@@ -52,8 +52,8 @@ internal sealed class ClientHandshake(RpcAddress remote, string host, TlsClientS
         }
 
         return cipher.HasEnded
-            ? "the server closed the connection during the TLS handshake. Does it listen at tls://, with a version of TLS and a certificate "
-                + "that both sides can use?"
+            ? "the server closed the connection during the TLS handshake. Does it listen at tls://, with a version of TLS and a "
+                + "certificate that both sides can use?"
             : $"the TLS handshake failed: {TlsErrors.Innermost(error)}";
     }
 }

@@ -77,7 +77,8 @@ internal sealed class PemCertificateSource(
         {
             // Through links: a mounted secret changes by its link being pointed elsewhere.
             var file = new FileInfo(path);
-            FileSystemInfo target = file.Exists && file.LinkTarget is not null ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
+            bool isLink = file.Exists && file.LinkTarget is not null;
+            FileSystemInfo target = isLink ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
             return target is FileInfo { Exists: true } found ? new FileStamp(found.LastWriteTimeUtc, found.Length) : default;
         }
     }

@@ -82,7 +82,8 @@ internal sealed class ServerHandshake(RpcAddress remote, RpcAddress local, TlsSe
         }
 
         return cipher.HasEnded
-            ? "The peer closed the connection during the TLS handshake. It may not trust this server's certificate, or find none of its names in it."
+            ? "The peer closed the connection during the TLS handshake. "
+                + "It may not trust this server's certificate, or not find the server's name in it."
             : $"The TLS handshake failed: {TlsErrors.Innermost(error)}";
     }
 }

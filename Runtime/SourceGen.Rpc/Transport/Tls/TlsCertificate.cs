@@ -19,7 +19,9 @@ internal sealed class TlsCertificate(X509Certificate2 leaf, X509Certificate2Coll
     /// <param name="certificatePath">The certificate, followed by those that lead to its authority, if any.</param>
     /// <param name="keyPath">The private key; null when it is in the same file.</param>
     /// <param name="keyPassword">What the key is encrypted with; null when it is not.</param>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.FailedPrecondition"/>: a file is missing, or does not hold what it should.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.FailedPrecondition"/>: a file is missing, or does not hold what it should.
+    /// </exception>
     public static TlsCertificate Load(string certificatePath, string? keyPath, string? keyPassword)
     {
         try
@@ -35,8 +37,8 @@ internal sealed class TlsCertificate(X509Certificate2 leaf, X509Certificate2Coll
         {
             throw new RpcException(
                 RpcStatusCode.FailedPrecondition,
-                $"The certificate in {certificatePath} with the key in {keyPath ?? certificatePath} cannot be used: {e.Message.TrimEnd('.')}. "
-                + "Both must be PEM files that this process may read, and the key must be the certificate's.",
+                $"The certificate in {certificatePath} with the key in {keyPath ?? certificatePath} cannot be used: "
+                + $"{e.Message.TrimEnd('.')}. Both must be PEM files that this process may read, and the key must be the certificate's.",
                 e)
             {
                 Progress = RpcCallProgress.NotSent,
@@ -45,7 +47,9 @@ internal sealed class TlsCertificate(X509Certificate2 leaf, X509Certificate2Coll
     }
 
     /// <summary>Loads the certificates of authorities from a PEM file.</summary>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.FailedPrecondition"/>: the file is missing or holds no certificate.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.FailedPrecondition"/>: the file is missing or holds no certificate.
+    /// </exception>
     public static X509Certificate2Collection LoadAuthorities(string path)
     {
         Exception? cause = null;

@@ -51,7 +51,9 @@ public sealed class TlsClientOptions
 
     /// <summary>Checks the values, and loads the files to see that they can be used.</summary>
     /// <exception cref="ArgumentException">A value is malformed, or contradicts another one; the message says which.</exception>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.FailedPrecondition"/>: a file is missing, or does not hold what it should.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.FailedPrecondition"/>: a file is missing, or does not hold what it should.
+    /// </exception>
     public void Validate()
     {
         CheckValues();
@@ -72,19 +74,24 @@ public sealed class TlsClientOptions
             throw new ArgumentException($"{nameof(KeyPath)} is set without {nameof(CertificatePath)}; set both, or neither.");
         }
 
-        if (ReloadInterval < TimeSpan.Zero) throw new ArgumentException($"{nameof(ReloadInterval)} is {ReloadInterval}; it must not be negative.");
+        if (ReloadInterval < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"{nameof(ReloadInterval)} is {ReloadInterval}; it must not be negative.");
+        }
+
         if (ServerThumbprint is null) return;
         if (AuthorityPath is not null || Authorities.Count > 0)
         {
             throw new ArgumentException(
-                $"{nameof(ServerThumbprint)} alone decides which certificate is accepted; remove it, or {nameof(AuthorityPath)} and {nameof(Authorities)}.");
+                $"{nameof(ServerThumbprint)} alone decides which certificate is accepted; "
+                + $"remove it, or {nameof(AuthorityPath)} and {nameof(Authorities)}.");
         }
 
         string thumbprint = Normalize(ServerThumbprint);
         if (thumbprint.Length == ThumbprintLength && thumbprint.All(char.IsAsciiHexDigit)) return;
         throw new ArgumentException(
-            $"{nameof(ServerThumbprint)} is '{ServerThumbprint}'; it must be {ThumbprintLength} hexadecimal digits, the SHA-256 of the certificate, "
-            + "such as openssl x509 -fingerprint -sha256 prints.");
+            $"{nameof(ServerThumbprint)} is '{ServerThumbprint}'; it must be {ThumbprintLength} hexadecimal digits, "
+            + "the SHA-256 of the certificate, such as openssl x509 -fingerprint -sha256 prints.");
     }
 
     /// <summary>Reads the files and translates the settings into the framework's.</summary>

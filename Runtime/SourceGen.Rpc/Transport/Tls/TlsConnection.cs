@@ -92,8 +92,8 @@ internal sealed class TlsConnection : ITlsConnection, IGatheringOutput, IPollabl
     }
 
     /// <summary>
-    /// Closes in order: what was sent arrives, the peer is told the end by TLS, and the connection underneath is closed. A handshake that is
-    /// under way is given up.
+    /// Closes in order: what was sent arrives, the peer is told the end by TLS, and the connection underneath is closed. A handshake that
+    /// is under way is given up.
     /// </summary>
     public ValueTask DisposeAsync()
     {

@@ -11,8 +11,8 @@ namespace SourceGen.Rpc;
 public sealed class TlsOptions
 {
     /// <summary>
-    /// What listeners use. Null: the transport only connects. Without <c>ApplicationProtocols</c> the project's own, <c>sourcegen-rpc/1</c>, is
-    /// negotiated; clients that negotiate none are served too.
+    /// What listeners use. Null: the transport only connects. Without <c>ApplicationProtocols</c> the project's own,
+    /// <c>sourcegen-rpc/1</c>, is negotiated; clients that negotiate none are served too.
     /// </summary>
     public SslServerAuthenticationOptions? Server { get; set; }
 

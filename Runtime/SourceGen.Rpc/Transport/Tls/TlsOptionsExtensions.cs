@@ -19,7 +19,9 @@ public static class TlsOptionsExtensions
         return options.UseTls(new TlsServerOptions { Certificate = certificate });
     }
 
-    /// <summary>Gives a server its certificate in PEM files, which may be replaced while it runs. Clients are not asked for theirs.</summary>
+    /// <summary>
+    /// Gives a server its certificate in PEM files, which may be replaced while it runs. Clients are not asked for theirs.
+    /// </summary>
     /// <param name="options">The server's options.</param>
     /// <param name="certificatePath">The certificate, followed by those between it and its authority, if any.</param>
     /// <param name="keyPath">The private key; null when it is in the same file.</param>
@@ -104,7 +106,8 @@ public static class TlsOptionsExtensions
 
     private static void Replace(RpcConnectionOptions options, TlsTransport transport)
     {
-        foreach (ITransport earlier in options.Transports.Where(static t => t.Scheme == "tls").ToArray()) options.Transports.Remove(earlier);
+        ITransport[] earlier = [.. options.Transports.Where(t => t.Scheme == transport.Scheme)];
+        foreach (ITransport replaced in earlier) options.Transports.Remove(replaced);
         options.Transports.Add(transport);
     }
 }

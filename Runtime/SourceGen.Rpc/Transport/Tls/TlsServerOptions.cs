@@ -29,7 +29,10 @@ public sealed class TlsServerOptions
     /// <summary>Whether clients are asked for a certificate. Default: they are not.</summary>
     public TlsClientCertificateMode ClientCertificateMode { get; set; }
 
-    /// <summary>A PEM file with the authorities whose client certificates are accepted, besides those of <see cref="ClientAuthorities"/>. Default: none.</summary>
+    /// <summary>
+    /// A PEM file with the authorities whose client certificates are accepted, besides those of <see cref="ClientAuthorities"/>.
+    /// Default: none.
+    /// </summary>
     public string? ClientAuthorityPath { get; set; }
 
     /// <summary>
@@ -46,7 +49,9 @@ public sealed class TlsServerOptions
 
     /// <summary>Checks the values, and loads the files to see that they can be used.</summary>
     /// <exception cref="ArgumentException">A value is missing, or contradicts another one; the message says which.</exception>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.FailedPrecondition"/>: a file is missing, or does not hold what it should.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.FailedPrecondition"/>: a file is missing, or does not hold what it should.
+    /// </exception>
     public void Validate()
     {
         CheckValues();
@@ -64,13 +69,18 @@ public sealed class TlsServerOptions
                 : $"{nameof(CertificatePath)} and {nameof(Certificate)} are both set; keep one of them.");
         }
 
-        if (ReloadInterval < TimeSpan.Zero) throw new ArgumentException($"{nameof(ReloadInterval)} is {ReloadInterval}; it must not be negative.");
+        if (ReloadInterval < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"{nameof(ReloadInterval)} is {ReloadInterval}; it must not be negative.");
+        }
+
         bool hasAuthorities = ClientAuthorityPath is not null || ClientAuthorities.Count > 0;
         if (hasAuthorities == (ClientCertificateMode != TlsClientCertificateMode.None)) return;
         throw new ArgumentException(hasAuthorities
-            ? $"{nameof(ClientAuthorities)} are given, and {nameof(ClientCertificateMode)} is None: nobody would be asked. Set it to Require."
-            : $"{nameof(ClientCertificateMode)} is {ClientCertificateMode}; set {nameof(ClientAuthorityPath)} or {nameof(ClientAuthorities)} too, "
-                + "so that not everybody's certificates are accepted.");
+            ? $"{nameof(ClientAuthorities)} are given, and {nameof(ClientCertificateMode)} is None: nobody would be asked. "
+                + "Set it to Require."
+            : $"{nameof(ClientCertificateMode)} is {ClientCertificateMode}; "
+                + $"set {nameof(ClientAuthorityPath)} or {nameof(ClientAuthorities)} too, so that not everybody's certificates are accepted.");
     }
 
     /// <summary>Reads the files and translates the settings into the framework's.</summary>
