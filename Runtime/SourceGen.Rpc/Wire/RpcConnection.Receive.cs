@@ -66,6 +66,7 @@ internal sealed partial class RpcConnection
 
                 if (!TryRead(dedicated, out ReadResult result))
                 {
+                    dedicated = false; // The connection goes back to the pool, even if there is something to read by now.
                     ValueTask<ReadResult> read = _input.ReadAsync();
                     if (!read.IsCompleted)
                     {
@@ -121,7 +122,16 @@ internal sealed partial class RpcConnection
     /// <returns>False when the connection goes back to the pool, or is closed.</returns>
     private bool TryReadWaiting(out ReadResult result)
     {
-        if (_ownThread is { IsTaken: true, IsIdle: true }) _ownThread.GiveBack();
+        if (_ownThread is { IsTaken: true, IsIdle: true })
+        {
+            _ownThread.GiveBack();
+            if (!MayWait)
+            {
+                result = default;
+                return false;
+            }
+        }
+
         bool busy = _ownThread.IsTaken;
         while (true)
         {
@@ -129,11 +139,14 @@ internal sealed partial class RpcConnection
             bool ready = _pollable!.Poll(busy ? BusyPollMicroseconds : PollMicroseconds);
             if (_input.TryRead(out result)) return true;
             if (_isClosed) return false;
-            if (ready || _settings.LowLatency || Environment.TickCount64 <= _dedicatedUntil) continue;
+            if (ready || MayWait) continue;
             _ownThread.GiveBack();
             return false;
         }
     }
+
+    /// <summary>Whether the connection keeps a thread that waits even when it is not busy.</summary>
+    private bool MayWait => _settings.LowLatency || Environment.TickCount64 <= _dedicatedUntil;
 
     private bool TryReadPolling(out ReadResult result)
     {
