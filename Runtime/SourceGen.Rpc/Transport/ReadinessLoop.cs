@@ -18,7 +18,8 @@ internal sealed class ReadinessLoop
     private int _used;
     private uint _generation;
 
-    private ReadinessLoop(int epoll) => _epoll = epoll;
+    /// <summary>Makes a loop that no thread runs yet.</summary>
+    internal ReadinessLoop(int epoll) => _epoll = epoll;
 
     /// <summary>The loop of the process, started when it is first asked for; null where the system has no epoll.</summary>
     public static ReadinessLoop? Shared => s_shared.Value;

@@ -2,25 +2,24 @@ namespace SourceGen.Rpc.Wire;
 
 /// <summary>
 /// Decides whether a connection is busy enough to be received on a thread of the engine's own: one that waits on the socket itself,
-/// instead of being woken through the runtime's event loop and its thread pool, whose workers spin between work items on the very
+/// instead of being woken through the readiness loop and the thread pool, whose workers spin between work items on the very
 /// cores the peers need. Only the connection's receiver may call it.
 /// </summary>
 /// <remarks>
-/// There are at most as many such threads as cores in the process. A connection with a caller or two never gets one: its latency is
+/// There are at most as many such threads in the process as the budget says. A connection with a caller or two never gets one: its latency is
 /// that of a wake-up either way, and a thread that polls for it would only cost.
 /// </remarks>
-internal sealed class OwnThread
+/// <param name="budget">Counts the threads of all connections.</param>
+internal sealed class OwnThread(ThreadBudget budget)
 {
     /// <summary>A batch of so many items counts as a sign of load; a smaller one as two signs against it.</summary>
-    private const int BusyBatch = 4;
+    internal const int BusyBatch = 4;
 
     /// <summary>So many signs of load in excess, and the connection asks for a thread.</summary>
-    private const int AskFrom = 32;
+    internal const int AskFrom = 32;
 
-    private const int Most = 64;
+    internal const int Most = 64;
 
-    private static readonly int s_limit = Environment.ProcessorCount;
-    private static int s_taken;
     private int _load;
 
     /// <summary>Whether the connection has a thread now.</summary>
@@ -38,8 +37,7 @@ internal sealed class OwnThread
     {
         if (IsTaken) return true;
         if (_load < AskFrom) return false;
-        if (Interlocked.Increment(ref s_taken) <= s_limit) return IsTaken = true;
-        Interlocked.Decrement(ref s_taken);
+        if (budget.TryTake()) return IsTaken = true;
         _load = 0; // Asked again after as many busy batches.
         return false;
     }
@@ -53,6 +51,6 @@ internal sealed class OwnThread
         if (!IsTaken) return;
         IsTaken = false;
         _load = 0;
-        Interlocked.Decrement(ref s_taken);
+        budget.GiveBack();
     }
 }

@@ -33,7 +33,7 @@ internal sealed partial class RpcConnection
 
     private readonly PipeReader _input;
     private readonly Action _onReadable;
-    private readonly OwnThread _ownThread = new();
+    private readonly OwnThread _ownThread = new(ThreadBudget.Shared);
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _read;
     private int _spreadLeft;
     private long _batchStarted;
@@ -41,6 +41,9 @@ internal sealed partial class RpcConnection
     private long _dedicatedUntil;
     private int _paused;
     private int _suspended;
+
+    /// <summary>Whether the connection is busy enough to have a thread of its own.</summary>
+    internal bool HasOwnThread => _ownThread.IsTaken;
 
     /// <summary>Receives until there is nothing to receive or another thread has taken over. The calling thread is the receiver.</summary>
     /// <param name="dedicated">Whether the thread is the engine's own and may wait.</param>
@@ -283,6 +286,7 @@ internal sealed partial class RpcConnection
     /// <returns>False when there is no reason any more.</returns>
     private bool Pause()
     {
+        _ownThread.GiveBack(); // Before another thread may be the receiver: who waits for its peer has no use for it.
         Volatile.Write(ref _paused, 1);
         Task room = Output.WaitForRoomAsync(() => !MustPause());
         if (room.IsCompleted)
