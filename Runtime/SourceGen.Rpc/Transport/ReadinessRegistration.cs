@@ -14,6 +14,15 @@ namespace SourceGen.Rpc.Transport;
 /// <param name="handler">Told when a wait is over.</param>
 internal sealed class ReadinessRegistration(ReadinessLoop loop, Socket socket, IReadinessHandler handler)
 {
+    /// <summary>EBADF.</summary>
+    private const int BadDescriptor = 9;
+
+    /// <summary>ENOMEM.</summary>
+    private const int OutOfMemory = 12;
+
+    /// <summary>ENOSPC: the user's limit of watches, fs.epoll.max_user_watches.</summary>
+    private const int TooManyWatches = 28;
+
     private readonly Lock _gate = new();
     private int _descriptor;
     private ulong _id;
@@ -34,10 +43,10 @@ internal sealed class ReadinessRegistration(ReadinessLoop loop, Socket socket, I
         }
     }
 
-    /// <summary>Waits, besides what is waited for already: the handler is told once, perhaps before this returns, perhaps in vain.</summary>
+    /// <summary>Waits, besides what is waited for: the handler is told once, perhaps before this returns, perhaps in vain.</summary>
     /// <returns>
-    /// Success; <see cref="SocketError.OperationAborted"/> when the socket is disposed; another error when the system cannot wait. The
-    /// handler is told only in the case of success.
+    /// Success; <see cref="SocketError.OperationAborted"/> when the socket is disposed; another error when the system cannot wait.
+    /// The handler is told only in the case of success.
     /// </returns>
     public SocketError Wait(Readiness what)
     {
@@ -132,10 +141,4 @@ internal sealed class ReadinessRegistration(ReadinessLoop loop, Socket socket, I
         OutOfMemory or TooManyWatches => SocketError.NoBufferSpaceAvailable,
         _ => SocketError.OperationNotSupported,
     };
-
-    private const int BadDescriptor = 9;
-    private const int OutOfMemory = 12;
-
-    /// <summary>ENOSPC: the user's limit of watches, fs.epoll.max_user_watches.</summary>
-    private const int TooManyWatches = 28;
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace SourceGen.Rpc.Transport;
 
-/// <summary>Connects sockets without making them known to the runtime's event loop, where the <see cref="ReadinessLoop"/> can wait.</summary>
+/// <summary>Connects sockets; with a <see cref="ReadinessLoop"/>, without making them known to the runtime's event loop.</summary>
 internal static class SocketConnector
 {
     /// <summary>Connects.</summary>

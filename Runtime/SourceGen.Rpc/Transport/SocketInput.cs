@@ -6,9 +6,9 @@ using System.Threading.Tasks.Sources;
 namespace SourceGen.Rpc.Transport;
 
 /// <summary>
-/// The reading half of a socket. Every receive is one that does not wait: <see cref="TryRead"/> makes one, and <see cref="ReadAsync"/> makes
-/// one and, if there was nothing, another when its waiter says so, and runs the continuation inline there; <see cref="Poll"/> parks a
-/// thread. There is no pump and no thread of its own.
+/// The reading half of a socket. Every receive is one that does not wait: <see cref="TryRead"/> makes one, and <see cref="ReadAsync"/>
+/// makes one and, if there was nothing, another when its waiter says so, and runs the continuation inline there; <see cref="Poll"/> parks
+/// a thread. There is no pump and no thread of its own.
 /// </summary>
 /// <remarks>
 /// Everything under <c>_gate</c> is short, and continuations run outside it. As no receive is ever under way, no buffer is ever the

@@ -6,8 +6,8 @@ namespace SourceGen.Rpc.Wire;
 /// cores the peers need. Only the connection's receiver may call it.
 /// </summary>
 /// <remarks>
-/// There are at most as many such threads in the process as the budget says. A connection with a caller or two never gets one: its latency is
-/// that of a wake-up either way, and a thread that polls for it would only cost.
+/// There are at most as many such threads in the process as the budget says. A connection with a caller or two never gets one: its
+/// latency is that of a wake-up either way, and a thread that polls for it would only cost.
 /// </remarks>
 /// <param name="budget">Counts the threads of all connections.</param>
 internal sealed class OwnThread(ThreadBudget budget)

@@ -14,7 +14,7 @@ internal sealed partial class RpcConnection
     /// <summary>How long a low-latency or busy connection polls before it sleeps.</summary>
     private static readonly long s_spinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
-    /// <summary>A batch that took longer than this, with items that took longer than the next: the batches after it get a second thread.</summary>
+    /// <summary>A batch that took longer than this, with items that took longer than the next: those after it get a second thread.</summary>
     private static readonly long s_slowBatchTicks = Stopwatch.Frequency * 300 / 1_000_000;
 
     /// <summary>Below this an item costs less than the two threads' rivalry for it; a long batch of such items is only long.</summary>
@@ -125,26 +125,21 @@ internal sealed partial class RpcConnection
     /// <returns>False when the connection goes back to the pool, or is closed.</returns>
     private bool TryReadWaiting(out ReadResult result)
     {
-        if (_ownThread is { IsTaken: true, IsIdle: true })
+        while (true)
         {
-            _ownThread.GiveBack();
-            if (!MayWait)
+            if (_ownThread is { IsTaken: true, IsIdle: true }) _ownThread.GiveBack();
+            bool busy = _ownThread.IsTaken;
+            if (!busy && !MayWait)
             {
                 result = default;
                 return false;
             }
-        }
 
-        bool busy = _ownThread.IsTaken;
-        while (true)
-        {
             if ((busy || _settings.LowLatency) && TryReadPolling(out result)) return true;
             bool ready = _pollable!.Poll(busy ? BusyPollMicroseconds : PollMicroseconds);
             if (_input.TryRead(out result)) return true;
             if (_isClosed) return false;
-            if (ready || MayWait) continue;
-            _ownThread.GiveBack();
-            return false;
+            if (busy && !ready) _ownThread.GiveBack(); // Busy no longer.
         }
     }
 

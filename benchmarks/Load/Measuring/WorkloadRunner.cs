@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Load;
 
-/// <summary>Runs one workload: the warm-up, then the rounds, in each of which the baseline and the RPC, or the one that was asked for, take turns.</summary>
+/// <summary>
+/// Runs one workload: the warm-up, then the rounds, in each of which the baseline and the RPC take turns, unless one of them was asked for.
+/// </summary>
 internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
 {
     public WorkloadResult Run(Workload workload)
