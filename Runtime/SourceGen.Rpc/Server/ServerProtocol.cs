@@ -35,7 +35,7 @@ internal sealed class ServerProtocol
         try
         {
             await TransportHandshake.CompleteAsync(transport, _options.HandshakeTimeout, timeout.Token, stopping).ConfigureAwait(false);
-            HelloMessage client = await Handshake.ReceiveAsync(transport, _options, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
+            HelloMessage client = await Handshake.ReceiveAsync(transport.Input, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
             string? chosen = client.Codecs.FirstOrDefault(_byCodec.ContainsKey);
             if (chosen is null)
             {
