@@ -6,14 +6,14 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     /// <summary>The addresses to listen at, such as <c>tcp://0.0.0.0:5000</c>.</summary>
     public IList<string> Addresses { get; } = [];
 
-    /// <summary>
-    /// Whether an error that a handler did not declare reaches the caller with its type, message and stack. For development: it shows
-    /// callers the server's inside. Default: false, the caller gets a number that stands in the server's log too.
-    /// </summary>
-    public bool IncludeExceptionDetails { get; set; }
-
     /// <summary>How long a client may take to introduce itself. Default: 5 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a call of a handler's to its caller (<see cref="RpcContext.GetCaller{TService}"/>) may take when the contract does not say
+    /// (<see cref="MethodAttribute.TimeoutMs"/>). Default: 5 seconds; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a stopping server waits for the calls in flight. Default: 30 seconds.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -33,6 +33,7 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     {
         base.Validate();
         RequirePositive(HandshakeTimeout, nameof(HandshakeTimeout));
+        if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
         if (DrainTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must not be negative.");
         if (Addresses.Count == 0)
         {

@@ -182,7 +182,7 @@ public sealed class RpcServer : IAsyncDisposable
     private async Task DrainAsync(RpcConnection[] connections, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        Task drained = Task.WhenAll(connections.Select(connection => Task.WhenAny(connection.Running.WhenDrained(), connection.Closed)));
+        Task drained = Task.WhenAll(connections.Select(connection => connection.WhenIdleAsync()));
         try
         {
             await drained.WaitAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);

@@ -100,13 +100,22 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         foreach (ServerCall call in oneWay) call.RequestCancel(connection, id: null);
     }
 
-    /// <summary>A task that completes when no handler is running.</summary>
+    /// <summary>A task that completes when no handler is running. One that was asked for earlier may tell of an earlier moment.</summary>
     public Task WhenDrained()
     {
-        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource source = Interlocked.CompareExchange(ref _drained, drained, null) ?? drained;
-        if (Count == 0) source.TrySetResult();
-        return source.Task;
+        while (true)
+        {
+            TaskCompletionSource? source = Volatile.Read(ref _drained);
+            if (source is null || source.Task.IsCompleted)
+            {
+                TaskCompletionSource fresh = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (Interlocked.CompareExchange(ref _drained, fresh, source) != source) continue;
+                source = fresh;
+            }
+
+            if (Count == 0) source.TrySetResult();
+            return source.Task;
+        }
     }
 
     /// <summary>A struct, because stores into an array of references check its element type.</summary>

@@ -71,6 +71,7 @@ internal sealed partial class RpcConnection
 
         Output.End(encoder, FrameType.Request, FrameFlags.None, method, id, Calls.InFlight >= DeferFrom);
         call.Written(use);
+        if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;
     }
 

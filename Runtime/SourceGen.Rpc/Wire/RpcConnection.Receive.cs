@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Wire;
 
@@ -203,12 +204,17 @@ internal sealed partial class RpcConnection
         DrainScope.BeginBatch(_ownership, epoch);
         while (true)
         {
-            if (_methods.Length > 0 && Output.IsFull && Suspend(epoch)) return false;
+            if (_pausesWhenFull && Output.IsFull && Suspend(epoch)) return false;
             BatchOwnership.Claim claim = _ownership.TryClaim(epoch, out BatchItem? item);
             if (claim == BatchOwnership.Claim.Item)
             {
-                item!.Run();
+                if (_holdsWhenFull && Output.IsFull && item is ServerCall served)
+                {
+                    Hold(served);
+                    continue;
+                }
 
+                item!.Run();
                 if (item.RunsInCallersContext) continue;
                 if (ExecutionContext.Capture() != context && context is not null) ExecutionContext.Restore(context);
                 continue;
@@ -256,7 +262,7 @@ internal sealed partial class RpcConnection
         Dispatch(new DrainWork(this, epoch, dedicated: _settings.LowLatency));
     }
 
-    private bool MustPause() => !_isClosed && _methods.Length > 0 && (Output.IsFull || Running.OneWay > _settings.Local.MaxConcurrentCalls);
+    private bool MustPause() => !_isClosed && ((_pausesWhenFull && Output.IsFull) || HasTooManyOneWay());
 
     /// <summary>Stops receiving until the peer reads what it was sent, and the one-way calls it sent are done.</summary>
     /// <returns>False when there is no reason any more.</returns>

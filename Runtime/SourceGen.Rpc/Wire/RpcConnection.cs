@@ -30,6 +30,8 @@ internal sealed partial class RpcConnection
     private long _lastReceived;
     private long _pingSentAt = NoPing;
     private bool _unsentAtLastTick;
+    private readonly bool _pausesWhenFull;
+    private readonly bool _holdsWhenFull;
 
     public RpcConnection(ITransportConnection transport, ConnectionSettings settings, ServerMethod[] methods, ILogger logger)
     {
@@ -42,7 +44,10 @@ internal sealed partial class RpcConnection
         _onReadable = OnReadable;
         Calls = new CallTable(Math.Min(settings.Peer.MaxConcurrentCalls, RpcLimits.MostConcurrentCalls));
         Running = new RunningCalls(this, settings.Local.MaxConcurrentCalls);
-        Contracts = new PeerContracts(this, logger);
+        Contracts = new PeerContracts(this, settings.IsAccepted ? "client" : "server", logger);
+        PeerServes = settings.Peer.Services.Count > 0;
+        _pausesWhenFull = settings.IsAccepted;
+        _holdsWhenFull = !settings.IsAccepted && methods.Length > 0;
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
 using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
@@ -110,6 +111,17 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await peer.SendAsync(bytes);
         Assert.True((await peer.ReadToEndAsync()).Length == 0, name);
         Assert.Contains(logged, await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AClientThatOffersServicesAndTakesNoCalls_IsToldSo()
+    {
+        using RawPeer peer = await RawPeer.ConnectAsync(_host.Address);
+        await peer.SendAsync(Opening(RawServer.LabHello(maxCalls: 0)));
+        HelloMessage answer = await peer.ReadHelloAsync();
+        Assert.Equal(RpcStatusCode.InvalidArgument, answer.Error!.Code);
+        Assert.Contains("maxCalls = 0", answer.Error.Detail, StringComparison.Ordinal);
+        Assert.Contains("maxCalls = 0", await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
     [Fact]

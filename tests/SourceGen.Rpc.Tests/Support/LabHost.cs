@@ -24,13 +24,14 @@ internal sealed class LabHost : IAsyncDisposable
     /// <summary>The connections that the server has not released.</summary>
     public ICollection<RpcConnection> Connections => ConnectionsOf(Server).Keys;
 
-    public static async Task<LabHost> StartAsync(string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null)
+    public static async Task<LabHost> StartAsync(string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null, Action<RpcServer>? add = null)
     {
         TestLog log = new();
         RpcServerOptions options = new RpcServerOptions { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) }.Listen(address);
         configure?.Invoke(options);
         Lab lab = new();
         RpcServer server = new RpcServer(options).AddService<ILab>(lab);
+        add?.Invoke(server);
         await server.StartAsync();
         return new LabHost(server) { Lab = lab, Log = log };
     }
