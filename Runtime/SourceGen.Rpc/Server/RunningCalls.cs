@@ -20,7 +20,10 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
     /// <summary>Calls whose handlers have not finished, one-way calls included.</summary>
     public int Count => (int)(Volatile.Read(ref _started) - Volatile.Read(ref _finished));
 
-    /// <summary>One-way calls among them.</summary>
+    /// <summary>Calls that were begun since the connection opened.</summary>
+    public long Started => Volatile.Read(ref _started);
+
+    /// <summary>One-way calls among those that have not finished.</summary>
     public int OneWay => Volatile.Read(ref _oneWayCount);
 
     /// <summary>Whether a call holds the slot. Only the receiver may ask.</summary>

@@ -9,27 +9,40 @@ internal sealed class ServerProtocol
 {
     private readonly RpcServerOptions _options;
     private readonly ServiceOffers _offers;
+    private readonly CallAdmission? _admission;
+    private readonly RejectionCounters _rejections;
     private readonly ILogger _logger;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
-    public ServerProtocol(RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, ILogger logger)
+    public ServerProtocol(RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, RejectionCounters rejections, ILogger logger)
     {
         _options = options;
+        _rejections = rejections;
+        _admission = CallAdmission.Create(options, rejections, logger);
         _logger = logger;
         _offers = new ServiceOffers(services, options.Codecs, errors);
     }
 
     /// <summary>Agrees with a client on how to talk.</summary>
+    /// <param name="transport">The connection as it was accepted.</param>
+    /// <param name="ticket">Whether the client may stay.</param>
+    /// <param name="stopping">Cancelled when the server stops.</param>
     /// <returns>The connection, not yet started; null when the client was turned away, which is logged.</returns>
-    public async Task<RpcConnection?> OpenAsync(ITransportConnection transport, CancellationToken stopping)
+    public async Task<RpcConnection?> OpenAsync(ITransportConnection transport, ConnectionTicket ticket, CancellationToken stopping)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timeout.CancelAfter(_options.HandshakeTimeout);
         try
         {
+            if (ticket.Refusal is not null && !ticket.Politely)
+            {
+                await RefuseAsync(transport, ticket.Refusal, timeout.Token).ConfigureAwait(false);
+                return null;
+            }
+
             HelloMessage client = await Handshake.ReceiveAsync(transport, _options, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
             string? chosen = client.Codecs.FirstOrDefault(_offers.Has);
-            if (Objection(client, chosen) is { } objection)
+            if ((ticket.Refusal ?? Objection(client, chosen)) is { } objection)
             {
                 await RefuseAsync(transport, objection, timeout.Token).ConfigureAwait(false);
                 return null;
@@ -42,6 +55,8 @@ internal sealed class ServerProtocol
             ConnectionSettings settings = ConnectionSettings.Create(_options, codec, client) with
             {
                 IsAccepted = true,
+                Admission = _admission,
+                Rejections = _rejections,
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
             };
             return new RpcConnection(transport, settings, methods, _logger);

@@ -1,3 +1,4 @@
+using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -31,6 +32,12 @@ internal sealed record ConnectionSettings
 
     /// <summary>How long a call to the peer's services may take whose contract does not say, in milliseconds; -1 for no limit.</summary>
     public int PeerCallTimeoutMs { get; init; } = -1;
+
+    /// <summary>Decides which requests may run; null when all may.</summary>
+    public CallAdmission? Admission { get; init; }
+
+    /// <summary>Where a server counts what it turns away; null on a client.</summary>
+    public RejectionCounters? Rejections { get; init; }
 
     /// <summary>Joins this side's options and what the handshake brought.</summary>
     public static ConnectionSettings Create(RpcConnectionOptions options, ICodec codec, HelloMessage peer) => new()

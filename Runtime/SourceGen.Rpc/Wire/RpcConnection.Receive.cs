@@ -313,10 +313,10 @@ internal sealed partial class RpcConnection
         DrainScope.End();
         if (!_isClosed)
         {
-            if (error is ProtocolException)
+            if (error is ProtocolException violation)
             {
                 ConnectionLog.ProtocolViolation(_logger, RemoteAddress, error.Message);
-                SendGoAway(RpcStatusCode.Internal, error.Message);
+                SendGoAway(violation.Code, error.Message);
                 Output.Flush();
             }
 

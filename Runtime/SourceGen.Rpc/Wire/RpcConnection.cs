@@ -46,6 +46,7 @@ internal sealed partial class RpcConnection
         Running = new RunningCalls(this, settings.Local.MaxConcurrentCalls);
         Contracts = new PeerContracts(this, settings.IsAccepted ? "client" : "server", logger);
         PeerServes = settings.Peer.Services.Count > 0;
+        Admission = settings.Admission;
         _pausesWhenFull = settings.IsAccepted;
         _holdsWhenFull = !settings.IsAccepted && methods.Length > 0;
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
@@ -198,8 +199,11 @@ internal sealed partial class RpcConnection
         else if (now - _pingSentAt >= _settings.KeepAliveTimeoutMs)
         {
             _pingSentAt = long.MaxValue; // Told once; closing may have to wait for a thread.
-            ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
-            RpcException reason = Lost($"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");
+            if (paused) ConnectionLog.PeerDoesNotRead(_logger, RemoteAddress, silence);
+            else ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
+            RpcException reason = Lost(paused
+                ? $"{RemoteAddress} has read nothing for {silence:N0} ms, and this side has more to say than it keeps (MaxOutputBacklog)"
+                : $"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");
             ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Close(state.reason), (this, reason), preferLocal: false);
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
 
@@ -20,6 +21,9 @@ internal sealed class LabHost : IAsyncDisposable
     public TestLog Log { get; private init; } = null!;
 
     public string Address => Server.Addresses[0].ToString();
+
+    /// <summary>Who counts the server's connections.</summary>
+    public ConnectionAdmission Admission => Server.Admission;
 
     /// <summary>The connections that the server has not released.</summary>
     public ICollection<RpcConnection> Connections => ConnectionsOf(Server).Keys;
