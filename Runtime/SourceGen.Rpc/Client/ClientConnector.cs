@@ -19,6 +19,7 @@ internal sealed class ClientConnector
         _options = options;
         _transport = new TransportRegistry(options.Transports).Get(address);
         _services = services;
+        _transport.CheckAddress(address);
         _logger = logger;
     }
 

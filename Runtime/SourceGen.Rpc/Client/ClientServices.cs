@@ -7,6 +7,9 @@ namespace SourceGen.Rpc.Client;
 /// <summary>The services that a client offers to its server. They are fixed when the first connection is opened, whose hello lists them.</summary>
 internal sealed class ClientServices
 {
+    /// <summary>The most services that one client offers: the server keeps the list for each of its connections.</summary>
+    public const int MaxCount = 256;
+
     private readonly Lock _gate = new();
     private readonly RpcClientOptions _options;
     private readonly ErrorPolicy _errors;
@@ -21,7 +24,7 @@ internal sealed class ClientServices
     }
 
     /// <summary>Adds a service.</summary>
-    /// <exception cref="InvalidOperationException">It is too late, or the service was added before.</exception>
+    /// <exception cref="InvalidOperationException">It is too late, the service was added before, or there are too many.</exception>
     /// <exception cref="NotSupportedException">A codec cannot serialize a type of the service.</exception>
     public void Add(ServiceRegistration service)
     {
@@ -35,6 +38,11 @@ internal sealed class ClientServices
             }
 
             EnsureNew(_services, service.Contract);
+            if (_services.Count == MaxCount)
+            {
+                throw new InvalidOperationException($"A client offers at most {MaxCount} services, and {service.Contract.Name} would be one more.");
+            }
+
             foreach (ICodec codec in _options.Codecs) service.Bind(codec, _errors); // A type that a codec cannot serialize is found here.
             _services.Add(service);
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -52,7 +53,9 @@ internal sealed class ServerProtocol
             HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.Services };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             ServerLog.Connected(_logger, transport.RemoteAddress, codec.Name, client.Agent);
-            ConnectionSettings settings = ConnectionSettings.Create(_options, codec, client) with
+            
+            // What was said only for the handshake is not kept: a client may have filled its hello with it.
+            ConnectionSettings settings = ConnectionSettings.Create(_options, codec, client with { Agent = "", Codecs = [] }) with
             {
                 IsAccepted = true,
                 Admission = _admission,
@@ -85,6 +88,14 @@ internal sealed class ServerProtocol
         {
             string reason = $"The client offers the codecs {string.Join(", ", client.Codecs)}; this server has {string.Join(", ", _offers.Codecs)}.";
             return new ErrorMessage(RpcStatusCode.Unimplemented, reason, Refused: true);
+        }
+
+        if (client.Services.Count > ClientServices.MaxCount)
+        {
+            return new ErrorMessage(
+                RpcStatusCode.ResourceExhausted,
+                $"The client offers {client.Services.Count:N0} services; a server takes at most {ClientServices.MaxCount:N0} of one client.",
+                Refused: true);
         }
 
         return client.Services.Count > 0 && client.MaxConcurrentCalls < 1

@@ -42,7 +42,9 @@ internal sealed partial class RpcConnection
         _logger = logger;
         _input = transport.Input;
         _onReadable = OnReadable;
-        Calls = new CallTable(Math.Min(settings.Peer.MaxConcurrentCalls, RpcLimits.MostConcurrentCalls));
+        // A peer without services is never called, and its word should not size a table then.
+        int calls = settings.Peer.Services.Count == 0 ? 0 : settings.Peer.MaxConcurrentCalls;
+        Calls = new CallTable(Math.Min(calls, RpcLimits.MostConcurrentCalls));
         Running = new RunningCalls(this, settings.Local.MaxConcurrentCalls);
         Contracts = new PeerContracts(this, settings.IsAccepted ? "client" : "server", logger);
         PeerServes = settings.Peer.Services.Count > 0;
