@@ -27,7 +27,9 @@ internal abstract class CallChannel(int callTimeoutMs) : RpcChannel
     public sealed override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
     {
         ClientMethod<TRequest, NoResponse> calls = new(this, method, method.RequestShape, static _ => NoResponse.Serializer.Instance);
-        return (method.Options & RpcMethodOptions.OneWay) != 0 ? new OneWayClientInvoker<TRequest>(calls) : new ActionClientInvoker<TRequest>(calls);
+        return (method.Options & RpcMethodOptions.OneWay) != 0
+            ? new OneWayClientInvoker<TRequest>(calls)
+            : new ActionClientInvoker<TRequest>(calls);
     }
 
     /// <summary>Gets the connection, waiting for one if that makes sense.</summary>

@@ -4,7 +4,9 @@ using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Client;
 
-/// <summary>The services that a client offers to its server. They are fixed when the first connection is opened, whose hello lists them.</summary>
+/// <summary>
+/// The services that a client offers to its server. They are fixed when the first connection is opened, whose hello lists them.
+/// </summary>
 internal sealed class ClientServices
 {
     /// <summary>The most services that one client offers: the server keeps the list for each of its connections.</summary>
@@ -33,14 +35,16 @@ internal sealed class ClientServices
             if (_offers is not null)
             {
                 throw new InvalidOperationException(
-                    $"{service.Contract.Name} comes too late: the server learns what a client offers when the connection opens. Add it between "
-                    + "RpcClient.Create and the first call, or to the options: RpcClient.ConnectAsync(address, new RpcClientOptions().AddService(...)).");
+                    $"{service.Contract.Name} comes too late: the server learns what a client offers when the connection opens. "
+                    + "Add it between RpcClient.Create and the first call, or to the options: "
+                    + "RpcClient.ConnectAsync(address, new RpcClientOptions().AddService(...)).");
             }
 
             EnsureNew(_services, service.Contract);
             if (_services.Count == MaxCount)
             {
-                throw new InvalidOperationException($"A client offers at most {MaxCount} services, and {service.Contract.Name} would be one more.");
+                throw new InvalidOperationException(
+                    $"A client offers at most {MaxCount} services, and {service.Contract.Name} would be one more.");
             }
 
             foreach (ICodec codec in _options.Codecs) service.Bind(codec, _errors); // A type that a codec cannot serialize is found here.

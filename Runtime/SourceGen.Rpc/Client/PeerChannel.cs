@@ -18,7 +18,9 @@ internal sealed class PeerChannel : CallChannel
     }
 
     /// <inheritdoc/>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.Unavailable"/>: the connection is closed, or the peer is leaving.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.Unavailable"/>: the connection is closed, or the peer is leaving.
+    /// </exception>
     public override ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken)
     {
@@ -26,7 +28,8 @@ internal sealed class PeerChannel : CallChannel
         if (_connection.IsUsable) return new ValueTask<RpcConnection>(_connection);
         throw new RpcException(
             RpcStatusCode.Unavailable,
-            $"{methodName} was not sent: {_connection.RemoteAddress} cannot be called back any more, because only it can open a new connection. "
+            $"{methodName} was not sent: {_connection.RemoteAddress} cannot be called back any more, "
+            + "because only it can open a new connection. "
             + _connection.LeavingReason)
         {
             Progress = RpcCallProgress.NotSent,

@@ -17,8 +17,8 @@ public sealed class RpcContext
     public RpcPeer Caller { get; }
 
     /// <summary>
-    /// Gets a service of the caller's: an object whose methods call back over the connection that the call came in on. It may be kept and
-    /// used after the handler has ended, as long as that connection lives (<see cref="RpcPeer.Closed"/>).
+    /// Gets a service of the caller's: an object whose methods call back over the connection that the call came in on. It may be kept
+    /// and used after the handler has ended, as long as that connection lives (<see cref="RpcPeer.Closed"/>).
     /// </summary>
     /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface that the caller offers.</typeparam>
     /// <exception cref="RpcException">

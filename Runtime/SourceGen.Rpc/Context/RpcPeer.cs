@@ -42,7 +42,9 @@ public sealed class RpcPeer
 
     /// <summary>Gets a service of the peer's; the same object each time.</summary>
     /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface that the peer offers.</typeparam>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.Unimplemented"/>: the peer does not offer it; the message says what it offers.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.Unimplemented"/>: the peer does not offer it; the message says what it offers.
+    /// </exception>
     public TService Get<TService>()
         where TService : class, IRpcContract<TService>
     {

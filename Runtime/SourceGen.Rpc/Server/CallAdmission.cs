@@ -54,7 +54,8 @@ internal sealed class CallAdmission
             return Refuse(
                 connection,
                 method,
-                $"{method.FullName} was refused: the server runs {_maxCalls:N0} calls already (MaxTotalConcurrentCalls). Try again later, or elsewhere.");
+                $"{method.FullName} was refused: the server runs {_maxCalls:N0} calls already (MaxTotalConcurrentCalls). "
+                + "Try again later, or elsewhere.");
         }
 
         string? refusal = _limiter is null ? null : Acquire(connection, method, oneWay, out lease);

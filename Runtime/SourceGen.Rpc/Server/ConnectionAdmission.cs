@@ -75,8 +75,8 @@ internal sealed class ConnectionAdmission(RpcServerOptions options, RejectionCou
     {
         if (inHandshake > options.MaxConnectionsInHandshake)
         {
-            return $"The server has {options.MaxConnectionsInHandshake:N0} connections that have not introduced themselves (MaxConnectionsInHandshake). "
-                + "Try again later.";
+            return $"The server has {options.MaxConnectionsInHandshake:N0} connections that have not introduced themselves "
+                + "(MaxConnectionsInHandshake). Try again later.";
         }
 
         if (_open >= options.MaxConnections)

@@ -53,7 +53,7 @@ internal sealed class ServerProtocol
             HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.Services };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             ServerLog.Connected(_logger, transport.RemoteAddress, codec.Name, client.Agent);
-            
+
             // What was said only for the handshake is not kept: a client may have filled its hello with it.
             ConnectionSettings settings = ConnectionSettings.Create(_options, codec, client with { Agent = "", Codecs = [] }) with
             {

@@ -17,7 +17,10 @@ internal sealed class ServiceOffers
         foreach (ICodec codec in codecs)
         {
             ServerMethod[] methods = [.. services.SelectMany(service => service.Bind(codec, errors))];
-            if (!_byCodec.TryAdd(codec.Name, (codec, methods))) throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
+            if (!_byCodec.TryAdd(codec.Name, (codec, methods)))
+            {
+                throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
+            }
         }
     }
 
@@ -42,8 +45,13 @@ internal sealed class ServiceOffers
             RpcContract contract = services[i].Contract;
             int first = methods;
             methods += contract.Methods.Count;
-            if (methods > ushort.MaxValue) throw new NotSupportedException($"One side offers at most {ushort.MaxValue:N0} methods; this one has more.");
-            offered[i] = new OfferedService(contract.Name, contract.Version, contract.Fingerprint, (ushort)contract.Methods.Count, (ushort)first);
+            if (methods > ushort.MaxValue)
+            {
+                throw new NotSupportedException($"One side offers at most {ushort.MaxValue:N0} methods; this one has more.");
+            }
+
+            offered[i] = new OfferedService(
+                contract.Name, contract.Version, contract.Fingerprint, (ushort)contract.Methods.Count, (ushort)first);
         }
 
         return offered;

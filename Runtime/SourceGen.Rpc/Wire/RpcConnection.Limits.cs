@@ -56,15 +56,16 @@ internal sealed partial class RpcConnection
         if (_controlBudget >= 0) return;
         long now = Environment.TickCount64;
         long requests = Running.Started;
-        long earned = Math.Min(ControlFrames, (now - _budgetedAt) * ControlFrames / 1000) + ((requests - _budgetedRequests) * FramesPerRequest);
+        long earned = Math.Min(ControlFrames, (now - _budgetedAt) * ControlFrames / 1000);
+        earned += (requests - _budgetedRequests) * FramesPerRequest;
         _budgetedAt = now;
         _budgetedRequests = requests;
         _controlBudget = (int)Math.Min(_controlBudget + earned, int.MaxValue);
         if (_controlBudget >= 0) return;
         _settings.Rejections?.CountCut();
         throw new ProtocolException(
-            $"{RemoteAddress} floods the connection: more than {ControlFrames:N0} pings, cancellations, descriptions and the like in a second, "
-            + $"the last one a {type}",
+            $"{RemoteAddress} floods the connection: more than {ControlFrames:N0} pings, cancellations, descriptions and the like "
+            + $"in a second, the last one a {type}",
             RpcStatusCode.ResourceExhausted);
     }
 

@@ -6,7 +6,9 @@ using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
 
-/// <summary>Peers that send without end what costs them nothing: each is cut off with a word that names it, and others notice nothing.</summary>
+/// <summary>
+/// Peers that send without end what costs them nothing: each is cut off with a word that names it, and others notice nothing.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class FloodTests
 {
@@ -69,7 +71,7 @@ public sealed class FloodTests
         for (uint batch = 1; batch <= Batches; batch++)
         {
             await peer.SendAsync([.. Enumerable.Range(0, Calls).SelectMany(slot =>
-                (byte[])[.. Frame(FrameType.Request, method: s_add, callId: Id(slot, batch), payload: Arguments(1, 2)), .. Frame(FrameType.Cancel, callId: Id(slot, batch))])]);
+                RequestAndCancel(s_add, Id(slot, batch), Arguments(1, 2)))]);
             for (int i = 0; i < Calls; i++) Assert.Equal(FrameType.Response, (await peer.ReadFrameAsync()).Header.Type);
         }
 
@@ -90,8 +92,9 @@ public sealed class FloodTests
         byte[] arguments = [0x91, 0xA8, .. "stubborn"u8];
         ushort run = RawServer.MethodNumber("Run");
         await peer.SendAsync([.. Enumerable.Range(0, 11).SelectMany(i =>
-            (byte[])[.. Frame(FrameType.Request, method: run, callId: Id(i % 10, (uint)i + 1), payload: arguments), .. Frame(FrameType.Cancel, callId: Id(i % 10, (uint)i + 1))])]);
-        Assert.Contains("call slot 0 again before its call was answered", await host.Log.WaitForAsync("broke the wire protocol"), StringComparison.Ordinal);
+            RequestAndCancel(run, Id(i % 10, (uint)i + 1), arguments))]);
+        string line = await host.Log.WaitForAsync("broke the wire protocol");
+        Assert.Contains("call slot 0 again before its call was answered", line, StringComparison.Ordinal);
         Assert.True(gate.Count <= 10, $"{gate.Count} handlers ran");
         gate.Open();
     }
@@ -120,6 +123,9 @@ public sealed class FloodTests
         Assert.Contains("MaxOutputBacklog", line, StringComparison.Ordinal);
         Assert.True(allocated < 200_000_000, $"{allocated:N0} bytes were allocated");
     }
+
+    private static byte[] RequestAndCancel(ushort method, ulong id, byte[] arguments) =>
+        [.. Frame(FrameType.Request, method: method, callId: id, payload: arguments), .. Frame(FrameType.Cancel, callId: id)];
 
     private static Task SendManyAsync(RawPeer peer, byte[] frame, int count = Frames)
     {
