@@ -253,6 +253,41 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task SilentPeers_CountAsHandshakes_AndBeyondTheLimitNoOtherIsBegun()
+    {
+        await using LabHost host = await LabHost.StartAsync(Any, options =>
+        {
+            TestTls.Use(options);
+            options.MaxConnectionsInHandshake = 2;
+            options.HandshakeTimeout = Waiting.Limit;
+        });
+        string plain = "tcp" + host.Address[3..];
+        RawPeer first = await RawPeer.ConnectAsync(plain);
+        using RawPeer second = await RawPeer.ConnectAsync(plain);
+        using RawPeer third = await RawPeer.ConnectAsync(plain);
+        Assert.Empty(await third.ReadToEndAsync());
+        await host.Log.WaitForAsync("2 connections that have not introduced themselves");
+
+        first.Dispose();
+        await Until.TrueAsync(() => host.Admission.Open == 1, () => $"{host.Admission.Open} connections are counted");
+        await SucceedsAsync(host, TestTls.Trust);
+    }
+
+    [Fact]
+    public async Task ARefusalForTooManyConnections_ReachesTheClientOverTls()
+    {
+        await using LabHost host = await LabHost.StartAsync(Any, options =>
+        {
+            TestTls.Use(options);
+            options.MaxConnections = 1;
+        });
+        await using RpcClient first = await RpcClient.ConnectAsync(host.Address, LabHost.Patient(TestTls.Use)).Soon();
+        RpcException error = await FailsAsync(host, TestTls.Trust);
+        Assert.Equal(RpcStatusCode.ResourceExhausted, error.Code);
+        Assert.Contains("(MaxConnections)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ASilentServer_FailsConnectAsyncWithinTheConnectTimeout()
     {
         using var silent = new RawServer();

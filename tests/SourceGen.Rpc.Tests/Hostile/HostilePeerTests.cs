@@ -112,6 +112,20 @@ public sealed class HostilePeerTests : IAsyncLifetime
         Assert.Contains(logged, await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 0, RpcStatusCode.InvalidArgument, "maxCalls = 0")]
+    [InlineData(257, 1, RpcStatusCode.ResourceExhausted, "offers 257 services; a server takes at most 256")]
+    public async Task AClientWhoseOffersCannotBeTaken_IsToldSo(int services, int maxCalls, RpcStatusCode code, string detail)
+    {
+        using RawPeer peer = await RawPeer.ConnectAsync(_host.Address);
+        OfferedService[] offered = [.. Enumerable.Range(0, services).Select(static i => new OfferedService($"S{i}", "", 1, 1, (ushort)i))];
+        await peer.SendAsync(Opening(ClientHello() with { MaxConcurrentCalls = maxCalls, Services = offered }));
+        HelloMessage answer = await peer.ReadHelloAsync();
+        Assert.Equal(code, answer.Error!.Code);
+        Assert.Contains(detail, answer.Error.Detail, StringComparison.Ordinal);
+        Assert.Contains(detail, await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ATlsHandshake_IsAnsweredWithARefusalInPlain()
     {
