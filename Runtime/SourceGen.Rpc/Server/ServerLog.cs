@@ -25,4 +25,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(106, LogLevel.Warning, "{Calls} calls were still in flight after {Elapsed} and are cancelled")]
     public static partial void DrainTimedOut(ILogger logger, int calls, TimeSpan elapsed);
+
+    [LoggerMessage(107, LogLevel.Debug, "{Service} is not offered to clients with the codec {Codec}: {Reason}")]
+    public static partial void BuiltInNotOffered(ILogger logger, string service, string codec, string reason);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -9,20 +10,34 @@ namespace SourceGen.Rpc.Server;
 internal sealed class ServerProtocol
 {
     private readonly RpcServerOptions _options;
-    private readonly OfferedService[] _offered;
-    private readonly Dictionary<string, (ICodec Codec, ServerMethod[] Methods)> _byCodec = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ICodec Codec, ServerMethod[] Methods, OfferedService[] Offered)> _byCodec = new(StringComparer.Ordinal);
     private readonly ILogger _logger;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
-    public ServerProtocol(RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, ILogger logger)
+    public ServerProtocol(
+        RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, CallCounts? counts, ILogger logger)
     {
         _options = options;
         _logger = logger;
-        _offered = Offer(services);
         foreach (ICodec codec in options.Codecs)
         {
-            ServerMethod[] methods = [.. services.SelectMany(service => service.Bind(codec, errors))];
-            if (!_byCodec.TryAdd(codec.Name, (codec, methods))) throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
+            List<ServiceRegistration> bound = [];
+            List<ServerMethod> methods = [];
+            foreach (ServiceRegistration service in services)
+            {
+                try
+                {
+                    methods.AddRange(service.Bind(codec, errors, counts));
+                    bound.Add(service);
+                }
+                catch (NotSupportedException e) when (service.IsBuiltIn)
+                {
+                    // A codec of the user's, such as JSON, need not know types that the user never wrote.
+                    ServerLog.BuiltInNotOffered(logger, service.Contract.Name, codec.Name, e.Message);
+                }
+            }
+
+            if (!_byCodec.TryAdd(codec.Name, (codec, [.. methods], Offer(bound)))) throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
         }
     }
 
@@ -42,8 +57,8 @@ internal sealed class ServerProtocol
                 return null;
             }
 
-            (ICodec codec, ServerMethod[] methods) = _byCodec[chosen];
-            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [chosen], Services = _offered };
+            (ICodec codec, ServerMethod[] methods, OfferedService[] offered) = _byCodec[chosen];
+            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [chosen], Services = offered };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             ServerLog.Connected(_logger, transport.RemoteAddress, chosen, client.Agent);
             return new RpcConnection(transport, ConnectionSettings.Create(_options, codec, client), methods, _logger);
