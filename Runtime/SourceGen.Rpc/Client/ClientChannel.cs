@@ -41,6 +41,9 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
     public int CallTimeoutMs { get; }
 
+    /// <summary>What bounds this side.</summary>
+    public RpcLimits Limits => _options.Limits;
+
     public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
         new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
             this, method, method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
