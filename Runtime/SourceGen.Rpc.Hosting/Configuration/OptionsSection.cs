@@ -13,6 +13,7 @@ internal static class OptionsSection
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("HandshakeTimeout", value => options.HandshakeTimeout = value);
         reader.Switch("IncludeExceptionDetails", value => options.IncludeExceptionDetails = value);
+        ReadBuiltInServices(section, reader, options, mistakes);
         ReadConnection(reader, options);
         reader.ReportUnknownKeys();
     }
@@ -28,6 +29,28 @@ internal static class OptionsSection
         reader.Duration("MaxReconnectDelay", value => options.MaxReconnectDelay = value);
         ReadConnection(reader, options);
         reader.ReportUnknownKeys();
+    }
+
+    private static void ReadBuiltInServices(
+        IConfigurationSection section, SectionReader reader, RpcServerOptions options, ICollection<string> mistakes)
+    {
+        RpcBuiltInServices? named = null;
+        reader.List("BuiltInServices", name =>
+        {
+            named ??= RpcBuiltInServices.None;
+            switch (name.ToUpperInvariant())
+            {
+                case "NONE": break;
+                case "HEALTH": named |= RpcBuiltInServices.Health; break;
+                case "DESCRIBE": named |= RpcBuiltInServices.Describe; break;
+                case "STATS": named |= RpcBuiltInServices.Stats; break;
+                case "ALL": named |= RpcBuiltInServices.All; break;
+                default:
+                    mistakes.Add($"{section.Path}:BuiltInServices has '{name}'; it must be made of Health, Describe and Stats, or be None or All.");
+                    break;
+            }
+        });
+        if (named is { } services) options.BuiltInServices = services;
     }
 
     private static void ReadConnection(SectionReader reader, RpcConnectionOptions options)

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.CompilerServices;
 
@@ -15,8 +13,11 @@ public sealed class RpcHealth
     /// <summary>The name that stands for the server as a whole.</summary>
     public const string Server = "";
 
-    private readonly ConcurrentDictionary<string, ServingStatus> _set = new(StringComparer.Ordinal);
-    private volatile FrozenSet<string>? _offered;
+    // Sets, not a dictionary of statuses: those of text are in every native binary already.
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _serving = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _notServing = new(StringComparer.Ordinal);
+    private HashSet<string>? _offered;
 
     internal RpcHealth()
     {
@@ -31,12 +32,13 @@ public sealed class RpcHealth
     public ServingStatus GetStatus(string service = Server)
     {
         ArgumentNullException.ThrowIfNull(service);
-        FrozenSet<string>? offered = _offered;
-        bool known = service.Length == 0 || offered?.Contains(service) == true;
-        if (!known && !_set.ContainsKey(service)) return ServingStatus.Unknown;
-        if (offered is null) return ServingStatus.NotServing;
-        if (_set.TryGetValue(service, out ServingStatus status)) return status;
-        return _set.GetValueOrDefault(Server, ServingStatus.Serving);
+        lock (_gate)
+        {
+            bool isSet = _serving.Contains(service) || _notServing.Contains(service);
+            if (!isSet && service.Length > 0 && _offered?.Contains(service) != true) return ServingStatus.Unknown;
+            if (_offered is null) return ServingStatus.NotServing;
+            return _notServing.Contains(isSet ? service : Server) ? ServingStatus.NotServing : ServingStatus.Serving;
+        }
     }
 
     /// <summary>Sets the status of a service, or of the server.</summary>
@@ -54,8 +56,12 @@ public sealed class RpcHealth
             throw new ArgumentOutOfRangeException(nameof(status), status, "A status is Unknown, Serving or NotServing.");
         }
 
-        if (status == ServingStatus.Unknown) _set.TryRemove(service, out ServingStatus _);
-        else _set[service] = status;
+        lock (_gate)
+        {
+            _serving.Remove(service);
+            _notServing.Remove(service);
+            if (status != ServingStatus.Unknown) (status == ServingStatus.Serving ? _serving : _notServing).Add(service);
+        }
     }
 
     /// <summary>Sets the status of a service.</summary>
@@ -65,8 +71,14 @@ public sealed class RpcHealth
         where TService : class, IRpcContract<TService> => SetStatus(TService.Contract.Name, status);
 
     /// <summary>The server listens.</summary>
-    internal void Start(IEnumerable<string> services) => _offered = services.ToFrozenSet(StringComparer.Ordinal);
+    internal void Start(IEnumerable<string> services)
+    {
+        lock (_gate) _offered = new HashSet<string>(services, StringComparer.Ordinal);
+    }
 
     /// <summary>The server stops, and does not come back.</summary>
-    internal void Stop() => _offered = null;
+    internal void Stop()
+    {
+        lock (_gate) _offered = null;
+    }
 }

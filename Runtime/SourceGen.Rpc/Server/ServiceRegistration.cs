@@ -1,3 +1,4 @@
+using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Wire;
@@ -54,6 +55,6 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
 
         private UnaryHandler<TService, TRequest, TResponse> Counted<TRequest, TResponse>(
             RpcMethod method, UnaryHandler<TService, TRequest, TResponse> handler)
-            where TRequest : struct => counts is null ? handler : counts.Count(method, handler);
+            where TRequest : struct => !BuiltInFeature.IsSupported || counts is null ? handler : counts.Count(method, handler);
     }
 }

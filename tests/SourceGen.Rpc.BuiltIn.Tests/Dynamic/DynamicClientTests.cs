@@ -166,10 +166,12 @@ public sealed class DynamicClientTests
         await first.StartAsync().Soon();
         RpcClientOptions options = Shop.Patient;
         options.ReconnectDelay = TimeSpan.FromMilliseconds(1);
-        await using DynamicRpcClient client = await DynamicRpcClient.ConnectAsync(address, options).Soon();
+        await using RpcClient rpc = await RpcClient.ConnectAsync(address, options).Soon();
+        DynamicRpcClient client = DynamicRpcClient.Over(rpc);
         DynamicMethod old = (await client.GetServiceAsync("Tests.Growing").Soon()).GetMethod("Say");
         Assert.Equal("\"x\"", Text(await old.CallAsync(Utf8("[\"x\"]")).Soon()));
         await first.DisposeAsync().Soon();
+        await Until.TrueAsync(() => !rpc.IsConnected, () => "the client has not noticed that the server is gone");
 
         await using RpcServer second = new RpcServer(new RpcServerOptions().Listen(address)).AddService<IEchoV2>(new EchoV2());
         await second.StartAsync().Soon();
