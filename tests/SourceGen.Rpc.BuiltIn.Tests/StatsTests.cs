@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.BuiltIn.Tests.Support;
+using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc.BuiltIn.Tests;
 
@@ -148,6 +149,30 @@ public sealed class StatsTests
         Assert.InRange(timed, 1_000_000 / 127, 1_000_000);
         Assert.InRange(longest, 1, 127);
     }
+
+    [Fact]
+    public void Counting_a_call_allocates_nothing()
+    {
+        CallCounts counts = new();
+        UnaryHandler<object, int, int> handler = counts.Count<object, int, int>(
+            ContractOf<IOrders>().Methods[0], static (object _, in int request, CancellationToken _) => new ValueTask<int>(request + 1));
+        Assert.Equal(1_000, Sum(handler, 1_000));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int sum = Sum(handler, 10_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(10_000, sum);
+        Assert.Equal(11_000, counts.Read("").Single().Calls);
+    }
+
+    private static int Sum(UnaryHandler<object, int, int> handler, int calls)
+    {
+        int sum = 0;
+        for (int i = 0; i < calls; i++) sum += handler("", 0, CancellationToken.None).Result;
+        return sum;
+    }
+
+    private static RpcContract<TService> ContractOf<TService>()
+        where TService : class, IRpcContract<TService> => TService.Contract;
 
     private static async Task<(long Calls, long InFlight)> ReadAsync(Shop shop)
     {

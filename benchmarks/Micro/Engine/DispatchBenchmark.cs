@@ -1,7 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
-using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.MessagePack;
@@ -22,7 +21,6 @@ public class DispatchBenchmark
     private const int Reads = 64;
 
     private FrameFeed _addRequests = null!;
-    private FrameFeed _countedAddRequests = null!;
     private FrameFeed _echoRequests = null!;
     private FrameFeed _addReplies = null!;
     private FrameFeed _echoReplies = null!;
@@ -37,14 +35,12 @@ public class DispatchBenchmark
             writer.Write("sixteen letters!");
             writer.WriteBinary(new byte[32]);
         });
-        byte[] add = Encode(static (ref MessagePackWriter writer) =>
+        _addRequests = Serve(0, Encode(static (ref MessagePackWriter writer) =>
         {
             writer.WriteArrayHeader(2);
             writer.Write(123_456);
             writer.Write(1);
-        });
-        _addRequests = Serve(0, add);
-        _countedAddRequests = Serve(0, add, new CallCounts());
+        }));
         _echoRequests = Serve(1, [0x91, .. echo]);
         _addReplies = Call(Encode(static (ref MessagePackWriter writer) => writer.Write(123_457)), static contract => AddForEver(contract));
         _echoReplies = Call(echo, static contract => EchoForEver(contract));
@@ -52,10 +48,6 @@ public class DispatchBenchmark
 
     [Benchmark(OperationsPerInvoke = Batch * Reads)]
     public void ServerAdd() => _addRequests.Run(Reads);
-
-    /// <summary>With <c>rpc.Stats</c>.</summary>
-    [Benchmark(OperationsPerInvoke = Batch * Reads)]
-    public void ServerAddCounted() => _countedAddRequests.Run(Reads);
 
     [Benchmark(OperationsPerInvoke = Batch * Reads)]
     public void ServerEcho() => _echoRequests.Run(Reads);
@@ -83,12 +75,12 @@ public class DispatchBenchmark
         MessagePackCodec.Instance,
         new HelloMessage { MaxFrameSize = 1 << 20, MaxMessageSize = 1 << 24, MaxConcurrentCalls = 1024, Services = services });
 
-    private static RequestFeed Serve(ushort method, byte[] arguments, CallCounts? counts = null)
+    private static RequestFeed Serve(ushort method, byte[] arguments)
     {
         RequestFeed feed = new(method, arguments, Batch);
         ServiceRegistration<IEngineContract> service = new(
             ContractOf<IEngineContract>(), new SharedServiceSource<IEngineContract>(new EngineService()));
-        ServerMethod[] methods = [.. service.Bind(MessagePackCodec.Instance, new ErrorPolicy(includeDetails: false, NullLogger.Instance), counts)];
+        ServerMethod[] methods = [.. service.Bind(MessagePackCodec.Instance, new ErrorPolicy(includeDetails: false, NullLogger.Instance))];
         new RpcConnection(new FeedTransport(feed), SettingsWith(), methods, NullLogger.Instance).Start();
         return feed;
     }
