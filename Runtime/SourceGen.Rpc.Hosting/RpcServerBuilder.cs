@@ -108,8 +108,8 @@ public sealed class RpcServerBuilder
     }
 
     /// <summary>
-    /// Makes the program's health checks decide the server's status in <c>rpc.Health</c>: <see cref="ServingStatus.NotServing"/> while one of
-    /// them is unhealthy. The checks that stand for RPC servers themselves do not count.
+    /// Makes the program's health checks decide the server's status in <c>rpc.Health</c>: <see cref="ServingStatus.NotServing"/> while
+    /// one of them is unhealthy. The checks that stand for RPC servers themselves do not count.
     /// </summary>
     /// <remarks>
     /// The checks are run, and their results taken over, as <see cref="HealthCheckPublisherOptions"/> says: 5 seconds after the start for

@@ -15,7 +15,8 @@ public sealed class DescribeTests
         foreach (ServiceSummary summary in services)
         {
             ServiceDescription description = await describe.GetAsync(summary.Name).Soon();
-            Assert.Equal((summary.Name, summary.Version, summary.Fingerprint), (description.Name, description.Version, description.Fingerprint));
+            Assert.Equal((summary.Name, summary.Version, summary.Fingerprint),
+                (description.Name, description.Version, description.Fingerprint));
             Assert.Equal(summary.Methods, description.Methods.Count);
         }
 
@@ -26,7 +27,9 @@ public sealed class DescribeTests
         MethodDescription place = orders.Methods.Single(method => method.Name == "Place");
         Assert.Equal(
             [
-                new("order", "\"SourceGen.Rpc.BuiltIn.Tests.Support.Order\"", false), new("priority", "int32", true), new("note", "string?", true),
+                new("order", "\"SourceGen.Rpc.BuiltIn.Tests.Support.Order\"", false),
+                new("priority", "int32", true),
+                new("note", "string?", true),
             ],
             place.Parameters);
         Assert.Equal("\"SourceGen.Rpc.BuiltIn.Tests.Support.Receipt\"", place.Result);

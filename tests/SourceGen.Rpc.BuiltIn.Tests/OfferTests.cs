@@ -41,7 +41,8 @@ public sealed partial class OfferTests
     [Fact]
     public async Task A_codec_that_does_not_know_their_types_does_without_them()
     {
-        await using RpcServer server = new RpcServer(Json(new RpcServerOptions { BuiltInServices = RpcBuiltInServices.All }).Listen("memory://"))
+        await using RpcServer server =
+            new RpcServer(Json(new RpcServerOptions { BuiltInServices = RpcBuiltInServices.All }).Listen("memory://"))
             .AddService<IEcho>(new Echo());
         await server.StartAsync().Soon();
         await using RpcClient json = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), Json(Shop.Patient)).Soon();
@@ -83,7 +84,8 @@ public sealed partial class OfferTests
 
     private sealed class AlwaysIll : IHealth
     {
-        public ValueTask<ServingStatus> CheckAsync(string service = "", CancellationToken cancellationToken = default) => new(ServingStatus.NotServing);
+        public ValueTask<ServingStatus> CheckAsync(string service = "", CancellationToken cancellationToken = default) =>
+            new(ServingStatus.NotServing);
     }
 
     [JsonSerializable(typeof(string))]

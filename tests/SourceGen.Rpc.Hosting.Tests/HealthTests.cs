@@ -114,7 +114,8 @@ public sealed class HealthTests
             ("Rpc:Server:BuiltInServices:1", "Metrics"));
         OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         Assert.Contains(
-            "Rpc:Server:BuiltInServices has 'Metrics'; it must be made of Health, Describe and Stats, or be None or All.", error.Message, StringComparison.Ordinal);
+            "Rpc:Server:BuiltInServices has 'Metrics'; it must be made of Health, Describe and Stats, or be None or All.", error.Message,
+                StringComparison.Ordinal);
         await host.StopAndDisposeAsync();
     }
 

@@ -46,7 +46,8 @@ internal static class OptionsSection
                 case "STATS": named |= RpcBuiltInServices.Stats; break;
                 case "ALL": named |= RpcBuiltInServices.All; break;
                 default:
-                    mistakes.Add($"{section.Path}:BuiltInServices has '{name}'; it must be made of Health, Describe and Stats, or be None or All.");
+                    mistakes.Add(
+                        $"{section.Path}:BuiltInServices has '{name}'; it must be made of Health, Describe and Stats, or be None or All.");
                     break;
             }
         });

@@ -10,7 +10,8 @@ internal sealed class RpcServerHealthCheck(RpcServer server, string title) : IHe
     public const string Tag = "sourcegen.rpc";
 
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
         server.Health.GetStatus() == ServingStatus.Serving
             ? HealthCheckResult.Healthy($"The {title} is serving.")
             : new HealthCheckResult(

@@ -30,7 +30,8 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
     }
 
     /// <summary>Makes the server one of the program's health checks, which costs nothing where those are not used.</summary>
-    public void AddHealthCheck(IServiceCollection services) => services.Configure<HealthCheckServiceOptions>(options => options.Registrations.Add(
+    public void AddHealthCheck(IServiceCollection services) =>
+        services.Configure<HealthCheckServiceOptions>(options => options.Registrations.Add(
         new HealthCheckRegistration(
             Name.Length == 0 ? "rpc-server" : $"rpc-server-{Name}",
             provider => new RpcServerHealthCheck(GetServer(provider), Title),

@@ -36,7 +36,8 @@ internal sealed class DescribeService(IReadOnlyList<RpcContract> contracts) : ID
     private static MethodDescription Describe(SchemaMethod schema, RpcMethod method)
     {
         List<ParameterDescription> parameters =
-            [.. schema.Parameters.Select(static parameter => new ParameterDescription(parameter.Name, parameter.Type.ToString(), parameter.HasDefault))];
+            [.. schema.Parameters.Select(static parameter =>
+                new ParameterDescription(parameter.Name, parameter.Type.ToString(), parameter.HasDefault))];
         bool idempotent = (method.Options & RpcMethodOptions.Idempotent) != 0;
         return new MethodDescription(schema.Name, parameters, schema.ReplyText, idempotent, method.TimeoutMs);
     }

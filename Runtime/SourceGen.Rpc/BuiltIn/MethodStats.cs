@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.BuiltIn;
 
-/// <summary>The figures of one method. A call counts from the moment its handler is called; one that is refused before that does not.</summary>
+/// <summary>
+/// The figures of one method. A call counts from the moment its handler is called; one that is refused before that does not.
+/// </summary>
 /// <param name="Service">The service's name on the wire.</param>
 /// <param name="Version">The service's version label; may be empty.</param>
 /// <param name="Method">The method's name on the wire.</param>

@@ -64,7 +64,8 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
     /// <summary>The names that the server's developer gave; those of built-in services would only be in the way.</summary>
     private static string ListNames(IReadOnlyList<OfferedService> services)
     {
-        string names = string.Join(", ", services.Select(service => service.Name).Where(name => !name.StartsWith("rpc.", StringComparison.Ordinal)));
+        string names = string.Join(
+            ", ", services.Select(service => service.Name).Where(name => !name.StartsWith("rpc.", StringComparison.Ordinal)));
         return names.Length == 0 ? "it has none" : $"it has {names}";
     }
 

@@ -7,8 +7,8 @@ using SourceGen.Rpc.MessagePack;
 namespace SourceGen.Rpc.Dynamic;
 
 /// <summary>
-/// Makes a contract of a schema, as the source generator makes it of an interface. The engine then treats its calls like any other: time limits,
-/// cancellation, reconnection, and the comparison with a server whose contract has changed meanwhile.
+/// Makes a contract of a schema, as the source generator makes it of an interface. The engine then treats its calls like any other: time
+/// limits, cancellation, reconnection, and the comparison with a server whose contract has changed meanwhile.
 /// </summary>
 internal static class DynamicContract
 {
@@ -42,7 +42,8 @@ internal static class DynamicContract
         return new RpcContract<DynamicTarget>(name, version, fingerprint, text, methods, static _ => throw new NotSupportedException());
     }
 
-    private static RpcMethod<DynamicTarget> Create(ContractSchema schema, SchemaMethod method, MethodDescription? description, int maxJsonSize)
+    private static RpcMethod<DynamicTarget> Create(
+        ContractSchema schema, SchemaMethod method, MethodDescription? description, int maxJsonSize)
     {
         // Every method takes a token: giving up costs the caller nothing when the handler does not look at it.
         RpcMethodOptions options = RpcMethodOptions.Cancellable;
@@ -52,17 +53,27 @@ internal static class DynamicContract
         if (method.Result is not { } result)
         {
             return new ActionMethod<DynamicTarget, EncodedArguments>(
-                method.Name, options, timeoutMs, Arguments, static (DynamicTarget _, in EncodedArguments _, CancellationToken _) => throw OneSided());
+                method.Name,
+                options,
+                timeoutMs,
+                Arguments,
+                static (DynamicTarget _, in EncodedArguments _, CancellationToken _) => throw OneSided());
         }
 
         MessagePackToJson reader = new(schema, result, maxJsonSize);
         TypeShape<ReadOnlyMemory<byte>> json = new(
             static (ref MessagePackWriter _, in ReadOnlyMemory<byte> _) => throw OneSided(), reader.Read);
         return new UnaryMethod<DynamicTarget, EncodedArguments, ReadOnlyMemory<byte>>(
-            method.Name, options, timeoutMs, Arguments, json, static (DynamicTarget _, in EncodedArguments _, CancellationToken _) => throw OneSided());
+            method.Name,
+            options,
+            timeoutMs,
+            Arguments,
+            json,
+            static (DynamicTarget _, in EncodedArguments _, CancellationToken _) => throw OneSided());
     }
 
-    private static void WriteArguments(ref MessagePackWriter writer, in EncodedArguments arguments) => writer.WriteRaw(arguments.MessagePack.Span);
+    private static void WriteArguments(ref MessagePackWriter writer, in EncodedArguments arguments) =>
+        writer.WriteRaw(arguments.MessagePack.Span);
 
     private static EncodedArguments ReadArguments(ref MessagePackReader reader) => throw OneSided();
 

@@ -77,8 +77,8 @@ public sealed class DynamicRpcClient : IAsyncDisposable
     /// <param name="version">Its version label; null takes the service without one, or else the first of that name.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RpcException">
-    /// <see cref="RpcStatusCode.Unimplemented"/>: the server has no such service, or the connection's codec cannot carry JSON's values; or there
-    /// is no connection; or the server's description cannot be read.
+    /// <see cref="RpcStatusCode.Unimplemented"/>: the server has no such service, or the connection's codec cannot carry JSON's values;
+    /// or there is no connection; or the server's description cannot be read.
     /// </exception>
     public async ValueTask<DynamicService> GetServiceAsync(
         string service, string? version = null, CancellationToken cancellationToken = default)
@@ -96,7 +96,9 @@ public sealed class DynamicRpcClient : IAsyncDisposable
     /// <summary>Calls a method.</summary>
     /// <param name="service">The service's name on the wire.</param>
     /// <param name="method">The method's name on the wire.</param>
-    /// <param name="arguments">JSON in UTF-8: an object with the arguments by parameter name, or an array of them in order; empty for none.</param>
+    /// <param name="arguments">
+    /// JSON in UTF-8: an object with the arguments by parameter name, or an array of them in order; empty for none.
+    /// </param>
     /// <param name="cancellationToken">Gives up the call; the server cancels its handler.</param>
     /// <returns>The result as JSON in UTF-8; <c>null</c> for a method without one.</returns>
     /// <exception cref="RpcException">There is no such method, the arguments do not fit it, or the call failed.</exception>
@@ -137,7 +139,9 @@ public sealed class DynamicRpcClient : IAsyncDisposable
         }
 
         if (found is not null) return found;
-        string wanted = version is null ? $"'{NameList.Shorten(name)}'" : $"'{NameList.Shorten(name)}' version '{NameList.Shorten(version)}'";
+        string wanted = version is null
+            ? $"'{NameList.Shorten(name)}'"
+            : $"'{NameList.Shorten(name)}' version '{NameList.Shorten(version)}'";
         IEnumerable<string> names = connection.Peer.Services.Select(static service =>
             service.Version.Length == 0 ? service.Name : $"{service.Name} version '{service.Version}'");
         throw new RpcException(
@@ -167,14 +171,18 @@ public sealed class DynamicRpcClient : IAsyncDisposable
         }
         catch (FormatException e)
         {
-            throw Failed(RpcStatusCode.Internal, $"The description of {offered.Name} from {connection.RemoteAddress} cannot be read: {e.Message}", e);
+            throw Failed(
+                RpcStatusCode.Internal,
+                $"The description of {offered.Name} from {connection.RemoteAddress} cannot be read: {e.Message}",
+                e);
         }
 
         if (schema.Methods.Length != offered.MethodCount)
         {
             throw Failed(
                 RpcStatusCode.Internal,
-                $"{connection.RemoteAddress} announced {offered.MethodCount} methods of {offered.Name} and described {schema.Methods.Length}.");
+                $"{connection.RemoteAddress} announced {offered.MethodCount} methods of {offered.Name} "
+                + $"and described {schema.Methods.Length}.");
         }
 
         RpcLimits limits = _client.Channel.Limits;
@@ -216,8 +224,9 @@ public sealed class DynamicRpcClient : IAsyncDisposable
         {
             throw Failed(
                 RpcStatusCode.Unimplemented,
-                $"The connection to {connection.RemoteAddress} has the codec '{connection.Codec.Name}', and the generic client needs 'msgpack'. "
-                + "Put MessagePackCodec.Instance first in the client's Codecs; the server must have it too.",
+                $"The connection to {connection.RemoteAddress} has the codec '{connection.Codec.Name}', "
+                + "and the generic client needs 'msgpack'. Put MessagePackCodec.Instance first in the client's Codecs; "
+                + "the server must have it too.",
                 e);
         }
     }

@@ -50,13 +50,16 @@ public sealed class DynamicService
 
     /// <summary>Gets a method.</summary>
     /// <param name="name">Its name on the wire, such as <c>Hello</c> for <c>HelloAsync</c>.</param>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.Unimplemented"/>: there is none; the message says which there are.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.Unimplemented"/>: there is none; the message says which there are.
+    /// </exception>
     public DynamicMethod GetMethod(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (_byName.TryGetValue(name, out DynamicMethod? method)) return method;
         throw new RpcException(
-            RpcStatusCode.Unimplemented, $"{Name} has no method '{NameList.Shorten(name)}'; it has {NameList.Of(Methods.Select(known => known.Name))}.")
+            RpcStatusCode.Unimplemented,
+            $"{Name} has no method '{NameList.Shorten(name)}'; it has {NameList.Of(Methods.Select(known => known.Name))}.")
         {
             Progress = RpcCallProgress.NotSent,
         };

@@ -10,10 +10,14 @@ public enum RpcBuiltInServices
     /// <summary><c>rpc.Health</c>: whether the server, or one of its services, is ready for calls.</summary>
     Health = 1,
 
-    /// <summary><c>rpc.Describe</c>: every contract with its methods and its schema, which is what a client without generated code needs.</summary>
+    /// <summary>
+    /// <c>rpc.Describe</c>: every contract with its methods and its schema, which is what a client without generated code needs.
+    /// </summary>
     Describe = 2,
 
-    /// <summary><c>rpc.Stats</c>: calls, errors, latencies and calls in flight of every method. Counting costs each call some nanoseconds.</summary>
+    /// <summary>
+    /// <c>rpc.Stats</c>: calls, errors, latencies and calls in flight of every method. Counting costs each call some nanoseconds.
+    /// </summary>
     Stats = 4,
 
     /// <summary>All of them.</summary>

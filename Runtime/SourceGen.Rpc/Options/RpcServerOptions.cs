@@ -13,8 +13,8 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     public bool IncludeExceptionDetails { get; set; }
 
     /// <summary>
-    /// The services that the server offers by itself. Default: health and description; not statistics, which cost each call some nanoseconds.
-    /// A program can also be published without any: docs/built-in-services.md says how.
+    /// The services that the server offers by itself. Default: health and description; not statistics, which cost each call some
+    /// nanoseconds. A program can also be published without any: docs/built-in-services.md says how.
     /// </summary>
     public RpcBuiltInServices BuiltInServices { get; set; } = RpcBuiltInServices.Health | RpcBuiltInServices.Describe;
 

@@ -44,7 +44,8 @@ public sealed partial class RpcServer
         {
             RpcContract<TService> contract = TService.Contract;
             if (_services.Any(service => service.Contract.Name == contract.Name && service.Contract.Version == contract.Version)) return;
-            services.Add(new ServiceRegistration<TService>(contract, new SharedServiceSource<TService>(implementation)) { IsBuiltIn = true });
+            SharedServiceSource<TService> source = new(implementation);
+            services.Add(new ServiceRegistration<TService>(contract, source) { IsBuiltIn = true });
         }
     }
 
@@ -60,6 +61,11 @@ public sealed partial class RpcServer
         ProcessStats process = new(
             GC.GetTotalMemory(forceFullCollection: false), GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), ThreadPool.ThreadCount);
         return new ServerStats(
-            _startTime, Stopwatch.GetElapsedTime(_startedAt), _connections.Count, Interlocked.Read(ref _accepted), process, counts.Read(service));
+            _startTime,
+            Stopwatch.GetElapsedTime(_startedAt),
+            _connections.Count,
+            Interlocked.Read(ref _accepted),
+            process,
+            counts.Read(service));
     }
 }

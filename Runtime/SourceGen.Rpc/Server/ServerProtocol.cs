@@ -10,7 +10,8 @@ namespace SourceGen.Rpc.Server;
 internal sealed class ServerProtocol
 {
     private readonly RpcServerOptions _options;
-    private readonly Dictionary<string, (ICodec Codec, ServerMethod[] Methods, OfferedService[] Offered)> _byCodec = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ICodec Codec, ServerMethod[] Methods, OfferedService[] Offered)> _byCodec =
+        new(StringComparer.Ordinal);
     private readonly ILogger _logger;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
@@ -37,7 +38,10 @@ internal sealed class ServerProtocol
                 }
             }
 
-            if (!_byCodec.TryAdd(codec.Name, (codec, [.. methods], Offer(bound)))) throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
+            if (!_byCodec.TryAdd(codec.Name, (codec, [.. methods], Offer(bound))))
+            {
+                throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
+            }
         }
     }
 

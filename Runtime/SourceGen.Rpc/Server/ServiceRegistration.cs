@@ -34,14 +34,20 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
         return binder.Methods;
     }
 
-    private sealed class Binder(ICodec codec, ServiceSource<TService> source, ErrorPolicy errors, CallCounts? counts) : IRpcMethodVisitor<TService>
+    private sealed class Binder(ICodec codec, ServiceSource<TService> source, ErrorPolicy errors, CallCounts? counts)
+        : IRpcMethodVisitor<TService>
     {
         public List<ServerMethod> Methods { get; } = [];
 
         public void VisitUnary<TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method)
             where TRequest : struct =>
             Methods.Add(new TypedServerMethod<TService, TRequest, TResponse>(
-                method, Counted(method, method.Handler), codec.GetSerializer(method.RequestShape), codec.GetSerializer(method.ResponseShape), source, errors));
+                method,
+                Counted(method, method.Handler),
+                codec.GetSerializer(method.RequestShape),
+                codec.GetSerializer(method.ResponseShape),
+                source,
+                errors));
 
         public void VisitAction<TRequest>(ActionMethod<TService, TRequest> method)
             where TRequest : struct =>

@@ -36,24 +36,32 @@ public sealed class ArgumentErrorTests
     [InlineData("""{"order":ORDER({"sku":1.5,"tags":[]})}""", "order.lines[0].sku: expected int32, got 1.5.")]
     [InlineData("""{"order":ORDER({"sku":1,"tags":["a",5]})}""", "order.lines[0].tags[1]: expected string, got 5.")]
     [InlineData("""{"order":ORDER({"sku":1,"tags":"a"})}""", "order.lines[0].tags: expected list<string> (an array), got \"a\".")]
-    [InlineData("""{"order":ORDER({"sku":1,"tags":[],"size":"large"})}""", "order.lines[0].size: expected \"Size\"? (Small, Large, Wrong, or a number), got \"large\".")]
-    [InlineData("""{"order":ORDER({"sku":1,"tags":[],"size":"Wrong"})}""", "order.lines[0].size: expected \"Size\"? (Small, Large, Wrong, or a number), got \"Wrong\".")]
-    [InlineData("""{"order":ORDER({"sku":1,"tags":[],"size":256})}""", "order.lines[0].size: expected \"Size\"? (Small, Large, Wrong, or a number), got 256.")]
+    [InlineData("""{"order":ORDER({"sku":1,"tags":[],"size":"large"})}""",
+        "order.lines[0].size: expected \"Size\"? (Small, Large, Wrong, or a number), got \"large\".")]
+    [InlineData("""{"order":ORDER({"sku":1,"tags":[],"size":"Wrong"})}""",
+        "order.lines[0].size: expected \"Size\"? (Small, Large, Wrong, or a number), got \"Wrong\".")]
+    [InlineData("""{"order":ORDER({"sku":1,"tags":[],"size":256})}""",
+        "order.lines[0].size: expected \"Size\"? (Small, Large, Wrong, or a number), got 256.")]
     [InlineData("""{"order":ORDER({"sku":1,"sku":1,"tags":[]})}""", "order.lines[0]: the member 'sku' is there twice.")]
-    [InlineData("""{"order":ORDER({"sku":1,"tags":["\ud800"]})}""", "order.lines[0].tags[0]: the text is not valid Unicode: half of a surrogate pair, or bytes that are not UTF-8.")]
+    [InlineData("""{"order":ORDER({"sku":1,"tags":["\ud800"]})}""",
+        "order.lines[0].tags[0]: the text is not valid Unicode: half of a surrogate pair, or bytes that are not UTF-8.")]
     [InlineData("""{"order":PRICES({"a b":"x"})}""", "order.prices[\"a b\"]: expected decimal, got \"x\".")]
     [InlineData("""{"order":PRICES({"a":1,"a":1})}""", "order.prices: the key 'a' is there twice.")]
     [InlineData("""{"order":PRICES(5)}""", "order.prices: expected map<string, decimal> (an object, or an array of pairs), got 5.")]
     [InlineData("""{"order":PRICES([["a"]])}""", "order.prices[0]: expected a pair [key, value], got an array of 1.")]
     [InlineData("""{"order":PRICES([[null,1]])}""", "order.prices[0][0]: expected a key, which is never null, got null.")]
-    [InlineData("""{"order":MORE("at":"2024-02-29T12:00:00")}""", "order.at: expected datetimeoffset? (such as \"2024-02-29T12:34:56+01:00\"), got \"2024-02-29T12:00:00\".")]
-    [InlineData("""{"order":MORE("by":{"1":true})}""", "order.by: expected map<tuple<int32, int32>, bool>? (an array of pairs [key, value]), got an object.")]
-    [InlineData("""{"order":MORE("by":[[[1],true]])}""", "order.by[0][0]: expected tuple<int32, int32> (an array of 2), got an array of 1.")]
+    [InlineData("""{"order":MORE("at":"2024-02-29T12:00:00")}""",
+        "order.at: expected datetimeoffset? (such as \"2024-02-29T12:34:56+01:00\"), got \"2024-02-29T12:00:00\".")]
+    [InlineData("""{"order":MORE("by":{"1":true})}""",
+        "order.by: expected map<tuple<int32, int32>, bool>? (an array of pairs [key, value]), got an object.")]
+    [InlineData("""{"order":MORE("by":[[[1],true]])}""",
+        "order.by[0][0]: expected tuple<int32, int32> (an array of 2), got an array of 1.")]
     [InlineData("""{"order":MORE("who":["Ann",5])}""", "order.who[1]: expected null, as no member has this index, got 5.")]
     [InlineData("""{"order":MORE("who":["Ann",null,5,6])}""", "order.who: Who has 3 elements at most, got 4.")]
     [InlineData("""{"order":MORE("who":{"2":5})}""", "order.who[\"0\"]: is missing: expected string.")]
     [InlineData("""{"order":MORE("who":[null,null,5])}""", "order.who[\"0\"]: expected string, got null.")]
-    [InlineData("""{"order":MORE("at":null),"note":"x"}""", "count is missing: it has a default value, but only the last arguments can be left out, and note is given after it.")]
+    [InlineData("""{"order":MORE("at":null),"note":"x"}""",
+        "count is missing: it has a default value, but only the last arguments can be left out, and note is given after it.")]
     public void Each_mistake_is_named_with_its_place(string arguments, string expected)
     {
         TranscodingException error = Assert.Throws<TranscodingException>(() => Write(Expand(arguments), allowMissing: false));
@@ -69,7 +77,8 @@ public sealed class ArgumentErrorTests
     {
         if (count == 0)
         {
-            Assert.Equal("count: expected int32, got null.", Assert.Throws<TranscodingException>(() => Write(Expand(arguments), allowMissing: false)).Message);
+            Assert.Equal("count: expected int32, got null.",
+                Assert.Throws<TranscodingException>(() => Write(Expand(arguments), allowMissing: false)).Message);
             return;
         }
 
@@ -97,6 +106,7 @@ public sealed class ArgumentErrorTests
     {
         ContractSchema schema = ContractSchema.Parse(Schema);
         using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetBytes(json));
-        return new JsonToMessagePack(schema, allowMissing, new BoundedBuffer(1 << 20)).WriteArguments(schema.Methods[0], document.RootElement);
+        return new JsonToMessagePack(schema, allowMissing, new BoundedBuffer(1 << 20)).WriteArguments(schema.Methods[0],
+            document.RootElement);
     }
 }

@@ -9,7 +9,8 @@ namespace SourceGen.Rpc.BuiltIn.Tests.Dynamic;
 /// <summary>Calls from JSON to JSON, with no generated code on the client's side.</summary>
 public sealed class DynamicClientTests
 {
-    private const string Order = """{"Lines":[{"Sku":1,"Quantity":2.5},{"Sku":2,"Quantity":1}],"Size":"Large","Customer":["Ann",null,30],"Signature":"AQI="}""";
+    private const string Order =
+        """{"Lines":[{"Sku":1,"Quantity":2.5},{"Sku":2,"Quantity":1}],"Size":"Large","Customer":["Ann",null,30],"Signature":"AQI="}""";
 
     [Theory]
     [InlineData(RpcBuiltInServices.All)]
@@ -17,20 +18,25 @@ public sealed class DynamicClientTests
     public async Task A_method_is_called_by_name_or_position_and_defaults_are_the_servers(RpcBuiltInServices builtIns)
     {
         await using Shop shop = await Shop.OpenAsync(builtIns);
-        const string Receipt = """{"Id":"00112233-4455-6677-8899-aabbccddeeff","At":"2024-02-29T12:00:00Z","Within":"01:30:00","Note":"NOTE","Priority":PRIO,"Lines":2,"Customer":"Ann"}""";
+        const string Receipt =
+            """{"Id":"00112233-4455-6677-8899-aabbccddeeff","At":"2024-02-29T12:00:00Z","Within":"01:30:00",""" +
+            "\"Note\":\"NOTE\",\"Priority\":PRIO,\"Lines\":2,\"Customer\":\"Ann\"}";
         Assert.Equal(
-            Receipt.Replace("NOTE", "no note").Replace("PRIO", "3"), await CallAsync(shop, "Shop.Orders", "Place", $$"""{"order":{{Order}}}"""));
+            Receipt.Replace("NOTE", "no note").Replace("PRIO", "3"),
+                await CallAsync(shop, "Shop.Orders", "Place", $$"""{"order":{{Order}}}"""));
         Assert.Equal(
             Receipt.Replace("NOTE", "soon").Replace("PRIO", "1"),
             await CallAsync(shop, "Shop.Orders", "Place", $$"""{"note":"soon","priority":1,"order":{{Order}}}"""));
-        Assert.Equal(Receipt.Replace("NOTE", "no note").Replace("PRIO", "9"), await CallAsync(shop, "Shop.Orders", "Place", $"[{Order}, 9]"));
+        Assert.Equal(Receipt.Replace("NOTE", "no note").Replace("PRIO", "9"),
+            await CallAsync(shop, "Shop.Orders", "Place", $"[{Order}, 9]"));
     }
 
     [Fact]
     public async Task Maps_with_keys_of_any_type_and_numbers_beyond_JavaScripts_travel()
     {
         await using Shop shop = await Shop.OpenAsync();
-        Assert.Equal("""{"1":"Large","2":7}""", await CallAsync(shop, "Shop.Orders", "Stock", """{"prices":[[[1,5],"12.50"],[[2,6],0.10]]}"""));
+        Assert.Equal("""{"1":"Large","2":7}""",
+            await CallAsync(shop, "Shop.Orders", "Stock", """{"prices":[[[1,5],"12.50"],[[2,6],0.10]]}"""));
         Assert.Equal("9007199254740993", await CallAsync(shop, "Shop.Orders", "Count", """[9007199254740993, "18446744073709551615"]"""));
         Assert.Equal("-9223372036854775808", await CallAsync(shop, "Shop.Orders", "Count", """["-9223372036854775808", 1e2]"""));
     }
@@ -41,7 +47,8 @@ public sealed class DynamicClientTests
         await using Shop shop = await Shop.OpenAsync();
         Assert.Equal("null", await CallAsync(shop, "Shop.Orders", "Cancel", $"[\"{Orders.Id}\"]"));
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => CallAsync(shop, "Shop.Orders", "Cancel", $"[\"{Guid.Empty}\"]"));
-        Assert.Equal((RpcStatusCode.NotFound, "There is no such order.", RpcCallProgress.Answered), (error.Code, error.Message, error.Progress));
+        Assert.Equal((RpcStatusCode.NotFound, "There is no such order.", RpcCallProgress.Answered),
+            (error.Code, error.Message, error.Progress));
         Assert.Equal("null", await CallAsync(shop, "Shop.Orders", "Note", """{"text":"hi"}"""));
         await Until.TrueAsync(() => shop.Orders.Notes.SequenceEqual(["hi"]), () => "the note did not arrive");
         Assert.Equal("0", await CallAsync(shop, "Shop.Orders", "Run", ""));
@@ -86,7 +93,8 @@ public sealed class DynamicClientTests
         Assert.Equal(["Cancel", "Count", "Note", "Place", "Run", "RunBriefly", "Stock"], service.Methods.Select(method => method.Name));
         DynamicMethod count = service.GetMethod("Count");
         Assert.Equal("Count(first: int64, last: uint64) -> int64", count.Signature);
-        Assert.Equal(("Shop.Orders/Count", "int64", false, false, 0), (count.FullName, count.Result, count.IsOneWay, count.IsIdempotent, count.TimeoutMs));
+        Assert.Equal(("Shop.Orders/Count", "int64", false, false, 0),
+            (count.FullName, count.Result, count.IsOneWay, count.IsIdempotent, count.TimeoutMs));
         Assert.Equal([new("first", "int64", false), new("last", "uint64", false)], count.Parameters);
         Assert.True(service.GetMethod("Note").IsOneWay);
         DynamicMethod briefly = service.GetMethod("RunBriefly");

@@ -49,7 +49,8 @@ public sealed class GeneratedRoundTripTests
 
         /// <summary>Arguments are an array of fixed length, as a tuple is.</summary>
         private SchemaType ArgumentsOf(RpcMethod method) => new(
-            SchemaKind.Tuple, "tuple", Array.ConvertAll(schema.Methods[method.Index].Parameters, parameter => parameter.Type), IsNullable: false);
+            SchemaKind.Tuple, "tuple", Array.ConvertAll(schema.Methods[method.Index].Parameters, parameter => parameter.Type),
+                IsNullable: false);
 
         private void Compare<T>(SchemaType type, TypeShape<T> shape)
         {
@@ -62,7 +63,8 @@ public sealed class GeneratedRoundTripTests
                 T value = generated.Deserialize(new ReadOnlySequence<byte>(messagePack));
                 ArrayBufferWriter<byte> again = new();
                 generated.Serialize(again, value);
-                Assert.Equal(Encoding.UTF8.GetString(json), Encoding.UTF8.GetString(TranscodingPropertyTests.ToJson(schema, type, again.WrittenMemory).Span));
+                Assert.Equal(Encoding.UTF8.GetString(json),
+                    Encoding.UTF8.GetString(TranscodingPropertyTests.ToJson(schema, type, again.WrittenMemory).Span));
                 Compared++;
             }
         }

@@ -7,7 +7,9 @@ using SourceGen.Rpc.Dynamic.Transcoding;
 
 namespace SourceGen.Rpc.BuiltIn.Tests.Dynamic;
 
-/// <summary>Makes random JSON of a type, in exactly the form in which results are written, so that it must come back letter by letter.</summary>
+/// <summary>
+/// Makes random JSON of a type, in exactly the form in which results are written, so that it must come back letter by letter.
+/// </summary>
 internal sealed class RandomJson(ContractSchema schema, Random random)
 {
     private const int Deep = 4;
@@ -146,11 +148,11 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
             case SchemaKind.Char: WriteChar(json); break;
             case SchemaKind.String: json.WriteStringValue(Text()); break;
             case SchemaKind.Bytes: json.WriteBase64StringValue(Bytes(random.Next(5))); break;
-            case SchemaKind.Decimal: json.WriteNumberValue(new decimal(random.Next(), random.Next(), random.Next(), random.Next(2) == 0, (byte)random.Next(29))); break;
+            case SchemaKind.Decimal: json.WriteNumberValue(Decimal()); break;
             case SchemaKind.Guid: json.WriteStringValue(new Guid(Bytes(16))); break;
             case SchemaKind.DateTime: json.WriteStringValue(Time()); break;
             case SchemaKind.DateTimeOffset: json.WriteStringValue(OffsetTime()); break;
-            case SchemaKind.TimeSpan: json.WriteStringValue(new TimeSpan(random.NextInt64(long.MinValue, long.MaxValue)).ToString("c")); break;
+            case SchemaKind.TimeSpan: json.WriteStringValue(Span().ToString("c")); break;
             default: WriteEnum(json, (SchemaEnum)schema.Types[type.Name]); break;
         }
     }
@@ -215,8 +217,13 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
         return bytes;
     }
 
+    private decimal Decimal() => new(random.Next(), random.Next(), random.Next(), random.Next(2) == 0, (byte)random.Next(29));
+
+    private TimeSpan Span() => new(random.NextInt64(long.MinValue, long.MaxValue));
+
     private DateTime Time() => new(random.NextInt64(DateTime.MaxValue.Ticks), DateTimeKind.Utc);
 
     private DateTimeOffset OffsetTime() => new(
-        random.NextInt64(TimeSpan.TicksPerDay, DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay), TimeSpan.FromMinutes(random.Next(-840, 841)));
+        random.NextInt64(TimeSpan.TicksPerDay, DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay),
+            TimeSpan.FromMinutes(random.Next(-840, 841)));
 }

@@ -54,7 +54,8 @@ public sealed class TranscodingPropertyTests
 
                 try
                 {
-                    using JsonDocument document = JsonDocument.Parse(ToJson(schema, type, data), new JsonDocumentOptions { MaxDepth = 320 });
+                    using JsonDocument document =
+                        JsonDocument.Parse(ToJson(schema, type, data), new JsonDocumentOptions { MaxDepth = 320 });
                     values++;
                 }
                 catch (RpcSerializationException)
@@ -105,7 +106,8 @@ public sealed class TranscodingPropertyTests
         ToMessagePack(schema, type, Encoding.UTF8.GetBytes(new string('[', 128) + new string(']', 128)));
         Assert.Throws<RpcSerializationException>(
             () => ToMessagePack(schema, type, Encoding.UTF8.GetBytes(new string('[', 129) + new string(']', 129))));
-        Assert.Throws<RpcSerializationException>(() => ToJson(schema, type, Enumerable.Repeat((byte)0x91, 100_000).Append((byte)0xC0).ToArray()));
+        Assert.Throws<RpcSerializationException>(() =>
+            ToJson(schema, type, Enumerable.Repeat((byte)0x91, 100_000).Append((byte)0xC0).ToArray()));
     }
 
     [Fact]
@@ -147,7 +149,8 @@ public sealed class TranscodingPropertyTests
 
     /// <summary>No contract has such keys; a value of them would not come back, as null is not their name.</summary>
     private static bool HasKeysThatMayBeNull(ContractSchema schema) => schema.ToString().Contains("map<", StringComparison.Ordinal)
-        && TypesOf(schema).Concat(schema.Types.Values.OfType<SchemaObject>().SelectMany(definition => definition.Members.Select(member => member.Type)))
+        && TypesOf(schema).Concat(schema.Types.Values.OfType<SchemaObject>().SelectMany(definition =>
+            definition.Members.Select(member => member.Type)))
             .Any(MayHoldNullKey);
 
     private static bool MayHoldNullKey(SchemaType type) =>

@@ -11,7 +11,8 @@ internal sealed class Orders : IOrders
 
     public Func<CancellationToken, ValueTask<int>> OnRun { get; set; } = static _ => new(0);
 
-    public ValueTask<Receipt> PlaceAsync(Order order, int priority = 3, string? note = null, CancellationToken ct = default) => new(new Receipt(
+    public ValueTask<Receipt> PlaceAsync(Order order, int priority = 3, string? note = null, CancellationToken ct = default) =>
+        new(new Receipt(
         Id, new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc), TimeSpan.FromMinutes(90), note ?? "no note", priority, order.Lines.Count,
         order.Customer?.Name ?? "anonymous"));
 
@@ -20,7 +21,8 @@ internal sealed class Orders : IOrders
 
     public ValueTask<long> CountAsync(long first, ulong last) => new(first);
 
-    public ValueTask CancelAsync(Guid order) => order == Id ? default : throw new RpcException(RpcStatusCode.NotFound, "There is no such order.");
+    public ValueTask CancelAsync(Guid order) =>
+        order == Id ? default : throw new RpcException(RpcStatusCode.NotFound, "There is no such order.");
 
     public ValueTask NoteAsync(string text)
     {

@@ -31,7 +31,8 @@ internal sealed class Shop : IAsyncDisposable
         Action<RpcClientOptions>? client = null)
     {
         Orders orders = new();
-        RpcServerOptions options = new RpcServerOptions { BuiltInServices = builtIns, DrainTimeout = TimeSpan.FromMilliseconds(200) }.Listen("memory://");
+        RpcServerOptions options =
+            new RpcServerOptions { BuiltInServices = builtIns, DrainTimeout = TimeSpan.FromMilliseconds(200) }.Listen("memory://");
         server?.Invoke(options);
         RpcServer rpcServer = new RpcServer(options).AddService<IOrders>(orders);
         await rpcServer.StartAsync().Soon();

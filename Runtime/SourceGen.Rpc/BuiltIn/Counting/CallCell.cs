@@ -8,8 +8,8 @@ namespace SourceGen.Rpc.BuiltIn.Counting;
 /// is the truth.
 /// </summary>
 /// <remarks>
-/// A look at the clock costs more than all counting, so that calls that follow each other closely are not all timed: while the calls that are
-/// timed come within a millisecond of each other, more and more are left out between them, up to 63 on average; by chance, lest
+/// A look at the clock costs more than all counting, so that calls that follow each other closely are not all timed: while the calls that
+/// are timed come within a millisecond of each other, more and more are left out between them, up to 63 on average; by chance, lest
 /// they keep step with a pattern of the caller's.
 /// </remarks>
 internal struct CallCell

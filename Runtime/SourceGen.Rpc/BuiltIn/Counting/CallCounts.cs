@@ -20,7 +20,9 @@ internal sealed class CallCounts
     /// <summary>Makes a handler count its calls.</summary>
     /// <param name="method">The method; with another codec it comes again, and counts together.</param>
     /// <param name="handler">Its handler.</param>
-    /// <returns>A handler that does the same. It allocates nothing; one that does not end at once costs an asynchronous layer more.</returns>
+    /// <returns>
+    /// A handler that does the same. It allocates nothing; one that does not end at once costs an asynchronous layer more.
+    /// </returns>
     public UnaryHandler<TService, TRequest, TResponse> Count<TService, TRequest, TResponse>(
         RpcMethod method, UnaryHandler<TService, TRequest, TResponse> handler)
         where TService : class
@@ -29,7 +31,9 @@ internal sealed class CallCounts
     /// <summary>The figures of the methods of a service, or of all.</summary>
     /// <param name="service">The service's name; empty for all.</param>
     public List<MethodStats> Read(string service) =>
-        [.. _methods.Where(method => service.Length == 0 || method.Method.Contract.Name == service).Select(method => method.Read(_threads.Values))];
+        [.. _methods
+            .Where(method => service.Length == 0 || method.Method.Contract.Name == service)
+            .Select(method => method.Read(_threads.Values))];
 
     /// <summary>The cell in which this thread counts a method.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

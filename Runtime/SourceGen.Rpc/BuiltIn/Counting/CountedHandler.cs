@@ -4,7 +4,8 @@ using SourceGen.Rpc.CompilerServices;
 namespace SourceGen.Rpc.BuiltIn.Counting;
 
 /// <summary>A handler around another one that counts its calls.</summary>
-internal sealed class CountedHandler<TService, TRequest, TResponse>(MethodCounts counts, UnaryHandler<TService, TRequest, TResponse> handler)
+internal sealed class CountedHandler<TService, TRequest, TResponse>(
+    MethodCounts counts, UnaryHandler<TService, TRequest, TResponse> handler)
     where TService : class
     where TRequest : struct
 {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace SourceGen.Rpc.BuiltIn.Counting;
 
 /// <summary>
-/// Counts times in buckets of a log-linear scale: eight to each power of two, so that a bucket is an eighth of its times wide, whether they are
-/// nanoseconds or minutes. The table has a fixed size; any thread may add.
+/// Counts times in buckets of a log-linear scale: eight to each power of two, so that a bucket is an eighth of its times wide, whether
+/// they are nanoseconds or minutes. The table has a fixed size; any thread may add.
 /// </summary>
 internal sealed class LatencyTable
 {

@@ -17,7 +17,11 @@ internal sealed class BoundedBuffer(int limit) : IBufferWriter<byte>
     /// <inheritdoc/>
     public void Advance(int count)
     {
-        if ((uint)count > (uint)(_bytes.Length - _length)) throw new ArgumentOutOfRangeException(nameof(count), count, "More than there was room for.");
+        if ((uint)count > (uint)(_bytes.Length - _length))
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, "More than there was room for.");
+        }
+
         _length += count;
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SourceGen.Rpc.Dynamic.Transcoding;
 
-/// <summary>Times as ISO 8601 has them, and System.Text.Json: <c>2024-02-29T12:34:56.7891234+01:00</c>. This machine's time zone plays no part.</summary>
+/// <summary>
+/// Times as ISO 8601 has them, and System.Text.Json: <c>2024-02-29T12:34:56.7891234+01:00</c>. This machine's time zone plays no part.
+/// </summary>
 internal static class IsoTime
 {
     private static readonly string[] s_formats =

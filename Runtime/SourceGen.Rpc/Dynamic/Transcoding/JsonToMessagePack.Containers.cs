@@ -51,8 +51,8 @@ internal sealed partial class JsonToMessagePack
         else if (value.ValueKind == JsonValueKind.Object && byName) WriteProperties(ref writer, type, value);
         else
         {
-            throw Unexpected(
-                type, value, $"{NameList.Shorten(type.ToString())} ({(byName ? "an object, or an array of pairs" : "an array of pairs [key, value]")})");
+            string forms = byName ? "an object, or an array of pairs" : "an array of pairs [key, value]";
+            throw Unexpected(type, value, $"{NameList.Shorten(type.ToString())} ({forms})");
         }
 
         writer.Leave();
@@ -130,7 +130,10 @@ internal sealed partial class JsonToMessagePack
                     + $"it has {NameList.Of(definition.Members.Select(static member => member.Key))}.");
             }
 
-            if (!members.TryAdd(name, property.Value)) throw new TranscodingException($"{At()}the member '{NameList.Shorten(name)}' is there twice.");
+            if (!members.TryAdd(name, property.Value))
+            {
+                throw new TranscodingException($"{At()}the member '{NameList.Shorten(name)}' is there twice.");
+            }
         }
 
         return members;
@@ -189,7 +192,11 @@ internal sealed partial class JsonToMessagePack
             else
             {
                 _path.Enter(index);
-                if (element.ValueKind != JsonValueKind.Null) throw new TranscodingException($"{At()}expected null, as no member has this index, got {Describe(element)}.");
+                if (element.ValueKind != JsonValueKind.Null)
+                {
+                    throw new TranscodingException($"{At()}expected null, as no member has this index, got {Describe(element)}.");
+                }
+
                 writer.WriteNil();
                 _path.Leave();
             }

@@ -64,7 +64,8 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
         if (arguments.GetArrayLength() > method.Parameters.Length)
         {
             throw new TranscodingException(
-                $"{arguments.GetArrayLength()} arguments were given, and there are {method.Parameters.Length} parameters: {ParametersOf(method)}.");
+                $"{arguments.GetArrayLength()} arguments were given, and there are {method.Parameters.Length} parameters: "
+                + $"{ParametersOf(method)}.");
         }
 
         JsonElement?[] values = new JsonElement?[method.Parameters.Length];
@@ -84,7 +85,8 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
             int index = Array.FindIndex(method.Parameters, parameter => parameter.Name == name);
             if (index < 0)
             {
-                throw new TranscodingException($"there is no parameter '{NameList.Shorten(name)}'; the parameters are: {ParametersOf(method)}.");
+                throw new TranscodingException(
+                    $"there is no parameter '{NameList.Shorten(name)}'; the parameters are: {ParametersOf(method)}.");
             }
 
             if (values[index] is not null) throw new TranscodingException($"the argument '{NameList.Shorten(name)}' is there twice.");
@@ -125,7 +127,9 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
             case SchemaKind.List: WriteList(ref writer, type, value); break;
             case SchemaKind.Map: WriteMap(ref writer, type, value); break;
             case SchemaKind.Tuple: WriteTuple(ref writer, type, value); break;
-            case SchemaKind.Named when schema.Types[type.Name] is SchemaObject definition: WriteObject(ref writer, type, definition, value); break;
+            case SchemaKind.Named when schema.Types[type.Name] is SchemaObject definition:
+                WriteObject(ref writer, type, definition, value);
+                break;
             default:
                 if (!TryWriteScalar(ref writer, type, value)) throw Unexpected(type, value);
                 break;
@@ -151,7 +155,8 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
     {
         switch (type.Kind)
         {
-            case SchemaKind.Integer: return TryGetInteger(value, out Int128 integer) && ScalarText.TryWriteInteger(ref writer, type.Name, integer);
+            case SchemaKind.Integer:
+                return TryGetInteger(value, out Int128 integer) && ScalarText.TryWriteInteger(ref writer, type.Name, integer);
             case SchemaKind.Float: return ScalarText.TryWriteFloat(ref writer, type.Name, value.GetRawText());
             case SchemaKind.Decimal: return ScalarText.TryWriteDecimal(ref writer, value.GetRawText());
             case SchemaKind.Char when value.TryGetUInt16(out ushort unit): writer.Write((char)unit); return true;

@@ -62,12 +62,14 @@ internal static class ScalarText
         bool named = text is "NaN" or "Infinity" or "-Infinity";
         if (word == "float32")
         {
-            if (!float.TryParse(text, NumberStyle, CultureInfo.InvariantCulture, out float single) || !(named || float.IsFinite(single))) return false;
+            if (!float.TryParse(text, NumberStyle, CultureInfo.InvariantCulture, out float single)) return false;
+            if (!named && !float.IsFinite(single)) return false;
             writer.Write(single);
             return true;
         }
 
-        if (!double.TryParse(text, NumberStyle, CultureInfo.InvariantCulture, out double value) || !(named || double.IsFinite(value))) return false;
+        if (!double.TryParse(text, NumberStyle, CultureInfo.InvariantCulture, out double value)) return false;
+        if (!named && !double.IsFinite(value)) return false;
         writer.Write(value);
         return true;
     }
