@@ -32,6 +32,7 @@ public sealed partial class RpcServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        Admission = new ConnectionAdmission(options, Rejections);
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Server");
     }
 
@@ -44,6 +45,12 @@ public sealed partial class RpcServer : IAsyncDisposable
 
     /// <summary>The concrete addresses the server listens at; empty until it is started.</summary>
     public IReadOnlyList<RpcAddress> Addresses { get; private set; } = [];
+
+    /// <summary>What was turned away because of the limits.</summary>
+    internal RejectionCounters Rejections { get; } = new();
+
+    /// <summary>Who counts the connections.</summary>
+    internal ConnectionAdmission Admission { get; }
 
     /// <summary>Offers a service that one object implements for all calls; its methods run concurrently.</summary>
     /// <param name="implementation">The implementation.</param>
@@ -91,7 +98,8 @@ public sealed partial class RpcServer : IAsyncDisposable
             if (_state != State.New) throw new InvalidOperationException("A server starts once; create another one.");
             _options.Validate();
             List<ServiceRegistration> services = AddBuiltIns(out CallCounts? counts);
-            ServerProtocol protocol = new(_options, services, new ErrorPolicy(_options.IncludeExceptionDetails, _logger), counts, _logger);
+            ErrorPolicy errors = new(_options.IncludeExceptionDetails, _logger);
+            ServerProtocol protocol = new(_options, services, errors, Rejections, counts, _logger);
             TransportRegistry transports = new(_options.Transports);
             try
             {
@@ -99,7 +107,7 @@ public sealed partial class RpcServer : IAsyncDisposable
                 {
                     RpcAddress address = RpcAddress.Parse(text);
                     ITransportListener listener = await transports.Get(address).ListenAsync(address, cancellationToken).ConfigureAwait(false);
-                    _acceptors.Add(new ConnectionAcceptor(listener, protocol, Serve, _logger));
+                    _acceptors.Add(new ConnectionAcceptor(listener, protocol, Admission, Serve, _logger));
                 }
             }
             catch
@@ -187,7 +195,7 @@ public sealed partial class RpcServer : IAsyncDisposable
     private async Task DrainAsync(RpcConnection[] connections, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        Task drained = Task.WhenAll(connections.Select(connection => Task.WhenAny(connection.Running.WhenDrained(), connection.Closed)));
+        Task drained = Task.WhenAll(connections.Select(connection => connection.WhenIdleAsync()));
         try
         {
             await drained.WaitAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);
