@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -15,13 +16,19 @@ internal sealed class ServerProtocol
     private readonly ILogger _logger;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
-    public ServerProtocol(RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, RejectionCounters rejections, ILogger logger)
+    public ServerProtocol(
+        RpcServerOptions options,
+        IReadOnlyList<ServiceRegistration> services,
+        ErrorPolicy errors,
+        RejectionCounters rejections,
+        CallCounts? counts,
+        ILogger logger)
     {
         _options = options;
         _rejections = rejections;
         _admission = CallAdmission.Create(options, rejections, logger);
         _logger = logger;
-        _offers = new ServiceOffers(services, options.Codecs, errors);
+        _offers = new ServiceOffers(services, options.Codecs, errors, counts, logger);
     }
 
     /// <summary>Agrees with a client on how to talk.</summary>
@@ -53,7 +60,7 @@ internal sealed class ServerProtocol
             }
 
             (ICodec codec, ServerMethod[] methods) = _offers.Get(chosen!);
-            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.Services };
+            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.OfferedWith(codec.Name) };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             ServerLog.Connected(_logger, transport.RemoteAddress, codec.Name, client.Agent);
 
