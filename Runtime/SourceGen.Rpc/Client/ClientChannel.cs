@@ -30,6 +30,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
         _connector = new ClientConnector(address, options, _logger);
         CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
+        Headers = options.Headers.Copy();
     }
 
     /// <summary>The server's address.</summary>
@@ -41,13 +42,33 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
     public int CallTimeoutMs { get; }
 
-    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
-        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this, method, method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
+    /// <summary>Headers of every call.</summary>
+    public RpcHeaders Headers { get; }
 
-    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
+    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
+        Bind(method, proxy: null);
+
+    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) => Bind(method, proxy: null);
+
+    /// <summary>Prepares calls of a method with a result.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="proxy">The proxy's options; null for none.</param>
+    public UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
+        UnaryMethod<TService, TRequest, TResponse> method, RpcCallOptions? proxy)
+        where TService : class
+        where TRequest : struct =>
+        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
+            this, method, TermsOf(method, proxy), method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
+
+    /// <summary>Prepares calls of a method without a result.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="proxy">The proxy's options; null for none.</param>
+    public ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method, RpcCallOptions? proxy)
+        where TService : class
+        where TRequest : struct
     {
-        ClientMethod<TRequest, NoResponse> calls = new(this, method, method.RequestShape, static _ => NoResponse.Serializer.Instance);
+        ClientMethod<TRequest, NoResponse> calls = new(
+            this, method, TermsOf(method, proxy), method.RequestShape, static _ => NoResponse.Serializer.Instance);
         return (method.Options & RpcMethodOptions.OneWay) != 0 ? new OneWayClientInvoker<TRequest>(calls) : new ActionClientInvoker<TRequest>(calls);
     }
 
@@ -119,6 +140,8 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
 
         if (connection is not null) await CloseAsync(connection).ConfigureAwait(false);
     }
+
+    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, Headers, proxy);
 
     private static RpcException Disposed(string methodName) =>
         new(RpcStatusCode.Unavailable, $"{methodName} was not sent: the client is disposed.") { Progress = RpcCallProgress.NotSent };

@@ -28,4 +28,10 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(8, LogLevel.Error, "A continuation of {Method} threw; a continuation attached by hand must handle its exceptions")]
     public static partial void ContinuationFailed(ILogger logger, string method, Exception error);
+
+    [LoggerMessage(9, LogLevel.Warning, "Refused a call from {Peer}: {Reason}")]
+    public static partial void HeadersRefused(ILogger logger, RpcAddress peer, string reason);
+
+    [LoggerMessage(10, LogLevel.Error, "The result of {Method} does not reach {Peer}: {Reason}")]
+    public static partial void ReplyHeadersTooLarge(ILogger logger, string method, RpcAddress peer, string reason);
 }

@@ -200,13 +200,14 @@ internal sealed partial class RpcConnection
     private bool Drain(uint epoch)
     {
         ExecutionContext? context = ExecutionContext.Capture();
-        DrainScope.BeginBatch(_ownership, epoch);
+        ref DrainScope scope = ref DrainScope.BeginBatch(_ownership, epoch);
         while (true)
         {
             if (_methods.Length > 0 && Output.IsFull && Suspend(epoch)) return false;
             BatchOwnership.Claim claim = _ownership.TryClaim(epoch, out BatchItem? item);
             if (claim == BatchOwnership.Claim.Item)
             {
+                scope.Enter(item!);
                 item!.Run();
 
                 if (item.RunsInCallersContext) continue;
