@@ -173,7 +173,7 @@ public sealed class RpcHeaders : IEnumerable<KeyValuePair<string, string>>
             problem = $"The header name '{name}' begins with '{HeaderRules.ReservedPrefix}', which is reserved for the framework; choose another.";
         }
 
-        if (problem is not null) throw new ArgumentException(problem, nameof(name));
+        if (problem is not null) throw new ArgumentException(problem);
     }
 
     private void EnsureWritable(string name)
