@@ -85,7 +85,8 @@ public sealed class ConfigurationTests
         Assert.Contains("Rpc:Client:Headers:a b: The header name 'a b' has the character U+0020", mistakes, StringComparison.Ordinal);
         Assert.Contains("Rpc:Client:Headers:rpc-x: The header name 'rpc-x' begins with 'rpc-'", mistakes, StringComparison.Ordinal);
         Assert.Contains("Rpc:Client:Headers:deep is a section; it must be a single value", mistakes, StringComparison.Ordinal);
-        Assert.Contains("Rpc:Client:Headers is 'x'; it must be a section", await ClientMistakesAsync(("Rpc:Client:Headers", "x")), StringComparison.Ordinal);
+        mistakes = await ClientMistakesAsync(("Rpc:Client:Headers", "x"));
+        Assert.Contains("Rpc:Client:Headers is 'x'; it must be a section", mistakes, StringComparison.Ordinal);
     }
 
     /// <summary>Binding is by hand, so an option that is added to the engine must be added to it as well.</summary>

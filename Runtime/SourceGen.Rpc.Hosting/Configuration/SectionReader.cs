@@ -86,7 +86,11 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     {
         _known.Add(key);
         IConfigurationSection pairs = section.GetSection(key);
-        if (!string.IsNullOrEmpty(pairs.Value)) mistakes.Add($"{pairs.Path} is '{pairs.Value}'; it must be a section with keys of its own.");
+        if (!string.IsNullOrEmpty(pairs.Value))
+        {
+            mistakes.Add($"{pairs.Path} is '{pairs.Value}'; it must be a section with keys of its own.");
+        }
+
         foreach (IConfigurationSection pair in pairs.GetChildren())
         {
             if (pair.Value is not { } value)

@@ -1,6 +1,6 @@
 namespace SourceGen.Rpc.Client;
 
-/// <summary>The patience of a call that could not be written at once: until its time has passed, or one of its tokens is cancelled.</summary>
+/// <summary>The patience of a call that could not be written at once: until its time has passed, or a token is cancelled.</summary>
 internal sealed class CallWait : IDisposable
 {
     private readonly long _started = Environment.TickCount64;

@@ -48,7 +48,8 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         {
             CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
             int timeoutMs = RemainingMs(wait);
-            PendingCall<TResponse>? call = TryCall(route, in request, own, timeoutMs, cancellationToken, out RpcConnection.StartResult start);
+            PendingCall<TResponse>? call = TryCall(
+                route, in request, own, timeoutMs, cancellationToken, out RpcConnection.StartResult start);
             if (call is not null) return await new ValueTask<TResponse>(call, call.Version).ConfigureAwait(false);
             if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
         }
@@ -69,7 +70,9 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         }
     }
 
-    /// <summary>The limit of a one-way call is for its sending alone and does not travel with it: nobody waits for what its handler does.</summary>
+    /// <summary>
+    /// The limit of a one-way call is for its sending alone and does not travel with it: nobody waits for what its handler does.
+    /// </summary>
     private RpcConnection.StartResult TrySend(CallRoute<TRequest, TResponse> route, in TRequest request, CallTerms own) =>
         route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request, new MessageHead(remainingMs: -1, own.Headers));
 
@@ -114,9 +117,11 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         }
     }
 
-    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(int timeoutMs, int remainingMs, CancellationToken cancellationToken)
+    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(
+        int timeoutMs, int remainingMs, CancellationToken cancellationToken)
     {
-        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, timeoutMs, remainingMs, cancellationToken).ConfigureAwait(false);
+        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, timeoutMs, remainingMs, cancellationToken)
+            .ConfigureAwait(false);
         CallRoute<TRequest, TResponse>? route = _route;
         if (route?.Connection == connection) return route;
         ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);
@@ -147,7 +152,8 @@ internal sealed class ClientMethod<TRequest, TResponse>(
 
     private RpcException NotSentInTime(int timeoutMs) => new(
         RpcStatusCode.DeadlineExceeded,
-        $"{method.FullName} could not be sent within {timeoutMs:N0} ms: the connection had as many calls in flight, or as many bytes unsent, as it takes.")
+        $"{method.FullName} could not be sent within {timeoutMs:N0} ms: the connection had as many calls in flight, "
+        + "or as many bytes unsent, as it takes.")
     {
         Progress = RpcCallProgress.NotSent,
     };

@@ -42,7 +42,12 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
 
     /// <summary>Gets a call that is made on terms of its own ready to be written.</summary>
     public static PendingCall<TResponse> Rent(
-        ItemPool pool, string methodName, ISerializer<TResponse> serializer, CallTerms terms, long deadline, CancellationToken cancellationToken)
+        ItemPool pool,
+        string methodName,
+        ISerializer<TResponse> serializer,
+        CallTerms terms,
+        long deadline,
+        CancellationToken cancellationToken)
     {
         PendingCall<TResponse> call = RentFree(pool, methodName, serializer, terms.TimeoutMs, deadline);
         call.Scope = terms.Scope;

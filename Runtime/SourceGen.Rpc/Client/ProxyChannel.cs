@@ -7,8 +7,10 @@ namespace SourceGen.Rpc.Client;
 /// <param name="options">The proxy's options, which nobody else holds.</param>
 internal sealed class ProxyChannel(ClientChannel channel, RpcCallOptions options) : RpcChannel
 {
-    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
+    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
+        UnaryMethod<TService, TRequest, TResponse> method) =>
         channel.Bind(method, options);
 
-    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) => channel.Bind(method, options);
+    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
+        channel.Bind(method, options);
 }

@@ -21,10 +21,13 @@ public sealed class RpcCallOptions
         get => _timeout;
         set
         {
-            if (value is { } time && time != System.Threading.Timeout.InfiniteTimeSpan && time.TotalMilliseconds is not (>= 1 and <= int.MaxValue))
+            if (value is { } time
+                && time != System.Threading.Timeout.InfiniteTimeSpan
+                && time.TotalMilliseconds is not (>= 1 and <= int.MaxValue))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(value), $"{nameof(Timeout)} is {time}; it must be from 1 ms to 24 days, or Timeout.InfiniteTimeSpan for no limit.");
+                    nameof(value),
+                    $"{nameof(Timeout)} is {time}; it must be from 1 ms to 24 days, or Timeout.InfiniteTimeSpan for no limit.");
             }
 
             _timeout = value;
@@ -35,7 +38,8 @@ public sealed class RpcCallOptions
     public RpcHeaders Headers => _headers ??= new RpcHeaders();
 
     /// <summary>
-    /// Headers for the server that is called, and for the servers that its handler calls in turn, and so on. Keep them small. Default: none.
+    /// Headers for the server that is called, and for the servers that its handler calls in turn, and so on. Keep them small.
+    /// Default: none.
     /// </summary>
     public RpcHeaders Baggage => _baggage ??= new RpcHeaders();
 

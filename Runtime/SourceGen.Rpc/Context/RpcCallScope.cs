@@ -7,7 +7,8 @@ namespace SourceGen.Rpc;
 /// </summary>
 /// <example>
 /// <code>
-/// using RpcCallScope scope = RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromSeconds(1), Headers = { ["tenant"] = "acme" } });
+/// RpcCallOptions options = new() { Timeout = TimeSpan.FromSeconds(1), Headers = { ["tenant"] = "acme" } };
+/// using RpcCallScope scope = RpcCallScope.Begin(options);
 /// await greeter.HelloAsync("you");
 /// string? cost = scope.Trailers["cost"];
 /// </code>
@@ -40,7 +41,7 @@ public sealed class RpcCallScope : IDisposable
     /// <summary>What the calls inside are made with.</summary>
     internal RpcCallOptions Options => _options;
 
-    /// <summary>When the time of all calls inside has passed, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>When the time of all calls inside has passed, on the engine's clock; <see cref="long.MaxValue"/> for never.</summary>
     internal long Expires { get; }
 
     /// <summary>The call that is being served around this scope.</summary>
@@ -66,8 +67,10 @@ public sealed class RpcCallScope : IDisposable
         return scope;
     }
 
-    /// <summary>Ends the scope. Calls that were made inside go on with its limit; calls that are made later, by tasks that it flowed into, too, are
-    /// made without it.</summary>
+    /// <summary>
+    /// Ends the scope. Calls that were made inside go on with its limit; calls that are made later, also by tasks that it flowed into, are
+    /// made without it.
+    /// </summary>
     public void Dispose()
     {
         if (_isOver) return;

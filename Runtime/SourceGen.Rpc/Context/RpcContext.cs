@@ -21,7 +21,12 @@ public sealed class RpcContext
     private volatile bool _hasEnded;
 
     internal RpcContext(
-        RpcConnection connection, string method, long deadline, RpcHeaders headers, RpcHeaders baggage, CancellationTokenSource? cancellation)
+        RpcConnection connection,
+        string method,
+        long deadline,
+        RpcHeaders headers,
+        RpcHeaders baggage,
+        CancellationTokenSource? cancellation)
     {
         _connection = connection;
         _deadline = deadline;
@@ -43,7 +48,9 @@ public sealed class RpcContext
     /// <summary>The caller's headers for this server. Read only; they are not passed on.</summary>
     public RpcHeaders RequestHeaders { get; }
 
-    /// <summary>The caller's headers that are passed on to the calls this handler makes. Read only; add to it with <see cref="RpcCallScope"/>.</summary>
+    /// <summary>
+    /// The caller's headers that are passed on to the calls this handler makes. Read only; add to it with <see cref="RpcCallScope"/>.
+    /// </summary>
     public RpcHeaders Baggage { get; }
 
     /// <summary>What the caller gets before the result, or before the error. Read only once the handler has finished.</summary>
@@ -89,7 +96,9 @@ public sealed class RpcContext
     public override string ToString() => _hasEnded ? $"{Method} from {RemoteAddress}, ended" : $"{Method} from {RemoteAddress}";
 
     /// <summary>The call is cancelled.</summary>
-    /// <returns>What is to be cancelled, by the caller of this method, whose thread then runs user code; null when nobody has a token.</returns>
+    /// <returns>
+    /// What the caller of this method is to cancel, on a thread that may run user code; null when nobody has a token.
+    /// </returns>
     internal CancellationTokenSource? MarkCancelled()
     {
         _isCancelled = true;

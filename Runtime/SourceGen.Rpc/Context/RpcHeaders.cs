@@ -34,7 +34,8 @@ public sealed class RpcHeaders : IEnumerable<KeyValuePair<string, string>>
     public bool IsReadOnly => Volatile.Read(ref _frozen) is not null;
 
     /// <summary>
-    /// Gets the value of a name, the first if there are several, or null. Setting replaces all values of the name; setting null removes them.
+    /// Gets the value of a name, the first if there are several, or null. Setting replaces all values of the name; setting null
+    /// removes them.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">Setting: the name or the value is not allowed; the message says why.</exception>
@@ -170,7 +171,8 @@ public sealed class RpcHeaders : IEnumerable<KeyValuePair<string, string>>
         string? problem = HeaderRules.Check(name, value);
         if (problem is null && HeaderRules.IsReserved(name))
         {
-            problem = $"The header name '{name}' begins with '{HeaderRules.ReservedPrefix}', which is reserved for the framework; choose another.";
+            problem = $"The header name '{name}' begins with '{HeaderRules.ReservedPrefix}', which is reserved for the framework; "
+                + "choose another.";
         }
 
         if (problem is not null) throw new ArgumentException(problem);

@@ -18,7 +18,9 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// </summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Headers of every call, for the server that is called and no further; proxies and calls can replace them. Default: none.</summary>
+    /// <summary>
+    /// Headers of every call, for the server that is called and no further; proxies and calls can replace them. Default: none.
+    /// </summary>
     public RpcHeaders Headers { get; } = new();
 
     /// <summary>The wait before the second attempt to connect; it doubles with each further one, and each is shortened at random. Default: 50 ms.</summary>

@@ -101,7 +101,7 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         foreach (ServerCall call in oneWay) call.RequestCancel(connection, id: null);
     }
 
-    /// <summary>Cancels the handlers whose callers' time has passed. The watchdog's thread calls it, on which no user code may run.</summary>
+    /// <summary>Cancels the handlers whose callers' time has passed. The watchdog's thread calls it, which may run no user code.</summary>
     /// <param name="now">The engine's coarse clock.</param>
     /// <returns>Whether any running call has a deadline, so that it must be looked at again soon.</returns>
     public bool CancelExpired(long now)

@@ -16,7 +16,7 @@ internal abstract partial class ServerCall
     /// <summary>When the caller's time has passed, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
     public long Deadline { get; private set; } = long.MaxValue;
 
-    /// <summary>Whether somebody can learn that the call was cancelled: its handler by its token, or the calls that the handler makes.</summary>
+    /// <summary>Whether somebody can learn that the call was cancelled: its handler, or the calls that the handler makes.</summary>
     public bool CanBeCancelled => IsCancellable || _context is not null;
 
     /// <summary>The method called.</summary>
@@ -49,7 +49,7 @@ internal abstract partial class ServerCall
             _adopted = true;
         }
 
-        // A call whose context flows is not asked here: code that sees no context belongs to another call then, whose continuation runs inline.
+        // A call whose context flows is not asked here: code that sees no context then is another call's continuation that runs inline.
         return _adopted ? _context : null;
     }
 

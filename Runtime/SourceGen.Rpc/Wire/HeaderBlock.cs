@@ -32,7 +32,11 @@ internal static class HeaderBlock
         RpcHeaders? second = null;
         MessagePackReader reader = new(block);
         int parts = reader.ReadArrayHeader();
-        if (parts % Parts != 0) throw new RpcSerializationException($"Headers are an array of {parts} elements; it must be kind, name and value of each.");
+        if (parts % Parts != 0)
+        {
+            throw new RpcSerializationException($"Headers are an array of {parts} elements; it must be kind, name and value of each.");
+        }
+
         for (; parts > 0; parts -= Parts)
         {
             HeaderKind kind = (HeaderKind)reader.ReadInt32();

@@ -39,7 +39,8 @@ internal readonly struct MessageHead(int remainingMs, byte[]? headers)
     /// <param name="remainingMs">The milliseconds that remain; -1 for no limit.</param>
     /// <param name="headers">The headers; empty for none.</param>
     /// <returns>False when the message is shorter than that.</returns>
-    public static bool TryRead(FrameFlags flags, ref ReadOnlySequence<byte> message, out long remainingMs, out ReadOnlySequence<byte> headers)
+    public static bool TryRead(
+        FrameFlags flags, ref ReadOnlySequence<byte> message, out long remainingMs, out ReadOnlySequence<byte> headers)
     {
         remainingMs = -1;
         headers = default;

@@ -40,10 +40,25 @@ public sealed class CallOptionsTests
     {
         await using Relay relay = await StartAsync();
         using RpcCallScope outer = RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromHours(2) });
-        using (RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromHours(1) })) Assert.Equal(1, await HoursAsync(relay, relay.Proxy.RelayAsync));
-        using (RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromHours(3) })) Assert.Equal(2, await HoursAsync(relay, relay.Proxy.RelayAsync));
-        using (RpcCallScope.Begin(new RpcCallOptions { Timeout = Timeout.InfiniteTimeSpan })) Assert.Equal(2, await HoursAsync(relay, relay.Proxy.RelayAsync));
-        using (RpcCallScope.Begin(new RpcCallOptions())) Assert.Equal(2, await HoursAsync(relay, relay.Proxy.RelayAsync));
+        using (RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromHours(1) }))
+        {
+            Assert.Equal(1, await HoursAsync(relay, relay.Proxy.RelayAsync));
+        }
+
+        using (RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromHours(3) }))
+        {
+            Assert.Equal(2, await HoursAsync(relay, relay.Proxy.RelayAsync));
+        }
+
+        using (RpcCallScope.Begin(new RpcCallOptions { Timeout = Timeout.InfiniteTimeSpan }))
+        {
+            Assert.Equal(2, await HoursAsync(relay, relay.Proxy.RelayAsync));
+        }
+
+        using (RpcCallScope.Begin(new RpcCallOptions()))
+        {
+            Assert.Equal(2, await HoursAsync(relay, relay.Proxy.RelayAsync));
+        }
     }
 
     [Fact]
@@ -54,12 +69,20 @@ public sealed class CallOptionsTests
             foreach (string name in (string[])["a", "b", "c", "d"]) options.Headers[name] = "client";
         });
         relay.On("seen", static () => Task.FromResult($"{RpcContext.Current!.RequestHeaders}|{RpcContext.Current!.Baggage}"));
-        RpcCallOptions options = new() { Headers = { ["B"] = "proxy", ["c"] = "proxy", ["d"] = "proxy" }, Baggage = { ["x"] = "proxy", ["y"] = "proxy" } };
+        RpcCallOptions options = new()
+        {
+            Headers = { ["B"] = "proxy", ["c"] = "proxy", ["d"] = "proxy" },
+            Baggage = { ["x"] = "proxy", ["y"] = "proxy" },
+        };
         IRelay proxy = relay.Client.Get<IRelay>(options);
         options.Headers["b"] = "changed too late";
         Assert.Equal("a: client\nb: client\nc: client\nd: client|", await relay.Proxy.RelayAsync("seen").Soon());
         Assert.Equal("a: client\nB: proxy\nc: proxy\nd: proxy|x: proxy\ny: proxy", await proxy.RelayAsync("seen").Soon());
-        using RpcCallScope outer = RpcCallScope.Begin(new RpcCallOptions { Headers = { ["c"] = "outer", ["d"] = "outer" }, Baggage = { ["y"] = "outer" } });
+        using RpcCallScope outer = RpcCallScope.Begin(new RpcCallOptions
+        {
+            Headers = { ["c"] = "outer", ["d"] = "outer" },
+            Baggage = { ["y"] = "outer" },
+        });
         using (RpcCallScope.Begin(new RpcCallOptions { Headers = { ["d"] = "inner" } }))
         {
             Assert.Equal("a: client\nB: proxy\nc: outer\nd: inner|x: proxy\ny: outer", await proxy.RelayAsync("seen").Soon());
@@ -122,13 +145,15 @@ public sealed class CallOptionsTests
         await using Relay b = await StartAsync();
         a.On("go", async () =>
         {
-            using RpcCallScope scope = RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromHours(3), Baggage = { ["added"] = "1" } });
+            RpcCallOptions more = new() { Timeout = TimeSpan.FromHours(3), Baggage = { ["added"] = "1" } };
+            using RpcCallScope scope = RpcCallScope.Begin(more);
             Assert.Equal("Tests.Relay/Relay", RpcContext.Current!.Method);
             return await b.Proxy.RelayAsync("seen");
         });
         b.On("seen", static () => Task.FromResult(
             $"{RpcContext.Current!.Baggage.ToString().Replace('\n', ' ')} {Math.Ceiling(RpcContext.Current!.RemainingTime.TotalHours)}"));
-        using RpcCallScope outer = RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromHours(2), Baggage = { ["given"] = "1" } });
+        RpcCallOptions options = new() { Timeout = TimeSpan.FromHours(2), Baggage = { ["given"] = "1" } };
+        using RpcCallScope outer = RpcCallScope.Begin(options);
         Assert.Equal("given: 1 added: 1 2", await a.Proxy.RelayAsync("go").Soon());
     }
 

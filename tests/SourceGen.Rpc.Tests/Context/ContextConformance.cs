@@ -4,7 +4,9 @@ using SourceGen.Rpc.Tests.Transport;
 
 namespace SourceGen.Rpc.Tests.Context;
 
-/// <summary>What handlers and callers know of a call, and what calls inherit: A calls B calls C, and the middle ones pass nothing on by hand.</summary>
+/// <summary>
+/// What handlers and callers know of a call, and what calls inherit: A calls B calls C, and the middle ones pass nothing on by hand.
+/// </summary>
 public abstract class ContextConformance
 {
     /// <summary>An address at which the transport chooses a free place itself.</summary>

@@ -119,7 +119,8 @@ public sealed class DeadlineTests
         using RawPeer peer = await RawPeer.IntroduceAsync(relay.Address);
         ushort tell = (ushort)MethodsOf<IRelay>().Single(method => method.Name == "Tell").Index;
         byte[] message = RawFrames.Message(150, RawFrames.Headers((0, "a", "1")), LabRequest("note"));
-        await peer.SendAsync(RawFrames.Frame(FrameType.Request, FrameFlags.OneWay | FrameFlags.Deadline | FrameFlags.Headers, tell, 0, message));
+        FrameFlags flags = FrameFlags.OneWay | FrameFlags.Deadline | FrameFlags.Headers;
+        await peer.SendAsync(RawFrames.Frame(FrameType.Request, flags, tell, 0, message));
         await cancelled.Task.Soon();
     }
 
@@ -153,7 +154,8 @@ public sealed class DeadlineTests
         foreach (TimeSpan limit in (TimeSpan[])[TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan])
         {
             Task<RawPeer> accepted = server.AcceptAndIntroduceAsync();
-            await using RpcClient client = await RpcClient.ConnectAsync(server.Address, LabHost.Patient(options => options.CallTimeout = limit)).Soon();
+            await using RpcClient client = await RpcClient.ConnectAsync(
+                server.Address, LabHost.Patient(options => options.CallTimeout = limit)).Soon();
             using RawPeer peer = await accepted.Soon();
             Task<int> call = client.Get<ILab>().AddAsync(2, 3).AsTask();
             (FrameHeader header, byte[] payload) = await peer.ReadFrameAsync();
@@ -195,7 +197,8 @@ public sealed class DeadlineTests
     private static IEnumerable<RpcMethod> MethodsOf<T>()
         where T : class, IRpcContract<T> => T.Contract.Methods.ToArray();
 
-    private static ServerMethod[] Methods(Lab lab) => [.. new ServiceRegistration<ILab>(ContractOf<ILab>(), new SharedServiceSource<ILab>(lab))
+    private static ServerMethod[] Methods(Lab lab) => [.. new ServiceRegistration<ILab>(
+        ContractOf<ILab>(), new SharedServiceSource<ILab>(lab))
         .Bind(MessagePackCodec.Instance, new ErrorPolicy(includeDetails: false, NullLogger.Instance))];
 
     private static RpcContract<T> ContractOf<T>()

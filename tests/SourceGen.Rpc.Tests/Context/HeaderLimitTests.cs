@@ -22,7 +22,9 @@ public sealed class HeaderLimitTests
             RpcException error = await Assert.ThrowsAsync<RpcException>(
                 () => oneWay ? relay.Proxy.TellAsync("go").Soon() : relay.Proxy.RelayAsync("go").Soon());
             Assert.Equal((RpcStatusCode.ResourceExhausted, RpcCallProgress.NotSent), (error.Code, error.Progress));
-            Assert.Contains($"The headers and the baggage of Tests.Relay/{(oneWay ? "Tell" : "Relay")} have 208 bytes", error.Message, StringComparison.Ordinal);
+            string method = oneWay ? "Tell" : "Relay";
+            Assert.Contains(
+                $"The headers and the baggage of Tests.Relay/{method} have 208 bytes", error.Message, StringComparison.Ordinal);
             Assert.Contains("accepts at most 100", error.Message, StringComparison.Ordinal);
             Assert.Contains("MaxHeaderSize", error.Message, StringComparison.Ordinal);
         }
@@ -93,7 +95,8 @@ public sealed class HeaderLimitTests
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => relay.Proxy.RelayAsync("go").Soon());
         Assert.Equal((RpcStatusCode.ResourceExhausted, RpcCallProgress.Answered), (error.Code, error.Progress));
         Assert.Equal(
-            "The response headers and trailers of Tests.Relay/Relay have 208 bytes; the caller accepts at most 100 (MaxHeaderSize).", error.Detail);
+            "The response headers and trailers of Tests.Relay/Relay have 208 bytes; the caller accepts at most 100 (MaxHeaderSize).",
+            error.Detail);
         await relay.Log.WaitForAsync("does not reach");
     }
 
