@@ -7,7 +7,7 @@ namespace SourceGen.Rpc.Client;
 /// <summary>
 /// A client's way to one server: keeps a connection, replaces it when it is lost or the server leaves, and lets calls wait meanwhile.
 /// </summary>
-internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
+internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
@@ -16,7 +16,6 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
-    private volatile RpcConnection? _current;
     private TaskCompletionSource<RpcConnection>? _next;
     private Exception? _lastFailure;
     private int _attempts;
@@ -24,53 +23,20 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
+        : base((int)options.CallTimeout.TotalMilliseconds, options.Headers.Copy())
     {
         options.Validate();
         _options = options;
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
-        _connector = new ClientConnector(address, options, _logger);
-        CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
-        Headers = options.Headers.Copy();
+        Services = new ClientServices(options, _logger);
+        _connector = new ClientConnector(address, options, Services, _logger);
     }
 
     /// <summary>The server's address.</summary>
     public RpcAddress Address => _connector.Address;
 
-    /// <summary>The connection that new calls go over; null while there is none.</summary>
-    public RpcConnection? Current => _current;
-
-    /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
-    public int CallTimeoutMs { get; }
-
-    /// <summary>Headers of every call.</summary>
-    public RpcHeaders Headers { get; }
-
-    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
-        Bind(method, proxy: null);
-
-    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) => Bind(method, proxy: null);
-
-    /// <summary>Prepares calls of a method with a result.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
-        UnaryMethod<TService, TRequest, TResponse> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct =>
-        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this, method, TermsOf(method, proxy), method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
-
-    /// <summary>Prepares calls of a method without a result.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct
-    {
-        ClientMethod<TRequest, NoResponse> calls = new(
-            this, method, TermsOf(method, proxy), method.RequestShape, static _ => NoResponse.Serializer.Instance);
-        return (method.Options & RpcMethodOptions.OneWay) != 0 ? new OneWayClientInvoker<TRequest>(calls) : new ActionClientInvoker<TRequest>(calls);
-    }
+    /// <summary>What the client offers to its server.</summary>
+    public ClientServices Services { get; }
 
     /// <summary>Opens the first connection, in one attempt.</summary>
     /// <exception cref="RpcException">It failed; the message says why.</exception>
@@ -89,7 +55,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     /// <see cref="RpcStatusCode.Unavailable"/>: there was none within the connect timeout;
     /// <see cref="RpcStatusCode.DeadlineExceeded"/>: there was none within the call's own limit.
     /// </exception>
-    public async ValueTask<RpcConnection> GetConnectionAsync(
+    public override async ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -97,7 +63,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         lock (_gate)
         {
             if (_disposing.IsCancellationRequested) throw Disposed(methodName);
-            if (_current is { IsUsable: true } current) return current;
+            if (Current is { IsUsable: true } current) return current;
             next = NextConnection();
         }
 
@@ -125,7 +91,10 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the connection. Calls in flight, and those that wait for a connection, fail.</summary>
+    /// <summary>
+    /// Closes the connection when the calls that this side serves are done, or their time is up. Calls in flight, and those that wait for a
+    /// connection, fail.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         RpcConnection? connection;
@@ -133,15 +102,13 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         {
             if (_disposing.IsCancellationRequested) return;
             _disposing.Cancel();
-            connection = _current;
-            _current = null;
+            connection = Current;
+            Current = null;
             _next?.TrySetCanceled();
         }
 
-        if (connection is not null) await CloseAsync(connection).ConfigureAwait(false);
+        if (connection is not null) await DrainAndCloseAsync(connection).ConfigureAwait(false);
     }
-
-    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, Headers, proxy);
 
     private static RpcException Disposed(string methodName) =>
         new(RpcStatusCode.Unavailable, $"{methodName} was not sent: the client is disposed.") { Progress = RpcCallProgress.NotSent };
@@ -209,7 +176,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         {
             if (_disposing.IsCancellationRequested) return false;
             connection.Leaving += OnLeaving;
-            _current = connection;
+            Current = connection;
             _adoptedAt = Environment.TickCount64;
             TaskCompletionSource<RpcConnection>? next = _next;
             _next = null;
@@ -223,9 +190,9 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_current == connection)
+            if (Current == connection)
             {
-                _current = null;
+                Current = null;
                 bool shortLived = Environment.TickCount64 - _adoptedAt < _options.MaxReconnectDelay.TotalMilliseconds;
                 _shortLived = shortLived ? Math.Min(_shortLived + 1, 100) : 0;
                 if (!_disposing.IsCancellationRequested) NextConnection();
@@ -235,15 +202,28 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         if (!connection.IsClosed) _ = CloseWhenIdleAsync(connection);
     }
 
-    /// <summary>The server is leaving: its calls in flight finish first.</summary>
-    private static async Task CloseWhenIdleAsync(RpcConnection connection)
+    /// <summary>The server is leaving: the calls in flight finish first.</summary>
+    private async Task CloseWhenIdleAsync(RpcConnection connection)
     {
-        do
+        await connection.WhenAnsweredAsync().ConfigureAwait(false);
+        await DrainAndCloseAsync(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes no more calls of the server's, lets those that run finish, and closes.</summary>
+    private async Task DrainAndCloseAsync(RpcConnection connection)
+    {
+        if (connection.Serves)
         {
-            // Looked at under the output's lock, under which calls begin: once there is none, there will be none.
-            await connection.Output.WaitForRoomAsync(() => connection.Calls.InFlight == 0).ConfigureAwait(false);
+            connection.SendGoAway(RpcStatusCode.Unavailable, "the client is closing");
+            try
+            {
+                await connection.WhenServedAsync().WaitAsync(_options.DrainTimeout).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                ClientLog.DrainTimedOut(_logger, connection.Running.Count, connection.RemoteAddress, _options.DrainTimeout);
+            }
         }
-        while (connection.Calls.InFlight > 0 && !connection.IsClosed);
 
         await CloseAsync(connection).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc;
@@ -37,8 +38,8 @@ public sealed class RpcContext
     }
 
     /// <summary>
-    /// The call that this code serves; null outside a handler, or when the server's <see cref="RpcConnectionOptions.FlowContext"/> is off
-    /// and the call has no headers.
+    /// The call that this code serves; null outside a handler, or when the server's <see cref="RpcConnectionOptions.FlowContext"/> is
+    /// off, the call has no headers, and the caller offers no services.
     /// </summary>
     public static RpcContext? Current => AmbientContext.Context;
 
@@ -76,6 +77,9 @@ public sealed class RpcContext
     /// <summary>Where the call came from.</summary>
     public RpcAddress RemoteAddress => _connection.RemoteAddress;
 
+    /// <summary>Who made the call. It can be kept after the handler has ended; it has services to call if it offers some.</summary>
+    public RpcPeer Caller => _connection.Caller;
+
     /// <summary>For what filters and handlers of one call want to tell each other. Thread safe.</summary>
     public IDictionary<object, object?> Items =>
         Volatile.Read(ref _items) ?? Interlocked.CompareExchange(ref _items, new(), null) ?? _items;
@@ -91,6 +95,25 @@ public sealed class RpcContext
 
     /// <summary>When the caller's time has passed, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
     internal long Deadline => _deadline;
+
+    /// <summary>
+    /// Gets a service of the caller's: an object whose methods call back over the connection that the call came in on. It may be kept
+    /// and used after the handler has ended, as long as that connection lives (<see cref="RpcPeer.Closed"/>).
+    /// </summary>
+    /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface that the caller offers.</typeparam>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.FailedPrecondition"/>: this is no handler, or the caller offers no services;
+    /// <see cref="RpcStatusCode.Unimplemented"/>: the caller offers others.
+    /// </exception>
+    public static TService GetCaller<TService>()
+        where TService : class, IRpcContract<TService>
+    {
+        if (Current is { } context && context._connection.PeerServes) return context.Caller.Get<TService>();
+        throw new RpcException(
+            RpcStatusCode.FailedPrecondition,
+            $"There is no caller that offers {TService.Contract.Name}: either this code does not run in a handler, or the caller is a client "
+            + "that offers no services. A client offers one with AddService before it connects.");
+    }
 
     /// <summary>Method and state, for logs and debuggers.</summary>
     public override string ToString() => _hasEnded ? $"{Method} from {RemoteAddress}, ended" : $"{Method} from {RemoteAddress}";

@@ -33,7 +33,8 @@ internal abstract partial class ServerCall
             _allowedMs = head.RemainingMs;
         }
 
-        if (head.Headers is not null || (AmbientContext.IsInUse && Connection.FlowsContext)) CreateContext(head.Headers, head.Baggage);
+        bool flows = head.Headers is not null || Connection.PeerServes || (AmbientContext.IsInUse && Connection.FlowsContext);
+        if (flows) CreateContext(head.Headers, head.Baggage);
     }
 
     /// <summary>

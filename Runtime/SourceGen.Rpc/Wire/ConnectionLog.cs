@@ -29,9 +29,14 @@ internal static partial class ConnectionLog
     [LoggerMessage(8, LogLevel.Error, "A continuation of {Method} threw; a continuation attached by hand must handle its exceptions")]
     public static partial void ContinuationFailed(ILogger logger, string method, Exception error);
 
-    [LoggerMessage(9, LogLevel.Warning, "Refused a call from {Peer}: {Reason}")]
+    [LoggerMessage(10, LogLevel.Warning, "Closing the connection to {Peer}: it has read nothing for {Milliseconds} ms, while answers to it wait")]
+    public static partial void PeerDoesNotRead(ILogger logger, RpcAddress peer, long milliseconds);
+
+    [LoggerMessage(9, LogLevel.Error, "A callback that was registered with RpcPeer.Closed of {Peer} threw")]
+    public static partial void ClosedCallbackFailed(ILogger logger, RpcAddress peer, Exception error);
+    [LoggerMessage(12, LogLevel.Warning, "Refused a call from {Peer}: {Reason}")]
     public static partial void HeadersRefused(ILogger logger, RpcAddress peer, string reason);
 
-    [LoggerMessage(10, LogLevel.Error, "The result of {Method} does not reach {Peer}: {Reason}")]
+    [LoggerMessage(13, LogLevel.Error, "The result of {Method} does not reach {Peer}: {Reason}")]
     public static partial void ReplyHeadersTooLarge(ILogger logger, string method, RpcAddress peer, string reason);
 }
