@@ -23,7 +23,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
-        : base((int)options.CallTimeout.TotalMilliseconds)
+        : base((int)options.CallTimeout.TotalMilliseconds, options.Headers.Copy())
     {
         options.Validate();
         _options = options;

@@ -11,7 +11,7 @@ internal sealed class PeerChannel : CallChannel
     private readonly RpcConnection _connection;
 
     public PeerChannel(RpcConnection connection, int callTimeoutMs)
-        : base(callTimeoutMs)
+        : base(callTimeoutMs, headers: null)
     {
         _connection = connection;
         Current = connection;
