@@ -60,6 +60,9 @@ internal enum SchemaReply
 /// <param name="Result">What it answers with, if with a value.</param>
 internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, SchemaReply Reply, SchemaType? Result)
 {
+    /// <summary>What stands behind the arrow: the result's type, <c>void</c> or <c>oneway</c>.</summary>
+    public string ReplyText => Result?.ToString() ?? (Reply == SchemaReply.Void ? "void" : "oneway");
+
     /// <summary>Appends the method's line.</summary>
     public void AppendTo(StringBuilder text)
     {
@@ -76,8 +79,7 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
         }
 
         text.Append(") -> ");
-        if (Result is null) text.Append(Reply == SchemaReply.Void ? "void" : "oneway");
-        else Result.AppendTo(text);
+        text.Append(ReplyText);
         text.Append('\n');
     }
 }
