@@ -48,7 +48,7 @@ public sealed class AllocationTests
                 if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
             }
         },
-        Timeout.InfiniteTimeSpan);
+        callTimeout: Timeout.InfiniteTimeSpan);
 
     [Fact]
     public Task AOneWayCall_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, _, calls) =>
