@@ -56,33 +56,6 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task CallsBehindAReaderThatDoesNotRead_AreNotStartedAfterTheirTime()
-    {
-        // The server runs no more of a batch while its replies are not read.
-        await using LabHost host = await LabHost.StartAsync(configure: options => options.Limits.MaxOutputBacklog = 64 * 1024);
-        int runs = 0;
-        host.Lab.On("go", _ => new(Interlocked.Increment(ref runs)));
-        using RawPeer peer = await RawPeer.IntroduceAsync(host.Address, RawFrames.ClientHello() with { MaxMessageSize = 64 * 1024 * 1024 });
-        RpcConnection connection = await host.ConnectionOfAsync(peer);
-        ushort blob = RawServer.MethodNumber("Blob");
-        byte[][] blobs = [.. Enumerable.Range(1, 4).Select(slot => RawFrames.Frame(
-            FrameType.Request, FrameFlags.None, blob, RawFrames.Id(slot), RawFrames.Arguments(12_000_000)))];
-        await peer.SendAsync([.. blobs.SelectMany(frame => frame), .. Request(s_run, 0, remainingMs: 100, "go")]);
-        await Until.TrueAsync(() => connection.Output.IsFull, () => "the reply was sent to nobody");
-        long passed = Environment.TickCount64 + 100;
-        await Until.TrueAsync(() => Environment.TickCount64 > passed, () => "the clock stands still");
-        ErrorMessage? error = null;
-        while (error is null)
-        {
-            (FrameHeader header, byte[] payload) = await peer.ReadFrameAsync();
-            if (header.CallId == RawFrames.Id(0)) error = RawFrames.ReadError(payload);
-        }
-
-        Assert.Equal((RpcStatusCode.DeadlineExceeded, true), (error.Code, error.Refused));
-        Assert.Equal(0, runs);
-    }
-
-    [Fact]
     public async Task AResultThatComesTooLate_IsNotSent()
     {
         await using LabHost host = await LabHost.StartAsync();
