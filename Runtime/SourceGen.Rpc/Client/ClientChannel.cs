@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -13,6 +15,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
 
     private readonly RpcClientOptions _options;
     private readonly ClientConnector _connector;
+    private readonly FilterChain _filters;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
@@ -27,6 +30,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     {
         options.Validate();
         _options = options;
+        _filters = FilterChain.Of(options.Filters);
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
         _connector = new ClientConnector(address, options, _logger);
         CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
@@ -42,13 +46,16 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     public int CallTimeoutMs { get; }
 
     public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
-        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this, method, method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
+        _filters.Around(method, method.RequestShape, new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
+            this, method, method.RequestShape, codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
 
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
     {
-        ClientMethod<TRequest, NoResponse> calls = new(this, method, method.RequestShape, static _ => NoResponse.Serializer.Instance);
-        return (method.Options & RpcMethodOptions.OneWay) != 0 ? new OneWayClientInvoker<TRequest>(calls) : new ActionClientInvoker<TRequest>(calls);
+        ClientMethod<TRequest, NoResponse> calls = new(
+            this, method, method.RequestShape, codec => ErrorAwareSerializer.Add(method, codec, NoResponse.Serializer.Instance));
+        return _filters.Around(method, method.RequestShape, (method.Options & RpcMethodOptions.OneWay) != 0
+            ? new OneWayClientInvoker<TRequest>(calls)
+            : new ActionClientInvoker<TRequest>(calls));
     }
 
     /// <summary>Opens the first connection, in one attempt.</summary>

@@ -60,6 +60,9 @@ internal enum SchemaReply
 /// <param name="Result">What it answers with, if with a value.</param>
 internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, SchemaReply Reply, SchemaType? Result)
 {
+    /// <summary>The names of the types of the errors that it declares.</summary>
+    public string[] Throws { get; init; } = [];
+
     /// <summary>Appends the method's line.</summary>
     public void AppendTo(StringBuilder text)
     {
@@ -78,6 +81,12 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
         text.Append(") -> ");
         if (Result is null) text.Append(Reply == SchemaReply.Void ? "void" : "oneway");
         else Result.AppendTo(text);
+        for (int i = 0; i < Throws.Length; i++)
+        {
+            text.Append(i == 0 ? " throws " : ", ");
+            SchemaText.AppendName(text, Throws[i]);
+        }
+
         text.Append('\n');
     }
 }

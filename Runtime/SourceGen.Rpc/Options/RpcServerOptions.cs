@@ -1,3 +1,5 @@
+using SourceGen.Rpc.Server;
+
 namespace SourceGen.Rpc;
 
 /// <summary>What a server listens at and how it behaves.</summary>
@@ -11,6 +13,15 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     /// callers the server's inside. Default: false, the caller gets a number that stands in the server's log too.
     /// </summary>
     public bool IncludeExceptionDetails { get; set; }
+
+    /// <summary>What runs around the calls that are served, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcServerFilter> Filters { get; } = new();
+
+    /// <summary>
+    /// Where filters get services of a call's own from (<see cref="RpcFilterCall.Services"/>). A server of a host has one that makes scopes
+    /// of the host's container. Default: none.
+    /// </summary>
+    public RpcScopeFactory? Scopes { get; set; }
 
     /// <summary>How long a client may take to introduce itself. Default: 5 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);

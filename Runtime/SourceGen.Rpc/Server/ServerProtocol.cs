@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -19,9 +20,11 @@ internal sealed class ServerProtocol
         _options = options;
         _logger = logger;
         _offered = Offer(services);
+        FilterChain filters = FilterChain.Of(options.Filters);
+        filters.CheckMethodNames([.. services.Select(static service => service.Contract)]);
         foreach (ICodec codec in options.Codecs)
         {
-            ServerMethod[] methods = [.. services.SelectMany(service => service.Bind(codec, errors))];
+            ServerMethod[] methods = [.. services.SelectMany(service => service.Bind(codec, errors, filters, options.Scopes))];
             if (!_byCodec.TryAdd(codec.Name, (codec, methods))) throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
         }
     }

@@ -261,7 +261,7 @@ internal sealed partial class RpcConnection
         if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return; // Cancelled or timed out; the reply only frees its slot.
-        if (header.Type == FrameType.Error) call.SetError(ReadError(payload));
+        if (header.Type == FrameType.Error) call.SetError(ReadError(payload, call));
         else call.Decode(payload);
         _ownership.Add(call);
     }
@@ -275,11 +275,12 @@ internal sealed partial class RpcConnection
         _ownership.Add(call);
     }
 
-    private RpcException ReadError(in ReadOnlySequence<byte> payload)
+    private Exception ReadError(in ReadOnlySequence<byte> payload, PendingCall call)
     {
         try
         {
-            return ErrorMessage.Read(payload).ToException();
+            ErrorMessage error = ErrorMessage.Read(payload);
+            return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
         {
