@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Hosting.Client;
@@ -30,6 +31,30 @@ public sealed class RpcClientBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         Services.Configure(Name, configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a filter that runs around the calls of this client, inside of those added before it here or in <see cref="RpcClientOptions"/>.
+    /// Like the client it is a singleton, and many calls use it at once.
+    /// </summary>
+    /// <typeparam name="TFilter">The filter, created by the container with what its constructor takes.</typeparam>
+    /// <param name="narrow">
+    /// Says for which methods it runs, for example <c>filter => filter.When(method => method.Options.HasFlag(RpcMethodOptions.Idempotent))</c>.
+    /// Default: for all.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">The filter is registered already with another lifetime than singleton.</exception>
+    public RpcClientBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
+        Action<RpcFilterRegistration>? narrow = null)
+        where TFilter : class, IRpcClientFilter
+    {
+        FilterLifetime.Register<TFilter>(Services, ServiceLifetime.Singleton);
+        Services.AddOptions<RpcClientOptions>(Name).Configure<IServiceProvider>((options, services) =>
+        {
+            RpcFilterRegistration registration = options.Filters.Add(services.GetRequiredService<TFilter>);
+            narrow?.Invoke(registration);
+        });
         return this;
     }
 
