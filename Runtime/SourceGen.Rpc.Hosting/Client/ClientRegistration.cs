@@ -54,7 +54,7 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     /// <inheritdoc/>
     public override void Check(RpcClientOptions options, ICollection<string> mistakes)
     {
-        if (options.Address is { } address) AddressCheck.Check(address, nameof(options.Address), options.Transports, mistakes);
+        if (options.Address is { } address) AddressCheck.Check(address, nameof(options.Address), options.Transports, connecting: true, mistakes);
         else mistakes.Add("Address is missing; say where the server listens, for example options.Address = \"tcp://127.0.0.1:5000\".");
     }
 }

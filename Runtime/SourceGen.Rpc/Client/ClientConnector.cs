@@ -16,6 +16,7 @@ internal sealed class ClientConnector
         Address = address;
         _options = options;
         _transport = new TransportRegistry(options.Transports).Get(address);
+        _transport.CheckAddress(address);
         _logger = logger;
     }
 

@@ -31,6 +31,9 @@ public sealed class TcpTransport : IPollingTransport
 
     internal SocketConnectionSettings Settings { get; init; } = SocketConnectionSettings.Default;
 
+    /// <inheritdoc/>
+    public void CheckAddress(RpcAddress address) => TcpAddress.ParseForConnecting(address);
+
     /// <summary>Connects. A host name's addresses are tried one after the other, in the resolver's order.</summary>
     /// <param name="address">One host and one port.</param>
     /// <param name="cancellationToken">Gives up, while the name is resolved as well as while a connection is made.</param>

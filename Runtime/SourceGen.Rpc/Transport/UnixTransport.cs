@@ -35,6 +35,9 @@ public sealed class UnixTransport : ITransport
 
     internal SocketConnectionSettings Settings { get; init; } = SocketConnectionSettings.Default;
 
+    /// <inheritdoc/>
+    public void CheckAddress(RpcAddress address) => UnixAddress.ToEndPoint(address);
+
     /// <summary>Connects.</summary>
     /// <param name="address">Where a server listens.</param>
     /// <param name="cancellationToken">Gives up.</param>
