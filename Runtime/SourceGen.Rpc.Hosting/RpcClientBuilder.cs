@@ -49,7 +49,12 @@ public sealed class RpcClientBuilder
         Action<RpcFilterRegistration>? narrow = null)
         where TFilter : class, IRpcClientFilter
     {
-        FilterLifetime.Register<TFilter>(Services, ServiceLifetime.Singleton);
+        if (FilterLifetime.Register<TFilter>(Services, lifetime: null) is var lifetime and not ServiceLifetime.Singleton)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(TFilter).Name} is registered as {lifetime} already, and a client's filter is a singleton: register it as one.");
+        }
+
         Services.AddOptions<RpcClientOptions>(Name).Configure<IServiceProvider>((options, services) =>
         {
             RpcFilterRegistration registration = options.Filters.Add(services.GetRequiredService<TFilter>);

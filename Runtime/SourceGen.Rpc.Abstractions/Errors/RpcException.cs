@@ -79,7 +79,8 @@ public class RpcException : Exception
     /// <typeparam name="TDetail">Its type, or a base of it.</typeparam>
     /// <param name="detail">The detail.</param>
     /// <returns>False when there is none, or it is of another type.</returns>
-    public bool TryGetDetail<TDetail>([MaybeNullWhen(false)] out TDetail detail)
+    public bool TryGetDetail<TDetail>([NotNullWhen(true)] out TDetail? detail)
+        where TDetail : notnull
     {
         if (DetailValue is TDetail found)
         {
