@@ -77,7 +77,11 @@ public sealed class ConfigurationTests
     [InlineData(typeof(RpcLimits), "Rpc:Client:Limits")]
     public async Task EveryOption_IsAKey(Type options, string section)
     {
-        string[] code = [nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory)];
+        string[] code =
+        [
+            nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
+            nameof(RpcServerOptions.Filters), nameof(RpcServerOptions.Scopes),
+        ];
         string[] expected = [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Except(code).Order()];
 
         string mistake = section.StartsWith("Rpc:Server", StringComparison.Ordinal)
