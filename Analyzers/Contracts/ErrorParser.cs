@@ -25,7 +25,8 @@ internal sealed class ErrorParser(INamedTypeSymbol service, Compilation compilat
 
         // Nobody is told what became of a one-way call, so what the interface says of all methods does not concern it.
         if (isOneWay) return default;
-        foreach (INamedTypeSymbol declaring in new[] { method.ContainingType, service }.Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
+        INamedTypeSymbol[] declaringTypes = [method.ContainingType, service];
+        foreach (INamedTypeSymbol declaring in declaringTypes)
         {
             foreach (AttributeData attribute in KnownTypes.ThrowsAttributes(declaring))
                 Add(errors, attribute, UsePath.From($"{service.Name} throws {Display(TypeOf(attribute))}", service));
@@ -76,8 +77,11 @@ internal sealed class ErrorParser(INamedTypeSymbol service, Compilation compilat
             return "it always arrives as itself; declare the type of its detail instead";
         if (KnownTypes.IsSystem(type) && KnownTypes.IsException(type))
             return "any code may throw an exception of the class library, also where it means a mistake; declare one of your own";
-        if (KnownTypes.IsSystem(type) || type.TypeKind == TypeKind.Enum) return "a detail has members with names; declare a record that holds it";
-        return type.IsAbstract && KnownTypes.IsException(type) ? "it is abstract, so the reader cannot make one; declare the types that are thrown" : null;
+        if (KnownTypes.IsSystem(type) || type.TypeKind == TypeKind.Enum)
+            return "a detail has members with names; declare a record that holds it";
+        return type.IsAbstract && KnownTypes.IsException(type)
+            ? "it is abstract, so the reader cannot make one; declare the types that are thrown"
+            : null;
     }
 
     private static ITypeSymbol TypeOf(AttributeData attribute) => attribute.AttributeClass!.TypeArguments[0];

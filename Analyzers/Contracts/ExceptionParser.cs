@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace SourceGen.Rpc.Contracts;
 
 /// <summary>
-/// Decides what of a declared exception travels, and how the reader makes one: its own public members and those of its bases up to the class
-/// library, and the message if a constructor takes it.
+/// Decides what of a declared exception travels, and how the reader makes one: its own public members and those of its bases up to the
+/// class library, and the message if a constructor takes it.
 /// </summary>
 internal sealed class ExceptionParser(Compilation compilation, ProblemSink problems, TypeParser types)
 {
@@ -18,7 +18,11 @@ internal sealed class ExceptionParser(Compilation compilation, ProblemSink probl
         if (KnownTypes.IsObsoleteAsError(type))
             return Refuse(DiagnosticDescriptors.ObsoleteAsError, type, path);
         if (TypeRules.IsAmbiguous(type, compilation))
-            return Refuse(DiagnosticDescriptors.InvalidError, type, path, "another assembly has a type of the same full name; rename one of them");
+        {
+            return Refuse(
+                DiagnosticDescriptors.InvalidError, type, path, "another assembly has a type of the same full name; rename one of them");
+        }
+
         List<MemberCandidate> candidates = _collector.Collect(type, path);
         if (candidates.Find(static m => m.Index is not null) is { } indexed)
         {
@@ -71,7 +75,8 @@ internal sealed class ExceptionParser(Compilation compilation, ProblemSink probl
             .Select((p, i) => Argument(p, constructor.Members[i], members))
             .OfType<ArgumentModel>()
             .ToEquatableArray();
-        return new ErrorModel(name, 0, Detail: null, new ExceptionModel(TypeNames.Canonical(type), type.Name, models.ToEquatableArray(), arguments));
+        ExceptionModel exception = new(TypeNames.Canonical(type), type.Name, models.ToEquatableArray(), arguments);
+        return new ErrorModel(name, 0, Detail: null, exception);
     }
 
     /// <summary>
@@ -96,7 +101,8 @@ internal sealed class ExceptionParser(Compilation compilation, ProblemSink probl
             if (parameter.RefKind is not (RefKind.None or RefKind.In)) return null;
             MemberCandidate? member = candidates.Find(m => m.Name == parameter.Name)
                 ?? candidates.Find(m => string.Equals(m.Name, parameter.Name, StringComparison.OrdinalIgnoreCase));
-            if (member is { IsIgnored: false } && ConstructorRules.Fits(compilation, member.Type, parameter.Type) && !matched.Contains(member))
+            bool fits = member is { IsIgnored: false } && ConstructorRules.Fits(compilation, member.Type, parameter.Type);
+            if (fits && !matched.Contains(member))
                 matched[i] = member;
             else if (!parameter.HasExplicitDefaultValue && !(parameter.Type is INamedTypeSymbol named && KnownTypes.IsException(named)))
                 return null;
@@ -126,7 +132,9 @@ internal sealed class ExceptionParser(Compilation compilation, ProblemSink probl
         ITypeSymbol text = compilation.GetSpecialType(SpecialType.System_String).WithNullableAnnotation(NullableAnnotation.NotAnnotated);
         for (INamedTypeSymbol? part = type.BaseType; part is not null; part = part.BaseType)
         {
-            string? name = KnownTypes.Is(part, "System", "Exception") ? "Message" : KnownTypes.Is(part, "SourceGen.Rpc", "RpcException") ? "Detail" : null;
+            string? name = KnownTypes.Is(part, "System", "Exception") ? "Message"
+                : KnownTypes.Is(part, "SourceGen.Rpc", "RpcException") ? "Detail"
+                : null;
             if (name is not null && !candidates.Exists(m => m.Name == name))
                 candidates.Insert(0, new MemberCandidate(part.GetMembers(name)[0], text, key: null));
         }

@@ -19,7 +19,7 @@ internal static class SchemaText
     /// <summary>What a method's line says of the errors that it declares; empty when it declares none.</summary>
     public static string Throws(IEnumerable<ErrorModel> errors)
     {
-        string[] names = [.. errors.Select(static e => e.SchemaName).Distinct(StringComparer.Ordinal).OrderBy(static n => n, StringComparer.Ordinal)];
+        string[] names = [.. errors.Select(static e => e.SchemaName).OrderBy(static n => n, StringComparer.Ordinal)];
         return names.Length == 0 ? "" : " throws " + string.Join(", ", names.Select(Quote));
     }
 

@@ -40,8 +40,7 @@ public sealed class RpcClientBuilder
     /// </summary>
     /// <typeparam name="TFilter">The filter, created by the container with what its constructor takes.</typeparam>
     /// <param name="narrow">
-    /// Says for which methods it runs, for example <c>filter => filter.When(method => method.Options.HasFlag(RpcMethodOptions.Idempotent))</c>.
-    /// Default: for all.
+    /// Says for which methods it runs, for example <c>filter => filter.ForService&lt;IGreeter&gt;()</c>. Default: for all.
     /// </param>
     /// <returns>This builder.</returns>
     /// <exception cref="InvalidOperationException">The filter is registered already with another lifetime than singleton.</exception>

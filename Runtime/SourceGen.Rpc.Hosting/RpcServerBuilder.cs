@@ -108,8 +108,8 @@ public sealed class RpcServerBuilder
     /// Adds a filter that runs around the calls of this server, inside of those added before it here or in <see cref="RpcServerOptions"/>.
     /// </summary>
     /// <remarks>
-    /// A singleton filter serves all calls, concurrently; it is created before the server listens. A scoped or transient one is resolved for
-    /// each call from the scope that a scoped implementation of the call comes from too, and disposed of with it.
+    /// A singleton filter serves all calls, concurrently; it is created before the server listens. A scoped or transient one is resolved
+    /// for each call from the scope that a scoped implementation of the call comes from too, and disposed of with it.
     /// </remarks>
     /// <typeparam name="TFilter">The filter, created by the container with what its constructor takes.</typeparam>
     /// <param name="narrow">
@@ -120,7 +120,9 @@ public sealed class RpcServerBuilder
     /// <see cref="ServiceLifetime.Singleton"/> when it is not.
     /// </param>
     /// <returns>This builder.</returns>
-    /// <exception cref="InvalidOperationException">The filter is registered already with another lifetime than <paramref name="lifetime"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The filter is registered already with another lifetime than <paramref name="lifetime"/>.
+    /// </exception>
     public RpcServerBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
         Action<RpcFilterRegistration>? narrow = null, ServiceLifetime? lifetime = null)
         where TFilter : class, IRpcServerFilter

@@ -123,9 +123,11 @@ public sealed class FilterTests
             () => services.AddRpcServer().AddFilter<UnitFilter>(lifetime: ServiceLifetime.Singleton));
         InvalidOperationException client = Assert.Throws<InvalidOperationException>(() => services.AddRpcClient().AddFilter<UnitFilter>());
 
-        const string Expected = "UnitFilter is registered as Scoped already, and AddFilter asks for Singleton. Leave the lifetime out of one of the two.";
-        Assert.Equal(Expected, server.Message);
-        Assert.Equal("UnitFilter is registered as Scoped already, and a client's filter is a singleton: register it as one.", client.Message);
+        Assert.Equal(
+            "UnitFilter is registered as Scoped already, and AddFilter asks for Singleton. Leave the lifetime out of one of the two.",
+            server.Message);
+        Assert.Equal(
+            "UnitFilter is registered as Scoped already, and a client's filter is a singleton: register it as one.", client.Message);
     }
 
     /// <summary>What happened.</summary>

@@ -20,8 +20,9 @@ internal sealed class ServiceNames
         foreach (MethodModel method in service.Methods)
             _methods[method] = new MethodNames { Request = types.Take(NameAllocator.Pascal(method.WireName) + "Request") };
 
-        foreach (ExceptionModel exception in service.Methods.SelectMany(static m => m.Errors).Select(static e => e.Exception).OfType<ExceptionModel>())
+        foreach (ErrorModel error in service.Methods.SelectMany(static m => m.Errors))
         {
+            if (error.Exception is not { } exception) continue;
             if (_exceptions.ContainsKey(exception)) continue;
             NameAllocator fields = new([.. NameAllocator.ObjectMembers, "Write", "Read"]);
             _exceptions[exception] = new ExceptionNames

@@ -98,7 +98,13 @@ public sealed class RequestMember<TRequest, TValue>(
     {
         if (value is TValue typed) set(ref request, typed);
         else if (value is null && default(TValue) is null) set(ref request, default!);
-        else throw new ArgumentException($"Argument '{Name}' is of type {typeof(TValue)}, not {value?.GetType().ToString() ?? "null"}.", nameof(value));
+        else ThrowWrongType(value);
+    }
+
+    private void ThrowWrongType(object? value)
+    {
+        string found = value?.GetType().ToString() ?? "null";
+        throw new ArgumentException($"Argument '{Name}' is of type {typeof(TValue)}, not {found}.", nameof(value));
     }
 
     private sealed class Serializer(ISerializer<TValue> serializer, RequestGetter<TRequest, TValue> get, RequestSetter<TRequest, TValue> set)

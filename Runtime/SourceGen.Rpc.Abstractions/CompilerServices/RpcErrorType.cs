@@ -12,7 +12,7 @@ public abstract class RpcErrorType
     /// <summary>The type's name on the wire, the same as in the contract's schema.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the type is an exception that arrives as itself; otherwise it is a detail of an <see cref="RpcException"/>.</summary>
+    /// <summary>Whether it is an exception that arrives as itself; otherwise it is a detail of an <see cref="RpcException"/>.</summary>
     public bool IsException { get; }
 
     /// <summary>Whether an exception, or a detail, is of this type or derives from it.</summary>

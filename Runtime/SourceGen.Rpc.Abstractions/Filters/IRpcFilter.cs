@@ -13,7 +13,8 @@ public interface IRpcFilter
     /// </remarks>
     /// <typeparam name="TRequest">The generated struct that holds the arguments.</typeparam>
     /// <typeparam name="TResponse">
-    /// The result. For a method without one it is an empty struct of the framework: return what <paramref name="next"/> gave, or the default.
+    /// The result. For a method without one it is an empty struct of the framework: return what <paramref name="next"/> gave, or the
+    /// default.
     /// </typeparam>
     /// <param name="call">The call.</param>
     /// <param name="next">The next filter, or the call itself; give it <paramref name="call"/>.</param>

@@ -17,7 +17,9 @@ public class RpcFilterCall<TRequest> : RpcFilterCall
     public RpcFilterCall(RpcMethod method, TypeShape<TRequest> shape, bool hasResult)
         : base(method, hasResult) => _parameters = shape.Parameters ?? [];
 
-    /// <summary>The arguments, which may be changed. They are sent, or passed on, as they are when the last filter calls what is behind it.</summary>
+    /// <summary>
+    /// The arguments, which may be changed. They are sent, or passed on, as they are when the last filter calls what is behind it.
+    /// </summary>
     public ref TRequest Request => ref _request;
 
     /// <inheritdoc/>
@@ -68,7 +70,8 @@ public class RpcFilterCall<TRequest> : RpcFilterCall
             if (parameter.Name == name) return parameter;
         }
 
-        string has = _parameters.Count == 0 ? "it has none" : $"it has {string.Join(", ", _parameters.Select(static parameter => parameter.Name))}";
+        string names = string.Join(", ", _parameters.Select(static parameter => parameter.Name));
+        string has = names.Length == 0 ? "it has none" : $"it has {names}";
         throw new ArgumentException($"{Method} has no parameter '{name}'; {has}.", nameof(name));
     }
 }

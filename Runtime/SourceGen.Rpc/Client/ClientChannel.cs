@@ -47,7 +47,10 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
 
     public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
         _filters.Around(method, method.RequestShape, new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this, method, method.RequestShape, codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
+            this,
+            method,
+            method.RequestShape,
+            codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
 
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
     {

@@ -23,7 +23,8 @@ internal sealed class JsonObjectSerializer<T> : ISerializer<T>
         _members = [.. members];
         _serializers = Array.ConvertAll(_members, member => member.Bind(codec));
         JsonNamingPolicy? policy = codec.Options.PropertyNamingPolicy;
-        _names = Array.ConvertAll(_members, member => JsonEncodedText.Encode(policy?.ConvertName(member.Name) ?? member.Name, codec.Options.Encoder));
+        _names = Array.ConvertAll(
+            _members, member => JsonEncodedText.Encode(policy?.ConvertName(member.Name) ?? member.Name, codec.Options.Encoder));
     }
 
     public void Serialize(IBufferWriter<byte> writer, in T value)
@@ -70,7 +71,9 @@ internal sealed class JsonObjectSerializer<T> : ISerializer<T>
 
     private int Find(string name)
     {
-        StringComparison comparison = _codec.Options.PropertyNameCaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        StringComparison comparison = _codec.Options.PropertyNameCaseInsensitive
+            ? StringComparison.OrdinalIgnoreCase
+            : StringComparison.Ordinal;
         return Array.FindIndex(_names, candidate => string.Equals(candidate.Value, name, comparison));
     }
 }

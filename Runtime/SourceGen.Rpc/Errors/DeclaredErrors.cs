@@ -5,7 +5,9 @@ using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Errors;
 
-/// <summary>The errors that one method declares, bound to one codec. A derived type comes before its base, so the first match is the best.</summary>
+/// <summary>
+/// The errors that one method declares, bound to one codec. A derived type comes before its base, so the first match is the best.
+/// </summary>
 internal sealed class DeclaredErrors
 {
     private readonly RpcErrorSerializer[] _errors;
@@ -28,7 +30,9 @@ internal sealed class DeclaredErrors
     /// <param name="connection">Where it came from; it notes what cannot be read.</param>
     /// <param name="methodName">The method that was called.</param>
     /// <param name="message">The message.</param>
-    /// <returns>The declared exception itself; an <see cref="RpcException"/>, with the detail if it can be read, for everything else.</returns>
+    /// <returns>
+    /// The declared exception itself; an <see cref="RpcException"/>, with the detail if it can be read, for everything else.
+    /// </returns>
     public Exception Read(RpcConnection connection, string methodName, ErrorMessage message)
     {
         RpcException plain = message.ToException();

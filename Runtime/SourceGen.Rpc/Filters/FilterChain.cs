@@ -2,7 +2,9 @@ using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc.Filters;
 
-/// <summary>The filters of one client or server. A method is asked once which of them run for it; one without any is left as it is.</summary>
+/// <summary>
+/// The filters of one client or server. Which of them run for a method is found out once; a method without any is left as it is.
+/// </summary>
 internal sealed class FilterChain
 {
     private readonly RpcFilterRegistration[] _registrations;
@@ -26,7 +28,8 @@ internal sealed class FilterChain
             {
                 if (contracts.Any(contract => contract.Methods.Any(method => RpcFilterRegistration.IsNameOf(name, method)))) continue;
                 string has = string.Join(", ", contracts.SelectMany(static contract => contract.Methods));
-                throw new ArgumentException($"The filter {registration.Name} is for the method '{name}', which no service here has. There are: {has}.");
+                throw new ArgumentException(
+                    $"The filter {registration.Name} is for the method '{name}', which no service here has. There are: {has}.");
             }
         }
     }

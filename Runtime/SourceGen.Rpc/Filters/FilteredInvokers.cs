@@ -53,7 +53,8 @@ internal static class FilteredInvokers
             }
             catch (Exception e)
             {
-                return ValueTask.FromException<TResponse>(e); // A filter that is not async; the caller awaits, whatever filters are made of.
+                // From a filter that is not async. What a call fails with is in what it returns, whatever filters are made of.
+                return ValueTask.FromException<TResponse>(e);
             }
         }
     }

@@ -7,7 +7,8 @@ namespace SourceGen.Rpc.Filters;
 /// Stands where the implementation's source would, for a method with filters: each call gets a <see cref="FilteredCall"/> instead of an
 /// implementation. So a method without filters is served by the same code, with the source itself.
 /// </summary>
-internal sealed class FilteredSource<TService, TRequest, TResponse> : ServiceSource<FilteredSource<TService, TRequest, TResponse>.FilteredCall>
+internal sealed class FilteredSource<TService, TRequest, TResponse>
+    : ServiceSource<FilteredSource<TService, TRequest, TResponse>.FilteredCall>
     where TService : class
     where TRequest : struct
 {
@@ -17,7 +18,7 @@ internal sealed class FilteredSource<TService, TRequest, TResponse> : ServiceSou
     private readonly UnaryHandler<TService, TRequest, TResponse> _handler;
     private readonly ServiceSource<TService> _source;
     private readonly RpcScopeFactory? _scopes;
-    private readonly RpcFilterNext<TRequest, TResponse> _first;
+    private readonly RpcFilterNext<TRequest, TResponse>? _first;
 
     private FilteredSource(
         FilterChain filters,
@@ -26,8 +27,7 @@ internal sealed class FilteredSource<TService, TRequest, TResponse> : ServiceSou
         bool hasResult,
         UnaryHandler<TService, TRequest, TResponse> handler,
         ServiceSource<TService> source,
-        RpcScopeFactory? scopes,
-        out bool isFiltered)
+        RpcScopeFactory? scopes)
     {
         _method = method;
         _shape = shape;
@@ -35,10 +35,7 @@ internal sealed class FilteredSource<TService, TRequest, TResponse> : ServiceSou
         _handler = handler;
         _source = source;
         _scopes = scopes;
-        RpcFilterNext<TRequest, TResponse> last = InvokeHandlerAsync;
-        RpcFilterNext<TRequest, TResponse>? first = filters.Around(method, last);
-        isFiltered = first is not null;
-        _first = first ?? last;
+        _first = filters.Around<TRequest, TResponse>(method, InvokeHandlerAsync);
     }
 
     /// <summary>Puts the filters of a method around its handler.</summary>
@@ -52,8 +49,8 @@ internal sealed class FilteredSource<TService, TRequest, TResponse> : ServiceSou
         ServiceSource<TService> source,
         RpcScopeFactory? scopes)
     {
-        FilteredSource<TService, TRequest, TResponse> filtered = new(filters, method, shape, hasResult, handler, source, scopes, out bool isFiltered);
-        return isFiltered ? filtered : null;
+        FilteredSource<TService, TRequest, TResponse> filtered = new(filters, method, shape, hasResult, handler, source, scopes);
+        return filtered._first is null ? null : filtered;
     }
 
     /// <summary>Runs the filters; the handler of a <see cref="FilteredCall"/>.</summary>
@@ -71,7 +68,11 @@ internal sealed class FilteredSource<TService, TRequest, TResponse> : ServiceSou
     private ValueTask<TResponse> InvokeHandlerAsync(RpcFilterCall<TRequest> call)
     {
         if (call is not FilteredCall own)
-            throw new InvalidOperationException($"A filter of {_method} called what is behind it with another call than the one it was given.");
+        {
+            throw new InvalidOperationException(
+                $"A filter of {_method} called what is behind it with another call than the one it was given.");
+        }
+
         return _handler(own.GetService(), in own.Request, own.CancellationToken);
     }
 
@@ -93,7 +94,7 @@ internal sealed class FilteredSource<TService, TRequest, TResponse> : ServiceSou
         {
             Request = request;
             CancellationToken = cancellationToken;
-            return owner._first(this);
+            return owner._first!(this); // A source without filters is never used.
         }
 
         /// <summary>The implementation, the same one for every attempt that a filter makes.</summary>

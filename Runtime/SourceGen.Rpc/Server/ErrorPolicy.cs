@@ -52,7 +52,8 @@ internal sealed class ErrorPolicy(bool includeDetails, ILogger logger)
     {
         if (_declared?.FindDetail(detail) is { } declared) return Add(method, message, declared, detail);
         string type = detail.GetType().Name;
-        ErrorLog.DetailLeftOut(logger, type, method.FullName, $"the method does not declare it; add [Throws<{type}>] to it or to its interface", null);
+        string reason = $"the method does not declare it; add [Throws<{type}>] to it or to its interface";
+        ErrorLog.DetailLeftOut(logger, type, method.FullName, reason, null);
         return message;
     }
 
@@ -73,8 +74,8 @@ internal sealed class ErrorPolicy(bool includeDetails, ILogger logger)
 
         if (payload.WrittenCount + name.Length <= ErrorMessage.MaxDetail)
             return message with { DetailType = name, DetailPayload = payload.WrittenSpan.ToArray() };
-        ErrorLog.DetailLeftOut(
-            logger, name, method.FullName, $"it has {payload.WrittenCount:N0} bytes; at most {ErrorMessage.MaxDetail:N0} are sent with an error", null);
+        string reason = $"it has {payload.WrittenCount:N0} bytes; at most {ErrorMessage.MaxDetail:N0} are sent with an error";
+        ErrorLog.DetailLeftOut(logger, name, method.FullName, reason, null);
         return message;
     }
 

@@ -61,7 +61,13 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
             Methods.Add(filtered is null
                 ? new TypedServerMethod<TService, TRequest, TResponse>(method, handler, requests, responses, source, declared)
                 : new TypedServerMethod<FilteredSource<TService, TRequest, TResponse>.FilteredCall, TRequest, TResponse>(
-                    method, FilteredSource<TService, TRequest, TResponse>.InvokeAsync, requests, responses, filtered, declared, alwaysCancellable: true));
+                    method,
+                    FilteredSource<TService, TRequest, TResponse>.InvokeAsync,
+                    requests,
+                    responses,
+                    filtered,
+                    declared,
+                    alwaysCancellable: true));
         }
     }
 }

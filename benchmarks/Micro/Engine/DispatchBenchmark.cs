@@ -1,6 +1,12 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging.Abstractions;
+using SourceGen.Rpc.Client;
+using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.MessagePack;
+using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Benchmarks.Micro.Engine;
 
@@ -11,7 +17,7 @@ namespace SourceGen.Rpc.Benchmarks.Micro.Engine;
 [MemoryDiagnoser]
 public class DispatchBenchmark
 {
-    private const int Batch = EngineFeeds.Batch;
+    private const int Batch = 256;
     private const int Reads = 64;
 
     private FrameFeed _addRequests = null!;
@@ -29,15 +35,15 @@ public class DispatchBenchmark
             writer.Write("sixteen letters!");
             writer.WriteBinary(new byte[32]);
         });
-        _addRequests = EngineFeeds.Serve(0, Encode(static (ref MessagePackWriter writer) =>
+        _addRequests = Serve(0, Encode(static (ref MessagePackWriter writer) =>
         {
             writer.WriteArrayHeader(2);
             writer.Write(123_456);
             writer.Write(1);
         }));
-        _echoRequests = EngineFeeds.Serve(1, [0x91, .. echo]);
-        _addReplies = EngineFeeds.Call(Encode(static (ref MessagePackWriter writer) => writer.Write(123_457)), static service => AddForEver(service));
-        _echoReplies = EngineFeeds.Call(echo, static service => EchoForEver(service));
+        _echoRequests = Serve(1, [0x91, .. echo]);
+        _addReplies = Call(Encode(static (ref MessagePackWriter writer) => writer.Write(123_457)), static contract => AddForEver(contract));
+        _echoReplies = Call(echo, static contract => EchoForEver(contract));
     }
 
     [Benchmark(OperationsPerInvoke = Batch * Reads)]
@@ -52,6 +58,9 @@ public class DispatchBenchmark
     [Benchmark(OperationsPerInvoke = Batch * Reads)]
     public void ClientEcho() => _echoReplies.Run(Reads);
 
+    private static RpcContract<TService> ContractOf<TService>()
+        where TService : class, IRpcContract<TService> => TService.Contract;
+
     private static byte[] Encode(WriteSteps steps)
     {
         ArrayBufferWriter<byte> output = new();
@@ -59,6 +68,34 @@ public class DispatchBenchmark
         steps(ref writer);
         writer.Flush();
         return output.WrittenSpan.ToArray();
+    }
+
+    private static ConnectionSettings SettingsWith(params OfferedService[] services) => ConnectionSettings.Create(
+        new RpcClientOptions { KeepAliveInterval = TimeSpan.FromDays(1) }, // Nobody answers a ping here.
+        MessagePackCodec.Instance,
+        new HelloMessage { MaxFrameSize = 1 << 20, MaxMessageSize = 1 << 24, MaxConcurrentCalls = 1024, Services = services });
+
+    private static RequestFeed Serve(ushort method, byte[] arguments)
+    {
+        RequestFeed feed = new(method, arguments, Batch);
+        ServiceRegistration<IEngineContract> service = new(
+            ContractOf<IEngineContract>(), new SharedServiceSource<IEngineContract>(new EngineService()));
+        ServerMethod[] methods = [.. service.Bind(MessagePackCodec.Instance, new ErrorPolicy(includeDetails: false, NullLogger.Instance))];
+        new RpcConnection(new FeedTransport(feed), SettingsWith(), methods, NullLogger.Instance).Start();
+        return feed;
+    }
+
+    private static ReplyFeed Call(byte[] reply, Action<IEngineContract> begin)
+    {
+        ReplyFeed feed = new(reply);
+        RpcContract<IEngineContract> contract = ContractOf<IEngineContract>();
+        OfferedService offered = new(contract.Name, contract.Version, contract.Fingerprint, (ushort)contract.Methods.Length, 0);
+        ClientChannel channel = new(
+            RpcAddress.Parse("memory://unused"), new RpcClientOptions { CallTimeout = Timeout.InfiniteTimeSpan });
+        channel.TryAdopt(new RpcConnection(new FeedTransport(feed), SettingsWith(offered), methods: [], NullLogger.Instance));
+        IEngineContract service = contract.CreateProxy(channel);
+        for (int caller = 0; caller < Batch; caller++) begin(service);
+        return feed;
     }
 
     private static async void AddForEver(IEngineContract service)

@@ -11,7 +11,8 @@ public sealed class DeclaredErrorTests
     public async Task A_detail_arrives_typed(string codec)
     {
         await using ShopHost host = await ShopHost.StartAsync();
-        host.On("detail", static () => new RpcException(RpcStatusCode.OutOfRange, "no", "shop.short", 7).WithDetail(new Shortage("pen", [1, 2])));
+        host.On("detail", static () =>
+            new RpcException(RpcStatusCode.OutOfRange, "no", "shop.short", 7).WithDetail(new Shortage("pen", [1, 2])));
         IShop shop = (await host.ConnectAsync(codec)).Get<IShop>();
 
         RpcException order = await Assert.ThrowsAsync<RpcException>(() => shop.OrderAsync("detail").Soon());
@@ -34,7 +35,8 @@ public sealed class DeclaredErrorTests
     public async Task A_declared_exception_arrives_as_itself(string codec)
     {
         await using ShopHost host = await ShopHost.StartAsync();
-        host.On("out", static () => new OutOfStockException("\"pen\"", 3, new IOException()) { Shop = "here", Alternatives = ["pencil", "quill"] });
+        host.On("out", static () =>
+            new OutOfStockException("\"pen\"", 3, new IOException()) { Shop = "here", Alternatives = ["pencil", "quill"] });
         IShop shop = (await host.ConnectAsync(codec)).Get<IShop>();
 
         OutOfStockException error = await Assert.ThrowsAsync<OutOfStockException>(() => shop.OrderAsync("out").Soon());
@@ -161,7 +163,8 @@ public sealed class DeclaredErrorTests
         await using ShopHost host = await ShopHost.StartAsync(static options => options.Limits.FragmentSize = 16 * 1024);
         string large = new('x', 50_000);
         host.On("large", () => new RpcException(RpcStatusCode.NotFound, "large").WithDetail(new Shortage(large, [])));
-        host.On("huge", static () => new RpcException(RpcStatusCode.NotFound, "huge").WithDetail(new Shortage(new string('x', 70_000), [])));
+        string huge = new('x', 70_000);
+        host.On("huge", () => new RpcException(RpcStatusCode.NotFound, "huge").WithDetail(new Shortage(huge, [])));
         IShop shop = (await host.ConnectAsync()).Get<IShop>();
 
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => shop.OrderAsync("large").Soon());

@@ -9,6 +9,8 @@ namespace SourceGen.Rpc.Tests.Errors;
 /// <summary>Error messages as bytes: what is written is read back, and whatever else is read ends in a message or a typed error.</summary>
 public sealed class ErrorMessageTests
 {
+    private const string OutOfStock = "SourceGen.Rpc.Tests.Errors.OutOfStockException";
+
     [Fact]
     public void A_message_with_a_detail_has_seven_elements_and_one_without_has_five()
     {
@@ -38,7 +40,8 @@ public sealed class ErrorMessageTests
     [Fact]
     public void Every_truncated_message_is_refused_with_a_typed_error()
     {
-        byte[] whole = RawFrames.Encode(new ErrorMessage(RpcStatusCode.NotFound, "detail", "id", 1) { DetailType = "T", DetailPayload = [1, 2, 3] }.Write);
+        ErrorMessage message = new(RpcStatusCode.NotFound, "detail", "id", 1) { DetailType = "T", DetailPayload = [1, 2, 3] };
+        byte[] whole = RawFrames.Encode(message.Write);
         for (int length = 0; length < whole.Length; length++)
         {
             byte[] part = whole[..length];
@@ -74,11 +77,11 @@ public sealed class ErrorMessageTests
     }
 
     [Theory]
-    [InlineData("SourceGen.Rpc.Tests.Errors.OutOfStockException", new byte[] { 0xC1 })]
-    [InlineData("SourceGen.Rpc.Tests.Errors.OutOfStockException", new byte[] { })]
-    [InlineData("SourceGen.Rpc.Tests.Errors.OutOfStockException", new byte[] { 0x81, 0xA4, (byte)'L', (byte)'e', (byte)'f', (byte)'t', 0xA1, (byte)'x' })]
-    [InlineData("SourceGen.Rpc.Tests.Errors.OutOfStockException", new byte[] { 0x80, 0x80 })]
-    [InlineData("SourceGen.Rpc.Tests.Errors.OutOfStockException", new byte[] { 0xDF, 0xFF, 0xFF, 0xFF, 0xFF })]
+    [InlineData(OutOfStock, new byte[] { 0xC1 })]
+    [InlineData(OutOfStock, new byte[] { })]
+    [InlineData(OutOfStock, new byte[] { 0x81, 0xA4, 0x4C, 0x65, 0x66, 0x74, 0xA1, 0x78 })] // Left: "x"
+    [InlineData(OutOfStock, new byte[] { 0x80, 0x80 })]
+    [InlineData(OutOfStock, new byte[] { 0xDF, 0xFF, 0xFF, 0xFF, 0xFF })]
     [InlineData("SourceGen.Rpc.Tests.Errors.Shortage", new byte[] { 0x93, 1, 2, 3 })]
     [InlineData("SourceGen.Rpc.Tests.Errors.Shortage", new byte[] { 0xC0 })]
     [InlineData("System.IO.FileNotFoundException", new byte[] { 0x80 })]

@@ -38,7 +38,8 @@ internal sealed class ShopHost : IShop, IAsyncDisposable
         return client;
     }
 
-    public ValueTask<int> OrderAsync(string what) => _errors.TryGetValue(what, out Func<Exception>? error) ? throw error() : new(what.Length);
+    public ValueTask<int> OrderAsync(string what) =>
+        _errors.TryGetValue(what, out Func<Exception>? error) ? throw error() : new(what.Length);
 
     public async ValueTask PayAsync(string what)
     {

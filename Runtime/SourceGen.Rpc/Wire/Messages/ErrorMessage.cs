@@ -3,7 +3,10 @@ using SourceGen.Rpc.MessagePack;
 
 namespace SourceGen.Rpc.Wire.Messages;
 
-/// <summary>The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused], and with a typed detail [..., type, payload].</summary>
+/// <summary>
+/// The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused], and with a typed detail
+/// [..., type, payload].
+/// </summary>
 /// <remarks>
 /// A reference, not a value: why a connection leaves is read by threads other than the one that wrote it, and must be seen whole.
 /// </remarks>
