@@ -33,12 +33,10 @@ internal sealed class ClientConnector
         ITransportConnection? transport = null;
         try
         {
-            transport = _options.LowLatency && _transport is IPollingTransport polling
-                ? await polling.ConnectForPollingAsync(Address, timeout.Token).ConfigureAwait(false)
-                : await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
+            transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
             HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [.. _options.Codecs.Select(codec => codec.Name)] };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
-            HelloMessage server = await Handshake.ReceiveAsync(transport, _options, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
+            HelloMessage server = await Handshake.ReceiveAsync(transport.Input, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
             if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
             ICodec codec = _options.Codecs.FirstOrDefault(codec => codec.Name == server.Codecs[0])
                 ?? throw Failed(RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");

@@ -37,7 +37,7 @@ internal sealed class ServerProtocol
         timeout.CancelAfter(_options.HandshakeTimeout);
         try
         {
-            HelloMessage client = await Handshake.ReceiveAsync(transport, _options, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
+            HelloMessage client = await Handshake.ReceiveAsync(transport.Input, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
             string? chosen = client.Codecs.FirstOrDefault(_byCodec.ContainsKey);
             if (chosen is null)
             {

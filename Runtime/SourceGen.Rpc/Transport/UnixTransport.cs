@@ -148,7 +148,7 @@ public sealed class UnixTransport : ITransport
             Socket socket = NewSocket();
             try
             {
-                await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+                await SocketConnector.ConnectAsync(socket, endPoint, cancellationToken).ConfigureAwait(false);
                 return socket;
             }
             catch (SocketException e) when (IsBacklogFull(e) && TimeProvider.System.GetElapsedTime(start) < BacklogLimit)

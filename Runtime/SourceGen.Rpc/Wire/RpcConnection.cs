@@ -84,7 +84,7 @@ internal sealed partial class RpcConnection
     {
         _lastReceived = Watchdog.BusyNow;
         Watchdog.Add(this, Math.Max(1, Math.Min(_settings.KeepAliveIntervalMs, _settings.KeepAliveTimeoutMs) / 4));
-        Dispatch(new ReceiveWork(this));
+        Dispatch(new ReceiveWork(this, _settings.LowLatency));
     }
 
     /// <summary>Closes. The first reason given is the one that pending calls fail with; calling it again is harmless.</summary>
