@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
-using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 
@@ -9,17 +8,15 @@ namespace SourceGen.Rpc.Client;
 /// <summary>
 /// A client's way to one server: keeps a connection, replaces it when it is lost or the server leaves, and lets calls wait meanwhile.
 /// </summary>
-internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
+internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly RpcClientOptions _options;
     private readonly ClientConnector _connector;
-    private readonly FilterChain _filters;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
-    private volatile RpcConnection? _current;
     private TaskCompletionSource<RpcConnection>? _next;
     private Exception? _lastFailure;
     private int _attempts;
@@ -27,39 +24,20 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
+        : base((int)options.CallTimeout.TotalMilliseconds, FilterChain.Of(options.Filters))
     {
         options.Validate();
         _options = options;
-        _filters = FilterChain.Of(options.Filters);
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
-        _connector = new ClientConnector(address, options, _logger);
-        CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
+        Services = new ClientServices(options, _logger);
+        _connector = new ClientConnector(address, options, Services, _logger);
     }
 
     /// <summary>The server's address.</summary>
     public RpcAddress Address => _connector.Address;
 
-    /// <summary>The connection that new calls go over; null while there is none.</summary>
-    public RpcConnection? Current => _current;
-
-    /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
-    public int CallTimeoutMs { get; }
-
-    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
-        _filters.Around(method, method.RequestShape, new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this,
-            method,
-            method.RequestShape,
-            codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
-
-    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
-    {
-        ClientMethod<TRequest, NoResponse> calls = new(
-            this, method, method.RequestShape, codec => ErrorAwareSerializer.Add(method, codec, NoResponse.Serializer.Instance));
-        return _filters.Around(method, method.RequestShape, (method.Options & RpcMethodOptions.OneWay) != 0
-            ? new OneWayClientInvoker<TRequest>(calls)
-            : new ActionClientInvoker<TRequest>(calls));
-    }
+    /// <summary>What the client offers to its server.</summary>
+    public ClientServices Services { get; }
 
     /// <summary>Opens the first connection, in one attempt.</summary>
     /// <exception cref="RpcException">It failed; the message says why.</exception>
@@ -78,7 +56,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     /// <see cref="RpcStatusCode.Unavailable"/>: there was none within the connect timeout;
     /// <see cref="RpcStatusCode.DeadlineExceeded"/>: there was none within the call's own limit.
     /// </exception>
-    public async ValueTask<RpcConnection> GetConnectionAsync(
+    public override async ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -86,7 +64,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         lock (_gate)
         {
             if (_disposing.IsCancellationRequested) throw Disposed(methodName);
-            if (_current is { IsUsable: true } current) return current;
+            if (Current is { IsUsable: true } current) return current;
             next = NextConnection();
         }
 
@@ -114,7 +92,10 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the connection. Calls in flight, and those that wait for a connection, fail.</summary>
+    /// <summary>
+    /// Closes the connection when the calls that this side serves are done, or their time is up. Calls in flight, and those that wait for a
+    /// connection, fail.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         RpcConnection? connection;
@@ -122,12 +103,12 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         {
             if (_disposing.IsCancellationRequested) return;
             _disposing.Cancel();
-            connection = _current;
-            _current = null;
+            connection = Current;
+            Current = null;
             _next?.TrySetCanceled();
         }
 
-        if (connection is not null) await CloseAsync(connection).ConfigureAwait(false);
+        if (connection is not null) await DrainAndCloseAsync(connection).ConfigureAwait(false);
     }
 
     private static RpcException Disposed(string methodName) =>
@@ -196,7 +177,7 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         {
             if (_disposing.IsCancellationRequested) return false;
             connection.Leaving += OnLeaving;
-            _current = connection;
+            Current = connection;
             _adoptedAt = Environment.TickCount64;
             TaskCompletionSource<RpcConnection>? next = _next;
             _next = null;
@@ -210,9 +191,9 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_current == connection)
+            if (Current == connection)
             {
-                _current = null;
+                Current = null;
                 bool shortLived = Environment.TickCount64 - _adoptedAt < _options.MaxReconnectDelay.TotalMilliseconds;
                 _shortLived = shortLived ? Math.Min(_shortLived + 1, 100) : 0;
                 if (!_disposing.IsCancellationRequested) NextConnection();
@@ -222,15 +203,28 @@ internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
         if (!connection.IsClosed) _ = CloseWhenIdleAsync(connection);
     }
 
-    /// <summary>The server is leaving: its calls in flight finish first.</summary>
-    private static async Task CloseWhenIdleAsync(RpcConnection connection)
+    /// <summary>The server is leaving: the calls in flight finish first.</summary>
+    private async Task CloseWhenIdleAsync(RpcConnection connection)
     {
-        do
+        await connection.WhenAnsweredAsync().ConfigureAwait(false);
+        await DrainAndCloseAsync(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes no more calls of the server's, lets those that run finish, and closes.</summary>
+    private async Task DrainAndCloseAsync(RpcConnection connection)
+    {
+        if (connection.Serves)
         {
-            // Looked at under the output's lock, under which calls begin: once there is none, there will be none.
-            await connection.Output.WaitForRoomAsync(() => connection.Calls.InFlight == 0).ConfigureAwait(false);
+            connection.SendGoAway(RpcStatusCode.Unavailable, "the client is closing");
+            try
+            {
+                await connection.WhenServedAsync().WaitAsync(_options.DrainTimeout).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                ClientLog.DrainTimedOut(_logger, connection.Running.Count, connection.RemoteAddress, _options.DrainTimeout);
+            }
         }
-        while (connection.Calls.InFlight > 0 && !connection.IsClosed);
 
         await CloseAsync(connection).ConfigureAwait(false);
     }

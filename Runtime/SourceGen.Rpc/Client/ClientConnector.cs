@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -9,15 +11,19 @@ internal sealed class ClientConnector
 {
     private readonly RpcClientOptions _options;
     private readonly ITransport _transport;
+    private readonly ClientServices _services;
+    private readonly FilterChain _peerCallFilters;
     private readonly ILogger _logger;
 
-    public ClientConnector(RpcAddress address, RpcClientOptions options, ILogger logger)
+    public ClientConnector(RpcAddress address, RpcClientOptions options, ClientServices services, ILogger logger)
     {
         Address = address;
         _options = options;
         _transport = new TransportRegistry(options.Transports).Get(address);
+        _services = services;
         _transport.CheckAddress(address);
         _logger = logger;
+        _peerCallFilters = FilterChain.Of(options.Filters);
     }
 
     /// <summary>Where the server listens.</summary>
@@ -34,7 +40,13 @@ internal sealed class ClientConnector
         try
         {
             transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
-            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [.. _options.Codecs.Select(codec => codec.Name)] };
+            ServiceOffers offers = _services.Freeze();
+            HelloMessage hello = Handshake.CreateHello(_options) with
+            {
+                Codecs = [.. offers.Codecs],
+                Services = offers.Services,
+                MaxConcurrentCalls = offers.Services.Length == 0 ? 0 : _options.Limits.MaxConcurrentCalls,
+            };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             HelloMessage server = await Handshake.ReceiveAsync(transport.Input, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
             if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
@@ -46,7 +58,12 @@ internal sealed class ClientConnector
             }
 
             ClientLog.Connected(_logger, transport.RemoteAddress, codec.Name, server.Agent);
-            RpcConnection connection = new(transport, ConnectionSettings.Create(_options, codec, server), methods: [], _logger);
+            ConnectionSettings settings = ConnectionSettings.Create(_options, codec, server) with
+            {
+                PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
+                PeerCallFilters = _peerCallFilters,
+            };
+            RpcConnection connection = new(transport, settings, offers.Get(codec.Name).Methods, _logger);
             transport = null;
             return connection;
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc;
 
@@ -32,6 +33,18 @@ public abstract class RpcConnectionOptions
 
     /// <summary>How long the peer may take to give that sign before the connection counts as lost. Default: 10 seconds.</summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether an error that a handler of this side did not declare reaches its caller with its type, message and stack. For development: it
+    /// shows callers the inside. Default: false, the caller gets a number that stands in this side's log too.
+    /// </summary>
+    public bool IncludeExceptionDetails { get; set; }
+
+    /// <summary>
+    /// Where filters of calls that are served get services of the call's own from (<see cref="RpcFilterCall.Services"/>). Servers and clients
+    /// of a host have one that makes scopes of the host's container. Default: none.
+    /// </summary>
+    public RpcScopeFactory? Scopes { get; set; }
 
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;

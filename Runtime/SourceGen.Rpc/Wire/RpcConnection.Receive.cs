@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Wire;
 
@@ -222,12 +223,17 @@ internal sealed partial class RpcConnection
         DrainScope.BeginBatch(_ownership, epoch);
         while (true)
         {
-            if (_methods.Length > 0 && Output.IsFull && Suspend(epoch)) return false;
+            if (_pausesWhenFull && Output.IsFull && Suspend(epoch)) return false;
             BatchOwnership.Claim claim = _ownership.TryClaim(epoch, out BatchItem? item);
             if (claim == BatchOwnership.Claim.Item)
             {
-                item!.Run();
+                if (_holdsWhenFull && Output.IsFull && item is ServerCall served)
+                {
+                    Hold(served);
+                    continue;
+                }
 
+                item!.Run();
                 if (item.RunsInCallersContext) continue;
                 if (ExecutionContext.Capture() != context && context is not null) ExecutionContext.Restore(context);
                 continue;
@@ -275,7 +281,7 @@ internal sealed partial class RpcConnection
         Dispatch(new DrainWork(this, epoch, dedicated: _settings.LowLatency));
     }
 
-    private bool MustPause() => !_isClosed && _methods.Length > 0 && (Output.IsFull || Running.OneWay > _settings.Local.MaxConcurrentCalls);
+    private bool MustPause() => !_isClosed && ((_pausesWhenFull && Output.IsFull) || HasTooManyOneWay());
 
     /// <summary>Stops receiving until the peer reads what it was sent, and the one-way calls it sent are done.</summary>
     /// <returns>False when there is no reason any more.</returns>
@@ -327,10 +333,10 @@ internal sealed partial class RpcConnection
         DrainScope.End();
         if (!_isClosed)
         {
-            if (error is ProtocolException)
+            if (error is ProtocolException violation)
             {
                 ConnectionLog.ProtocolViolation(_logger, RemoteAddress, error.Message);
-                SendGoAway(RpcStatusCode.Internal, error.Message);
+                SendGoAway(violation.Code, error.Message);
                 Output.Flush();
             }
 
