@@ -41,8 +41,8 @@ public abstract class RpcConnectionOptions
     public bool IncludeExceptionDetails { get; set; }
 
     /// <summary>
-    /// Where filters of calls that are served get services of the call's own from (<see cref="RpcFilterCall.Services"/>). Servers and clients
-    /// of a host have one that makes scopes of the host's container. Default: none.
+    /// Where filters of calls that are served get services of the call's own from (<see cref="RpcFilterCall.Services"/>). Servers and
+    /// clients of a host have one that makes scopes of the host's container. Default: none.
     /// </summary>
     public RpcScopeFactory? Scopes { get; set; }
 

@@ -60,7 +60,8 @@ public class FilterBenchmark
         Arguments request = new() { A = 1, B = 2 };
         if (_source is null) return s_handler(_service, in request, CancellationToken.None).GetAwaiter().GetResult();
         FilteredSource<EngineService, Arguments, int>.FilteredCall call = _source.Activate(out IAsyncDisposable? lease);
-        int result = FilteredSource<EngineService, Arguments, int>.InvokeAsync(call, in request, CancellationToken.None).GetAwaiter().GetResult();
+        ValueTask<int> task = FilteredSource<EngineService, Arguments, int>.InvokeAsync(call, in request, CancellationToken.None);
+        int result = task.GetAwaiter().GetResult();
         lease!.DisposeAsync().GetAwaiter().GetResult();
         return result;
     }
