@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Hosting.Health;
 using SourceGen.Rpc.Hosting.Server;
 
 namespace SourceGen.Rpc.Hosting;
@@ -118,6 +121,46 @@ public sealed class RpcServerBuilder
                 : options.Filters.Add(services.GetRequiredService<TFilter>);
             narrow?.Invoke(registration);
         });
+        return this;
+    }
+
+    /// <summary>
+    /// Makes the program's health checks decide the server's status in <c>rpc.Health</c>: <see cref="ServingStatus.NotServing"/> while
+    /// one of them is unhealthy. The checks that stand for RPC servers themselves do not count.
+    /// </summary>
+    /// <remarks>
+    /// The checks are run, and their results taken over, as <see cref="HealthCheckPublisherOptions"/> says: 5 seconds after the start for
+    /// the first time, then every 30 seconds. Until then the server counts as serving.
+    /// </remarks>
+    /// <returns>This builder.</returns>
+    public RpcServerBuilder PublishHealthChecks() => Publish(new HealthPublication(RpcHealth.Server, []));
+
+    /// <summary>
+    /// Makes some of the program's health checks decide a service's status in <c>rpc.Health</c>; see <see cref="PublishHealthChecks()"/>.
+    /// </summary>
+    /// <typeparam name="TService">The service.</typeparam>
+    /// <param name="checks">The names of the checks; one that does not exist counts as unhealthy.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">No check is named.</exception>
+    public RpcServerBuilder PublishHealthChecks<TService>(params string[] checks)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(checks);
+        return checks.Length > 0
+            ? Publish(new HealthPublication(TService.Contract.Name, [.. checks]))
+            : throw new ArgumentException("Name the health checks that the service depends on, for example \"database\".", nameof(checks));
+    }
+
+    private RpcServerBuilder Publish(HealthPublication publication)
+    {
+        ServerRegistration registration = _registration;
+        if (registration.Publications.Count == 0)
+        {
+            Services.AddHealthChecks();
+            Services.AddSingleton<IHealthCheckPublisher>(provider => new RpcHealthPublisher(registration, provider));
+        }
+
+        registration.Publications.Add(publication);
         return this;
     }
 

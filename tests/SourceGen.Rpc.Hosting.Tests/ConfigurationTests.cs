@@ -87,15 +87,24 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData(typeof(RpcServerOptions), "Rpc:Server")]
     [InlineData(typeof(RpcClientOptions), "Rpc:Client")]
+    [InlineData(typeof(TlsServerOptions), "Rpc:Server:Tls")]
+    [InlineData(typeof(TlsClientOptions), "Rpc:Client:Tls")]
     [InlineData(typeof(RpcLimits), "Rpc:Server:Limits")]
     [InlineData(typeof(RpcLimits), "Rpc:Client:Limits")]
     public async Task EveryOption_IsAKey(Type options, string section)
     {
         string[] code =
-            [nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
+        [
+            nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
             nameof(RpcServerOptions.RateLimiter), nameof(RpcServerOptions.Filters), nameof(RpcServerOptions.CallbackFilters),
-            nameof(RpcConnectionOptions.Scopes)];
-        string[] expected = [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Except(code).Order()];
+            nameof(RpcConnectionOptions.Scopes), nameof(TlsServerOptions.Certificate), nameof(TlsServerOptions.ClientAuthorities),
+            nameof(TlsClientOptions.Authorities),
+        ];
+
+        // TLS is a transport, which the section adds.
+        string[] further = options.IsSubclassOf(typeof(RpcConnectionOptions)) ? ["Tls"] : [];
+        IEnumerable<string> all = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
+        string[] expected = [.. all.Except(code).Concat(further).Order()];
 
         string mistake = section.StartsWith("Rpc:Server", StringComparison.Ordinal)
             ? await ServerMistakesAsync(($"{section}:Quux", "1"))

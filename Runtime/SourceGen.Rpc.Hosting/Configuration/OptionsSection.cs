@@ -12,12 +12,14 @@ internal static class OptionsSection
         reader.List("Addresses", options.Addresses.Add);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("HandshakeTimeout", value => options.HandshakeTimeout = value);
+        ReadBuiltInServices(section, reader, options, mistakes);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
         reader.Count("MaxConnections", value => options.MaxConnections = value);
         reader.Count("MaxConnectionsPerAddress", value => options.MaxConnectionsPerAddress = value);
         reader.Count("MaxConnectionsInHandshake", value => options.MaxConnectionsInHandshake = value);
         reader.Count("MaxTotalConcurrentCalls", value => options.MaxTotalConcurrentCalls = value);
         ReadConnection(reader, options);
+        reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.ReportUnknownKeys();
     }
 
@@ -32,7 +34,31 @@ internal static class OptionsSection
         reader.Duration("ReconnectDelay", value => options.ReconnectDelay = value);
         reader.Duration("MaxReconnectDelay", value => options.MaxReconnectDelay = value);
         ReadConnection(reader, options);
+        reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.ReportUnknownKeys();
+    }
+
+    private static void ReadBuiltInServices(
+        IConfigurationSection section, SectionReader reader, RpcServerOptions options, ICollection<string> mistakes)
+    {
+        RpcBuiltInServices? named = null;
+        reader.List("BuiltInServices", name =>
+        {
+            named ??= RpcBuiltInServices.None;
+            switch (name.ToUpperInvariant())
+            {
+                case "NONE": break;
+                case "HEALTH": named |= RpcBuiltInServices.Health; break;
+                case "DESCRIBE": named |= RpcBuiltInServices.Describe; break;
+                case "STATS": named |= RpcBuiltInServices.Stats; break;
+                case "ALL": named |= RpcBuiltInServices.All; break;
+                default:
+                    mistakes.Add(
+                        $"{section.Path}:BuiltInServices has '{name}'; it must be made of Health, Describe and Stats, or be None or All.");
+                    break;
+            }
+        });
+        if (named is { } services) options.BuiltInServices = services;
     }
 
     private static void ReadConnection(SectionReader reader, RpcConnectionOptions options)

@@ -94,6 +94,26 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         reader.ReportUnknownKeys();
     }
 
+    /// <summary>Reads a section within this one if it is there.</summary>
+    public void OptionalSection(string key, Action<SectionReader> read)
+    {
+        if (section.GetSection(key).Exists()) Section(key, read);
+        else _known.Add(key);
+    }
+
+    /// <summary>Reads one of the words of an enumeration; case does not matter.</summary>
+    public void Choice<TEnum>(string key, Action<TEnum> set)
+        where TEnum : struct, Enum
+    {
+        if (!TryGetValue(key, out string value)) return;
+        string[] words = Enum.GetNames<TEnum>();
+        if (words.Contains(value, StringComparer.OrdinalIgnoreCase)) set(Enum.Parse<TEnum>(value, ignoreCase: true));
+        else Mistake(key, value, string.Join(" or ", words));
+    }
+
+    /// <summary>Adds a mistake that concerns the section as a whole.</summary>
+    public void Complain(string what) => mistakes.Add($"{section.Path}: {what}");
+
     /// <summary>Adds a mistake for every key that was not asked for.</summary>
     public void ReportUnknownKeys()
     {

@@ -36,6 +36,9 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     /// <summary>The server's address.</summary>
     public RpcAddress Address => _connector.Address;
 
+    /// <summary>What bounds this side.</summary>
+    public RpcLimits Limits => _options.Limits;
+
     /// <summary>What the client offers to its server.</summary>
     public ClientServices Services { get; }
 

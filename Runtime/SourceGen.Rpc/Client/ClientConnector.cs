@@ -40,6 +40,7 @@ internal sealed class ClientConnector
         try
         {
             transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
+            await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken).ConfigureAwait(false);
             ServiceOffers offers = _services.Freeze();
             HelloMessage hello = Handshake.CreateHello(_options) with
             {

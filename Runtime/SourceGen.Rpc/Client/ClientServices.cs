@@ -59,7 +59,11 @@ internal sealed class ClientServices
         lock (_gate)
         {
             return _offers ??= new ServiceOffers(
-                _services, _options.Codecs, _errors, FilterChain.Of(_options.CallbackFilters), _options.Scopes);
+                _services,
+                _options.Codecs,
+                _errors,
+                filters: FilterChain.Of(_options.CallbackFilters),
+                scopes: _options.Scopes);
         }
     }
 

@@ -17,6 +17,9 @@ public sealed class RpcClient : IAsyncDisposable
     /// <summary>The server's address.</summary>
     public RpcAddress Address => _channel.Address;
 
+    /// <summary>Where its calls go.</summary>
+    internal ClientChannel Channel => _channel;
+
     /// <summary>Whether there is a connection at this moment.</summary>
     public bool IsConnected => _channel.Current is not null;
 

@@ -63,6 +63,9 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
     /// <summary>The names of the types of the errors that it declares.</summary>
     public string[] Throws { get; init; } = [];
 
+    /// <summary>What stands behind the arrow: the result's type, <c>void</c> or <c>oneway</c>.</summary>
+    public string ReplyText => Result?.ToString() ?? (Reply == SchemaReply.Void ? "void" : "oneway");
+
     /// <summary>Appends the method's line.</summary>
     public void AppendTo(StringBuilder text)
     {
@@ -79,8 +82,7 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
         }
 
         text.Append(") -> ");
-        if (Result is null) text.Append(Reply == SchemaReply.Void ? "void" : "oneway");
-        else Result.AppendTo(text);
+        text.Append(ReplyText);
         for (int i = 0; i < Throws.Length; i++)
         {
             text.Append(i == 0 ? " throws " : ", ");

@@ -1,3 +1,5 @@
+using SourceGen.Rpc.BuiltIn;
+using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
@@ -10,13 +12,17 @@ internal abstract class ServiceRegistration
     /// <summary>Its contract.</summary>
     public abstract RpcContract Contract { get; }
 
+    /// <summary>Whether the server offers it by itself, to those who can use it.</summary>
+    public bool IsBuiltIn { get; init; }
+
     /// <summary>Binds its methods to the serializers of a codec, in wire order.</summary>
     /// <param name="codec">The codec.</param>
-    /// <param name="errors">What callers get for exceptions.</param>
+    /// <param name="errors">What callers are told about exceptions.</param>
+    /// <param name="counts">Where calls are counted; null when they are not, which costs them nothing.</param>
     /// <param name="filters">What runs around calls; null for nothing.</param>
     /// <param name="scopes">Where filters get a call's own services from.</param>
     public abstract IEnumerable<ServerMethod> Bind(
-        ICodec codec, ErrorPolicy errors, FilterChain? filters = null, RpcScopeFactory? scopes = null);
+        ICodec codec, ErrorPolicy errors, CallCounts? counts = null, FilterChain? filters = null, RpcScopeFactory? scopes = null);
 }
 
 /// <summary>A service with its type and its implementation.</summary>
@@ -26,15 +32,20 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
     public override RpcContract Contract => contract;
 
     public override IEnumerable<ServerMethod> Bind(
-        ICodec codec, ErrorPolicy errors, FilterChain? filters = null, RpcScopeFactory? scopes = null)
+        ICodec codec, ErrorPolicy errors, CallCounts? counts = null, FilterChain? filters = null, RpcScopeFactory? scopes = null)
     {
-        Binder binder = new(codec, source, errors, filters ?? FilterChain.Empty, scopes);
+        Binder binder = new(codec, source, errors, counts, filters ?? FilterChain.Empty, scopes);
         foreach (RpcMethod<TService> method in contract.Methods) method.Accept(binder);
         return binder.Methods;
     }
 
     private sealed class Binder(
-        ICodec codec, ServiceSource<TService> source, ErrorPolicy errors, FilterChain filters, RpcScopeFactory? scopes)
+        ICodec codec,
+        ServiceSource<TService> source,
+        ErrorPolicy errors,
+        CallCounts? counts,
+        FilterChain filters,
+        RpcScopeFactory? scopes)
         : IRpcMethodVisitor<TService>
     {
         public List<ServerMethod> Methods { get; } = [];
@@ -59,15 +70,23 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
             ErrorPolicy declared = errors.For(method, codec);
             var filtered = FilteredSource<TService, TRequest, TResponse>.Create(filters, method, shape, hasResult, handler, source, scopes);
             Methods.Add(filtered is null
-                ? new TypedServerMethod<TService, TRequest, TResponse>(method, handler, requests, responses, source, declared)
+                ? new TypedServerMethod<TService, TRequest, TResponse>(
+                    method, Counted(method, handler), requests, responses, source, declared)
                 : new TypedServerMethod<FilteredSource<TService, TRequest, TResponse>.FilteredCall, TRequest, TResponse>(
                     method,
-                    FilteredSource<TService, TRequest, TResponse>.InvokeAsync,
+                    Counted<FilteredSource<TService, TRequest, TResponse>.FilteredCall, TRequest, TResponse>(
+                        method, FilteredSource<TService, TRequest, TResponse>.InvokeAsync),
                     requests,
                     responses,
                     filtered,
                     declared,
                     alwaysCancellable: true));
         }
+
+        /// <summary>Counts the whole call, with the filters around its handler.</summary>
+        private UnaryHandler<TTarget, TRequest, TResponse> Counted<TTarget, TRequest, TResponse>(
+            RpcMethod method, UnaryHandler<TTarget, TRequest, TResponse> handler)
+            where TTarget : class
+            where TRequest : struct => !BuiltInFeature.IsSupported || counts is null ? handler : counts.Count(method, handler);
     }
 }

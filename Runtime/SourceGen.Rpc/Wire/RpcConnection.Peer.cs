@@ -1,5 +1,5 @@
-using SourceGen.Rpc.Filters;
 using System.Collections.Concurrent;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Wire;

@@ -17,6 +17,9 @@ internal sealed record Workload
     /// <summary>Whether the RPC runs in its low-latency mode; the baseline then polls without sleeping.</summary>
     public bool LowLatency { get; init; }
 
+    /// <summary>Whether the RPC runs over TLS; the baseline then is the RPC without it.</summary>
+    public bool Tls { get; init; }
+
     public IReadOnlyList<Target> Targets { get; init; } = [];
 
     /// <summary>What goes over the wire for one call.</summary>
@@ -46,7 +49,7 @@ internal sealed record Workload
                 CallKind.Echo => $"Echo, payload of {Payload:N0} B",
                 _ => "one handler in 100 blocks its thread for 50 ms",
             };
-            return $"{call}, {Callers} {(Callers == 1 ? "caller" : "callers")}{(LowLatency ? ", low-latency mode" : "")}";
+            return $"{call}, {Callers} {(Callers == 1 ? "caller" : "callers")}{(LowLatency ? ", low-latency mode" : "")}{(Tls ? ", TLS" : "")}";
         }
     }
 }

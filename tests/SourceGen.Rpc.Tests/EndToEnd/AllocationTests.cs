@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
+using SourceGen.Rpc.Tests.Transport.Tls;
 
 namespace SourceGen.Rpc.Tests.EndToEnd;
 
@@ -17,6 +18,17 @@ public sealed class AllocationTests
             if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
         }
     });
+
+    [Fact]
+    public Task AUnaryCallOverTls_AllocatesNothing() => AssertAllocatesNothingAsync(
+        static async (lab, _, calls) =>
+        {
+            for (int i = 0; i < calls; i++)
+            {
+                if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
+            }
+        },
+        "tls://127.0.0.1:0");
 
     [Fact]
     public Task AUnaryCallWithAToken_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, token, calls) =>
@@ -38,11 +50,13 @@ public sealed class AllocationTests
         }
     });
 
-    private static async Task AssertAllocatesNothingAsync(Func<ILab, CancellationToken, int, Task> run)
+    private static async Task AssertAllocatesNothingAsync(
+        Func<ILab, CancellationToken, int, Task> run, string address = "tcp://127.0.0.1:0")
     {
-        await using RpcServer server = new RpcServer(new RpcServerOptions().Listen("tcp://127.0.0.1:0")).AddService<ILab>(new QuietLab());
+        RpcServerOptions options = new RpcServerOptions().Listen(address).UseTls(TestCertificates.Server);
+        await using RpcServer server = new RpcServer(options).AddService<ILab>(new QuietLab());
         await server.StartAsync();
-        await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), LabHost.Patient());
+        await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), LabHost.Patient(TestTls.Use));
         ILab lab = client.Get<ILab>();
         using CancellationTokenSource source = new();
 
