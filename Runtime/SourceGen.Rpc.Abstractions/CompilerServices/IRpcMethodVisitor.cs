@@ -14,4 +14,24 @@ public interface IRpcMethodVisitor<TService>
     /// <param name="method">The method.</param>
     void VisitAction<TRequest>(ActionMethod<TService, TRequest> method)
         where TRequest : struct;
+
+    /// <summary>Visits a method whose result is a stream.</summary>
+    /// <param name="method">The method.</param>
+    void VisitServerStream<TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method)
+        where TRequest : struct;
+
+    /// <summary>Visits a method that takes a stream and has a result.</summary>
+    /// <param name="method">The method.</param>
+    void VisitClientStream<TRequest, TItem, TResponse>(ClientStreamMethod<TService, TRequest, TItem, TResponse> method)
+        where TRequest : struct;
+
+    /// <summary>Visits a method that takes a stream and has no result.</summary>
+    /// <param name="method">The method.</param>
+    void VisitClientStreamAction<TRequest, TItem>(ClientStreamActionMethod<TService, TRequest, TItem> method)
+        where TRequest : struct;
+
+    /// <summary>Visits a method that takes a stream and whose result is one.</summary>
+    /// <param name="method">The method.</param>
+    void VisitDuplex<TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method)
+        where TRequest : struct;
 }

@@ -7,7 +7,7 @@ namespace SourceGen.Rpc.Client;
 /// <summary>
 /// A client's way to one server: keeps a connection, replaces it when it is lost or the server leaves, and lets calls wait meanwhile.
 /// </summary>
-internal sealed class ClientChannel : RpcChannel, IAsyncDisposable
+internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 

@@ -29,6 +29,18 @@ public sealed class RpcLimits
     /// <summary>Unsent bytes on one connection from which on callers wait, and a server stops reading requests. Default: 4 MiB.</summary>
     public int MaxOutputBacklog { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// What one stream may have on its way or waiting to be read on this side, in bytes; an item counts its encoded length and 16. The
+    /// sender then waits until items are read. Default: 256 KiB.
+    /// </summary>
+    public int StreamWindow { get; set; } = 256 * 1024;
+
+    /// <summary>
+    /// What all streams of one connection may hold of this side together, in bytes, not counting the first 16 KiB of each: a stream that is
+    /// not read never keeps the others from going on. Default: 4 MiB.
+    /// </summary>
+    public int ConnectionStreamWindow { get; set; } = 4 * 1024 * 1024;
+
     /// <summary>Checks the values against each other.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names it, its value and the range.</exception>
     internal void Validate()
@@ -38,6 +50,8 @@ public sealed class RpcLimits
         Require(MaxFrameSize >= 16 * 1024, nameof(MaxFrameSize), MaxFrameSize, "at least 16,384");
         Require(MaxConcurrentCalls is >= 1 and <= MostConcurrentCalls, nameof(MaxConcurrentCalls), MaxConcurrentCalls, "from 1 to 1,000,000");
         Require(MaxReassemblySize >= MaxMessageSize, nameof(MaxReassemblySize), MaxReassemblySize, $"at least MaxMessageSize ({MaxMessageSize:N0})");
+        Require(StreamWindow >= 1024, nameof(StreamWindow), StreamWindow, "at least 1,024");
+        Require(ConnectionStreamWindow >= 1024, nameof(ConnectionStreamWindow), ConnectionStreamWindow, "at least 1,024");
         Require(MaxOutputBacklog >= 64 * 1024, nameof(MaxOutputBacklog), MaxOutputBacklog, "at least 65,536");
     }
 

@@ -1,4 +1,5 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Server;
@@ -44,5 +45,39 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
                 NoResponse.Serializer.Instance,
                 source,
                 errors));
+
+        public void VisitServerStream<TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method)
+            where TRequest : struct =>
+            Methods.Add(new ServerStreamServerMethod<TService, TRequest, TItem>(
+                method, codec.GetSerializer(method.RequestShape), ItemsOf(method.ItemShape), source, errors));
+
+        public void VisitClientStream<TRequest, TItem, TResponse>(ClientStreamMethod<TService, TRequest, TItem, TResponse> method)
+            where TRequest : struct =>
+            Methods.Add(new ClientStreamServerMethod<TService, TRequest, TItem, TResponse>(
+                method,
+                method.Handler,
+                codec.GetSerializer(method.RequestShape),
+                ItemsOf(method.ItemShape),
+                codec.GetSerializer(method.ResponseShape),
+                source,
+                errors));
+
+        public void VisitClientStreamAction<TRequest, TItem>(ClientStreamActionMethod<TService, TRequest, TItem> method)
+            where TRequest : struct =>
+            Methods.Add(new ClientStreamServerMethod<TService, TRequest, TItem, NoResponse>(
+                method,
+                ClientStreamServerMethod<TService, TRequest, TItem, NoResponse>.Adapt(method.Handler),
+                codec.GetSerializer(method.RequestShape),
+                ItemsOf(method.ItemShape),
+                NoResponse.Serializer.Instance,
+                source,
+                errors));
+
+        public void VisitDuplex<TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method)
+            where TRequest : struct =>
+            Methods.Add(new DuplexServerMethod<TService, TRequest, TIn, TOut>(
+                method, codec.GetSerializer(method.RequestShape), ItemsOf(method.InputShape), ItemsOf(method.OutputShape), source, errors));
+
+        private ItemFormat<T> ItemsOf<T>(TypeShape<T> shape) => ItemFormat<T>.Create(codec.GetSerializer(shape));
     }
 }

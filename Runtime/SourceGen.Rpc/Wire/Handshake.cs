@@ -23,6 +23,8 @@ internal static class Handshake
         MaxFrameSize = options.Limits.MaxFrameSize,
         MaxMessageSize = options.Limits.MaxMessageSize,
         MaxConcurrentCalls = options.Limits.MaxConcurrentCalls,
+        StreamWindow = options.Limits.StreamWindow,
+        ConnectionStreamWindow = options.Limits.ConnectionStreamWindow,
     };
 
     /// <summary>Sends the preamble and this side's hello.</summary>

@@ -103,6 +103,10 @@ internal sealed partial class RpcConnection
             case FrameType.Pong: break;
             case FrameType.GoAway: PeerLeaves(payload); break;
             case FrameType.Describe: Describe(header); break;
+            case FrameType.StreamItems: AcceptItems(header, payload); break;
+            case FrameType.StreamEnd: AcceptStreamEnd(header, payload); break;
+            case FrameType.StreamCredit: AcceptStreamCredit(header, payload); break;
+            case FrameType.StreamStop: AcceptStreamStop(header); break;
             default: throw new ProtocolException($"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
         }
     }
@@ -110,13 +114,14 @@ internal sealed partial class RpcConnection
     private void AcceptRequest(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
         bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
+        if ((header.Flags & FrameFlags.Stream) != 0) BeginUpload(header);
         if (_refusal is { } refusal)
         {
             if (!oneWay) WriteError(header.CallId, refusal);
             return;
         }
 
-        if (!oneWay) CheckSlot(header.CallId);
+        if (!oneWay && (header.Flags & FrameFlags.Stream) == 0) CheckSlot(header.CallId);
         if (header.Method >= _methods.Length)
         {
             if (!oneWay)
@@ -150,6 +155,7 @@ internal sealed partial class RpcConnection
                 $"{RemoteAddress} used call slot {(uint)slot:N0}; this side accepts {_settings.Local.MaxConcurrentCalls:N0} calls at once");
         }
 
+        if (Streams.Inbound.Count != 0) CheckStreamEnded(callId);
         if (Running.IsTaken(slot)) throw new ProtocolException($"{RemoteAddress} used call slot {slot} again before its call was answered");
     }
 
@@ -195,6 +201,7 @@ internal sealed partial class RpcConnection
         if ((header.Flags & FrameFlags.More) != 0) return;
         _partialRequests.Remove(header.CallId);
         FrameHeader whole = partial.Header;
+        if (partial.Discarding && (whole.Flags & FrameFlags.Stream) != 0) BeginUpload(whole);
         if (!partial.Discarding) AcceptRequest(whole, partial.AsSequence());
         else if ((whole.Flags & FrameFlags.OneWay) == 0) WriteError(whole.CallId, DiscardReason(partial));
         Finish(partial);
@@ -258,6 +265,7 @@ internal sealed partial class RpcConnection
 
     private void AcceptReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
+        if (Streams.Uploads.Count != 0 || Streams.Partial != 0) EndStreamsOf(header.CallId);
         if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return; // Cancelled or timed out; the reply only frees its slot.
@@ -268,6 +276,7 @@ internal sealed partial class RpcConnection
 
     private void FailReply(in FrameHeader header, ErrorMessage error)
     {
+        if (Streams.Uploads.Count != 0 || Streams.Partial != 0) EndStreamsOf(header.CallId);
         if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return;

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -43,6 +44,7 @@ internal sealed partial class RpcConnection
         Calls = new CallTable(Math.Min(settings.Peer.MaxConcurrentCalls, RpcLimits.MostConcurrentCalls));
         Running = new RunningCalls(this, settings.Local.MaxConcurrentCalls);
         Contracts = new PeerContracts(this, logger);
+        Streams = new ConnectionStreams(settings);
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
 
