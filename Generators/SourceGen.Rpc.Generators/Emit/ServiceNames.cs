@@ -27,6 +27,7 @@ internal sealed class ServiceNames
         NameAllocator fields = new(
         [
             Proxy, "channel", .. service.Methods.SelectMany(static m => m.Parameters).Select(static p => p.Name),
+            .. service.Methods.Select(static m => m.Input?.Name ?? ""),
             .. service.Methods.Select(static m => m.CancellationParameter ?? ""),
         ]);
         foreach (MethodModel method in service.Methods)
@@ -58,6 +59,7 @@ internal sealed class ServiceNames
     private static IEnumerable<TypeUse> Uses(MethodModel method)
     {
         IEnumerable<TypeUse> parameters = method.Parameters.Select(static p => p.Type);
+        if (method.Input is not null) parameters = parameters.Append(method.Input.Item);
         return method.Result is null ? parameters : parameters.Append(method.Result);
     }
 
