@@ -31,6 +31,9 @@ internal sealed class ItemBuffer(long maxItemSize) : IBufferWriter<byte>
     /// <summary>What the last item does.</summary>
     public int LastItemCost { get; private set; }
 
+    /// <summary>Whether it is time to send.</summary>
+    public bool IsFull => _length >= StreamCost.FrameSize || Cost >= StreamCost.FrameCost;
+
     /// <summary>Whether the last item must go alone.</summary>
     public bool IsLastItemLarge => LastItemCost > StreamCost.Reserve + StreamCost.PerItem;
 

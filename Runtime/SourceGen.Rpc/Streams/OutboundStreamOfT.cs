@@ -20,23 +20,12 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
     protected async Task PumpAsync(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
         IAsyncEnumerator<T> source = items.GetAsyncEnumerator(cancellationToken);
+        ValueTask<bool> next = default;
+        bool isMoving = false;
         try
         {
-            await PumpAsync(source, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _buffer.Clear(release: true);
-            await source.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task PumpAsync(IAsyncEnumerator<T> source, CancellationToken cancellationToken)
-    {
-        StreamLedger ledger = Connection.Streams.Sending;
-        try
-        {
-            ValueTask<bool> next = source.MoveNextAsync();
+            next = source.MoveNextAsync();
+            isMoving = true;
             while (true)
             {
                 if (!next.IsCompleted)
@@ -45,34 +34,50 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
                     _buffer.Clear(release: true); // A producer may pause for long, and there may be thousands.
                 }
 
+                isMoving = false;
                 if (!await next.ConfigureAwait(false)) break;
                 cancellationToken.ThrowIfCancellationRequested();
-                long allowance = ledger.Allowance(Account) - _buffer.Cost;
-                if (allowance <= 0)
-                {
-                    if (_buffer.Length > 0) await SendAsync(isPausing: true, cancellationToken).ConfigureAwait(false);
-                    allowance = ledger.Allowance(Account);
-                    if (allowance <= 0)
-                    {
-                        _buffer.Clear(release: true);
-                        await ledger.WaitAsync(Account, large: false, cancellationToken).ConfigureAwait(false);
-                        cancellationToken.ThrowIfCancellationRequested();
-                        allowance = Math.Max(1, ledger.Allowance(Account));
-                    }
-                }
-
+                long allowance = await GetAllowanceAsync(cancellationToken).ConfigureAwait(false);
                 next = format.WriteReady(_buffer, source, allowance);
-                if (_buffer.Length >= StreamCost.FrameSize || _buffer.Cost >= StreamCost.FrameCost) await SendAsync(isPausing: false, cancellationToken).ConfigureAwait(false);
+                isMoving = true;
+                if (_buffer.IsFull) await SendAsync(isPausing: false, cancellationToken).ConfigureAwait(false);
             }
+
+            if (_buffer.Length > 0) await SendAsync(isPausing: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (_buffer.Length > 0 && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException && _buffer.Length > 0)
         {
             // What the producer gave before it failed goes out before the failure is told.
             await SendAsync(isPausing: false, cancellationToken).ConfigureAwait(false);
             throw;
         }
+        finally
+        {
+            _buffer.Clear(release: true);
+            if (isMoving) await ((Task)next.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // It cannot be disposed of while it moves.
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
-        if (_buffer.Length > 0) await SendAsync(isPausing: false, cancellationToken).ConfigureAwait(false);
+    /// <summary>Waits until something may be sent.</summary>
+    /// <returns>What the items to come may cost.</returns>
+    private ValueTask<long> GetAllowanceAsync(CancellationToken cancellationToken)
+    {
+        long allowance = Connection.Streams.Sending.Allowance(Account) - _buffer.Cost;
+        return allowance > 0 ? new ValueTask<long>(allowance) : WaitForAllowanceAsync(cancellationToken);
+    }
+
+    private async ValueTask<long> WaitForAllowanceAsync(CancellationToken cancellationToken)
+    {
+        StreamLedger ledger = Connection.Streams.Sending;
+        if (_buffer.Length > 0) await SendAsync(isPausing: true, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            if (ledger.Allowance(Account) is var allowance and > 0) return allowance;
+            _buffer.Clear(release: true);
+            await ledger.WaitAsync(Account, large: false, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>Sends what is in the buffer.</summary>

@@ -27,8 +27,11 @@ internal sealed class Upload<T>(RpcConnection connection, ItemFormat<T> format, 
 
     public void Stop()
     {
-        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
+        bool first = Interlocked.Exchange(ref _stopped, 1) == 0;
+
+        // Also the second time: the first may have come while the request was on its way, and the reply frees the call's slot.
         Connection.Output.EndStream(this, s_abandoned);
+        if (!first) return;
         Connection.Streams.Sending.Close(Account);
 
         if (_finished) return;
