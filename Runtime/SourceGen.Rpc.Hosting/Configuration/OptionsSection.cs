@@ -46,5 +46,7 @@ internal static class OptionsSection
         reader.Count("MaxConcurrentCalls", value => limits.MaxConcurrentCalls = value);
         reader.LargeSize("MaxReassemblySize", value => limits.MaxReassemblySize = value);
         reader.Size("MaxOutputBacklog", value => limits.MaxOutputBacklog = value);
+        reader.Size("StreamWindow", value => limits.StreamWindow = value);
+        reader.Size("ConnectionStreamWindow", value => limits.ConnectionStreamWindow = value);
     }
 }

@@ -71,6 +71,7 @@ internal abstract class StreamCall(string methodName) : PendingCall
         long use = Volatile.Read(ref _use);
         if (use == 0 || !TryClaim(use)) return false;
         Connection!.Calls.Abandon(Id, this);
+        Download?.CloseAccount();
         Connection.SendCancel(Id);
         return true;
     }

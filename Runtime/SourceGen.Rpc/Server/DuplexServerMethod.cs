@@ -27,6 +27,7 @@ internal sealed class DuplexServerMethod<TService, TRequest, TIn, TOut>(
         private readonly DuplexServerMethod<TService, TRequest, TIn, TOut> _method;
         private readonly TRequest _request;
         private readonly ServerUpload<TIn> _upload;
+        private readonly ServerDownload<TOut> _download;
 
         public StreamCall(
             DuplexServerMethod<TService, TRequest, TIn, TOut> method,
@@ -39,17 +40,20 @@ internal sealed class DuplexServerMethod<TService, TRequest, TIn, TOut>(
             _method = method;
             _request = request;
             _upload = upload;
+            _download = new ServerDownload<TOut>(connection, callId, method._output);
             upload.EndWith(Token);
         }
 
         protected override Task HandleAsync(TService service, CancellationToken cancellationToken)
         {
             IAsyncEnumerable<TOut> items = _method._handler(service, in _request, _upload, cancellationToken) ?? throw NoStream(Method);
-            return new ServerDownload<TOut>(Connection, Id, _method._output).SendAsync(items, cancellationToken);
+            return _download.SendAsync(items, cancellationToken);
         }
 
         protected override void Reply() => Connection.WriteResponse(Id, Method.FullName, NoResponse.Serializer.Instance, default);
 
         protected override void CloseUpload() => _upload.Close();
+
+        protected override void CloseDownload() => _download.Close();
     }
 }

@@ -25,12 +25,16 @@ internal sealed class ServerStreamServerMethod<TService, TRequest, TItem>(
         ServerStreamServerMethod<TService, TRequest, TItem> method, RpcConnection connection, ulong callId, TRequest request)
         : Call(method, connection, callId)
     {
+        private readonly ServerDownload<TItem> _download = new(connection, callId, method._format);
+
         protected override Task HandleAsync(TService service, CancellationToken cancellationToken)
         {
             IAsyncEnumerable<TItem> items = method._handler(service, in request, cancellationToken) ?? throw NoStream(Method);
-            return new ServerDownload<TItem>(Connection, Id, method._format).SendAsync(items, cancellationToken);
+            return _download.SendAsync(items, cancellationToken);
         }
 
         protected override void Reply() => Connection.WriteResponse(Id, Method.FullName, NoResponse.Serializer.Instance, default);
+
+        protected override void CloseDownload() => _download.Close();
     }
 }

@@ -91,8 +91,13 @@ internal abstract class StreamServerMethod<TService, TRequest>(
         /// <summary>Writes the reply of a call whose handler has finished.</summary>
         protected abstract void Reply();
 
-        /// <summary>Ends the stream that the caller sends, if there is one.</summary>
+        /// <summary>Ends the stream that the caller sends, before the reply tells the caller that what it had sent does not count any more.</summary>
         protected virtual void CloseUpload()
+        {
+        }
+
+        /// <summary>Ends the stream of results, after the reply has told the caller so: only then may others send what it had outstanding.</summary>
+        protected virtual void CloseDownload()
         {
         }
 
@@ -117,6 +122,7 @@ internal abstract class StreamServerMethod<TService, TRequest>(
             bool cancelled = FinishHandler();
             if (error is null) Reply();
             else Answer(_errors, Method, error, cancelled);
+            CloseDownload();
             Finish(_lease);
         }
 

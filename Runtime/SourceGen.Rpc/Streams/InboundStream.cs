@@ -37,4 +37,10 @@ internal abstract class InboundStream
     /// <param name="error">Why.</param>
     /// <returns>Whether a consumer waits, which <see cref="Waker"/> is now to be run for.</returns>
     public abstract bool Abort(Exception error);
+
+    /// <summary>
+    /// Nothing counts for the stream any more, though items may still wait to be consumed. To be called before the sender is told that its
+    /// call is over: from then on it lets its other streams send what this one had outstanding.
+    /// </summary>
+    public abstract void CloseAccount();
 }

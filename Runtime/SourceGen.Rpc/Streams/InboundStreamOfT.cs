@@ -83,7 +83,7 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
         if (!isAssembled && ledger.Allowance(_account) <= 0) throw new ProtocolException("the peer sent stream items without credit for them");
         Exception? error = _format!.Read(payload, chunk, isAssembled || ledger.AllowsLarge(_account));
         if (chunk.Count == 0) return error;
-        ledger.Charge(_account, chunk.Cost);
+        ledger.Charge(_account, chunk.Cost, chunk.IsLargeItem);
         lock (_gate)
         {
             if (_dropping || _ended)
@@ -125,30 +125,35 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
 
     public override bool Abort(Exception error)
     {
-        bool wake;
+        bool wake = false;
         lock (_gate)
         {
-            if (_dropping) return false;
-            _dropping = true;
-            wake = _waiting;
-            _waiting = false;
-
-            // What has ended and was read to its end stays what it was.
-            if (!_ended || _queue.Count > 0)
+            if (!_dropping)
             {
-                _complete = false;
-                _error = error;
-            }
+                _dropping = true;
+                wake = _waiting;
+                _waiting = false;
 
-            _ended = true;
-            _queue.Clear();
-            _tail = null;
-            _count = 0; // The consumer meets the end with its next step; what it holds now stays readable.
+                // What has ended and was read to its end stays what it was.
+                if (!_ended || _queue.Count > 0)
+                {
+                    _complete = false;
+                    _error = error;
+                }
+
+                _ended = true;
+                _queue.Clear();
+                _tail = null;
+                _count = 0; // The consumer meets the end with its next step; what it holds now stays readable.
+            }
         }
 
-        _ledger?.Close(_account);
+        // Whoever came second too: what it tells the sender next lets that send more.
+        CloseAccount();
         return wake;
     }
+
+    public override void CloseAccount() => _ledger?.Close(_account);
 
     bool IValueTaskSource<bool>.GetResult(short token) => _core.GetResult(token);
 
@@ -167,9 +172,6 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
 
     /// <summary>Begins, when the consumer asks for the first item; null when the stream has begun.</summary>
     protected virtual Task? BeginAsync() => null;
-
-    /// <summary>Nothing counts for the stream any more, though items may still wait to be consumed.</summary>
-    protected void CloseAccount() => _ledger?.Close(_account);
 
     /// <summary>Tells the sender that it may send more, if it still wants to know.</summary>
     protected abstract void GiveCredit(long amount);

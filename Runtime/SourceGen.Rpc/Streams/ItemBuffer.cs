@@ -91,6 +91,38 @@ internal sealed class ItemBuffer(long maxItemSize) : IBufferWriter<byte>
         LastItemCost = 0;
     }
 
+    /// <summary>Finds how many bytes of whole items may go in one frame; one item at least.</summary>
+    /// <param name="start">Where the first item begins.</param>
+    /// <param name="end">Where the last one ends.</param>
+    /// <param name="allowance">Items may be taken until they cost this much.</param>
+    /// <param name="maxLength">The largest frame.</param>
+    /// <param name="cost">What the items cost.</param>
+    /// <param name="lastCost">What the last of them costs.</param>
+    public int Measure(int start, int end, long allowance, int maxLength, out long cost, out long lastCost)
+    {
+        int position = start;
+        cost = 0;
+        lastCost = 0;
+        while (position < end && cost < allowance)
+        {
+            int length = 0, next = position;
+            for (int shift = 0; ; shift += 7)
+            {
+                byte part = _bytes[next++];
+                length |= (part & 0x7F) << shift;
+                if (part < 0x80) break;
+            }
+
+            next += length;
+            if (next - start > maxLength && position > start) break;
+            position = next;
+            lastCost = length + StreamCost.PerItem;
+            cost += lastCost;
+        }
+
+        return position - start;
+    }
+
     /// <summary>Empties the buffer, and gives its memory back if it has grown or is not needed for now.</summary>
     public void Clear(bool release)
     {

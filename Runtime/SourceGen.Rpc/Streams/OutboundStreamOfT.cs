@@ -69,15 +69,9 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
 
     private async ValueTask<long> WaitForAllowanceAsync(CancellationToken cancellationToken)
     {
-        StreamLedger ledger = Connection.Streams.Sending;
         if (_buffer.Length > 0) await SendAsync(isPausing: true, cancellationToken).ConfigureAwait(false);
-        while (true)
-        {
-            if (ledger.Allowance(Account) is var allowance and > 0) return allowance;
-            _buffer.Clear(release: true);
-            await ledger.WaitAsync(Account, large: false, cancellationToken).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
+        if (Connection.Streams.Sending.Allowance(Account) <= 0) _buffer.Clear(release: true);
+        return await WaitForLedgerAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends what is in the buffer.</summary>
@@ -86,7 +80,7 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
     {
         ConnectionOutput output = Connection.Output;
         if (output.IsEncodingHere || _buffer.IsLastItemLarge || _buffer.Length > output.FragmentSize) return SendSlowlyAsync(cancellationToken);
-        switch (output.WriteItems(this, _buffer.Written, FrameFlags.None, _buffer.Cost, isLarge: false))
+        switch (output.WriteItems(this, _buffer.Written, FrameFlags.None, _buffer.Cost, _buffer.LastItemCost, isLarge: false))
         {
             case ItemsWritten.Ended: throw new OperationCanceledException(cancellationToken);
             case ItemsWritten.NoCredit: return SendSlowlyAsync(cancellationToken); // Another stream was faster.
@@ -108,48 +102,60 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
     }
 
     /// <summary>
-    /// The last item does not fit the frame with the others, or any frame; or this thread is inside a serializer, whose frame must not be
-    /// cut in two.
+    /// The last item must go alone, or does not fit the frame with the others, or other streams took what this one was about to use; or
+    /// this thread is inside a serializer, whose frame must not be cut in two.
     /// </summary>
     private async ValueTask SendSlowlyAsync(CancellationToken cancellationToken)
     {
         ConnectionOutput output = Connection.Output;
         if (output.IsEncodingHere) await default(PoolSwitch);
+        int end = _buffer.IsLastItemLarge ? _buffer.LastItemStart : _buffer.Length;
         int start = 0;
-        long cost = _buffer.Cost;
-        bool isLarge = _buffer.IsLastItemLarge;
-        if (_buffer.LastItemStart > 0 && (isLarge || _buffer.Length > output.FragmentSize))
+        while (start < end)
         {
-            start = _buffer.LastItemStart;
-            cost = _buffer.LastItemCost;
-            await SendPieceAsync(0, start, FrameFlags.None, _buffer.Cost - cost, isLarge: false, cancellationToken).ConfigureAwait(false);
+            long allowance = await WaitForLedgerAsync(cancellationToken).ConfigureAwait(false);
+            int length = _buffer.Measure(start, end, allowance, output.FragmentSize, out long cost, out long lastCost);
+            if (await TrySendPieceAsync(start, length, FrameFlags.None, cost, lastCost, isLarge: false, cancellationToken).ConfigureAwait(false)) start += length;
         }
 
+        long large = _buffer.IsLastItemLarge ? _buffer.LastItemCost : 0;
         while (start < _buffer.Length)
         {
             int length = Math.Min(output.FragmentSize, _buffer.Length - start);
             FrameFlags more = start + length < _buffer.Length ? FrameFlags.More : FrameFlags.None;
-            await SendPieceAsync(start, length, more, cost, isLarge, cancellationToken).ConfigureAwait(false);
-            cost = 0; // An item is counted with its first piece.
+            if (!await TrySendPieceAsync(start, length, more, large, large, isLarge: true, cancellationToken).ConfigureAwait(false))
+            {
+                await Connection.Streams.Sending.WaitAsync(Account, large: true, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                continue;
+            }
+
+            large = 0; // An item is counted with its first piece.
             start += length;
         }
 
         _buffer.Clear(release: false);
     }
 
-    private async ValueTask SendPieceAsync(int start, int length, FrameFlags more, long cost, bool isLarge, CancellationToken cancellationToken)
+    private async ValueTask<bool> TrySendPieceAsync(
+        int start, int length, FrameFlags more, long cost, long lastCost, bool isLarge, CancellationToken cancellationToken)
     {
         ConnectionOutput output = Connection.Output;
+        while (output.StreamsMustWait) await output.WaitForStreamRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return output.WriteItems(this, _buffer.Written.Slice(start, length), more, cost, lastCost, isLarge) switch
+        {
+            ItemsWritten.Ended => throw new OperationCanceledException(cancellationToken),
+            ItemsWritten written => written == ItemsWritten.Written,
+        };
+    }
+
+    private async ValueTask<long> WaitForLedgerAsync(CancellationToken cancellationToken)
+    {
+        StreamLedger ledger = Connection.Streams.Sending;
         while (true)
         {
-            while (output.StreamsMustWait) await output.WaitForStreamRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-            switch (output.WriteItems(this, _buffer.Written.Slice(start, length), more, cost, isLarge))
-            {
-                case ItemsWritten.Ended: throw new OperationCanceledException(cancellationToken);
-                case ItemsWritten.Written: return;
-            }
-
-            await Connection.Streams.Sending.WaitAsync(Account, isLarge, cancellationToken).ConfigureAwait(false);
+            if (ledger.Allowance(Account) is var allowance and > 0) return allowance;
+            await ledger.WaitAsync(Account, large: false, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

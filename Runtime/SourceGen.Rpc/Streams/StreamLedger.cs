@@ -6,8 +6,8 @@ namespace SourceGen.Rpc.Streams;
 /// </summary>
 /// <remarks>
 /// What a stream has outstanding beyond <see cref="StreamCost.Reserve"/> is its share of the connection's window, and a stream takes no
-/// more of that than it leaves. So the connection's window bounds what all streams hold together, and however many stalled streams hold
-/// their shares, something is left for the next. Both sides compute the same: the sender counts a frame when it writes it, under the
+/// more of that than it leaves. So the connection's window bounds what all streams hold together, a few stalled streams do not use it up, and
+/// however many there are, each other one has its reserve. Both sides compute the same: the sender counts a frame when it writes it, under the
 /// output's lock, so in the order in which the receiver counts it later; and what the sender learns was given back, the receiver has
 /// given back before. So the receiver's figures are never higher, and an honest sender is never accused.
 /// </remarks>
@@ -18,6 +18,7 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiting = [];
     private long _shares;
+    private int _withLarge;
 
     /// <summary>What one stream may have outstanding.</summary>
     public long StreamWindow => streamWindow;
@@ -43,24 +44,25 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
         lock (_gate) return AllowsLargeOf(account);
     }
 
-    /// <summary>Counts the items of a frame, if it may be sent now.</summary>
-    public bool TryCharge(StreamAccount account, long cost, bool isLarge)
+    /// <summary>Counts the items of a frame, if all but the last of them fit in what may be sent now.</summary>
+    /// <param name="account">The stream.</param>
+    /// <param name="cost">What they cost.</param>
+    /// <param name="lastCost">What the last of them costs.</param>
+    /// <param name="isLarge">Whether it is one item of more than <see cref="StreamCost.Reserve"/>.</param>
+    public bool TryCharge(StreamAccount account, long cost, long lastCost, bool isLarge)
     {
         lock (_gate)
         {
-            if (!(isLarge ? AllowsLargeOf(account) : AllowanceOf(account) > 0)) return false;
-            if (!account.IsClosed) Set(account, account.Outstanding + cost);
+            if (!(isLarge ? AllowsLargeOf(account) : AllowanceOf(account) > cost - lastCost)) return false;
+            Add(account, cost, isLarge);
             return true;
         }
     }
 
     /// <summary>Counts items, whatever they cost.</summary>
-    public void Charge(StreamAccount account, long cost)
+    public void Charge(StreamAccount account, long cost, bool isLarge)
     {
-        lock (_gate)
-        {
-            if (!account.IsClosed) Set(account, account.Outstanding + cost);
-        }
+        lock (_gate) Add(account, cost, isLarge);
     }
 
     /// <summary>Counts items that were consumed, and lets those send that wait for it.</summary>
@@ -133,7 +135,9 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
         return Math.Min(streamWindow - outstanding, reserved + ShareLeft(outstanding));
     }
 
-    private bool AllowsLargeOf(StreamAccount account) => account.Outstanding < streamWindow && ShareLeft(account.Outstanding) > 0;
+    /// <summary>One stream may have such an item even if no share is left, so that stalled streams of small items cannot keep them all waiting.</summary>
+    private bool AllowsLargeOf(StreamAccount account) =>
+        account.Outstanding < streamWindow && (_withLarge == 0 || ShareLeft(account.Outstanding) > 0);
 
     /// <summary>How much a stream's share may grow: as it grows, what is left shrinks, until they are equal.</summary>
     private long ShareLeft(long outstanding) => Math.Max(0, (connectionWindow - _shares - ShareOf(outstanding) + 1) / 2);
@@ -142,6 +146,21 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
     {
         _shares += ShareOf(outstanding) - ShareOf(account.Outstanding);
         account.Outstanding = outstanding;
+        if (!account.HasLarge || outstanding > StreamCost.Reserve) return;
+        account.HasLarge = false;
+        _withLarge--;
+    }
+
+    private void Add(StreamAccount account, long cost, bool isLarge)
+    {
+        if (account.IsClosed) return;
+        if (isLarge && !account.HasLarge)
+        {
+            account.HasLarge = true;
+            _withLarge++;
+        }
+
+        Set(account, account.Outstanding + cost);
     }
 
     private bool IsReady(Waiter waiter) =>

@@ -32,7 +32,6 @@ internal sealed class Upload<T>(RpcConnection connection, ItemFormat<T> format, 
         // Also the second time: the first may have come while the request was on its way, and the reply frees the call's slot.
         Connection.Output.EndStream(this, s_abandoned);
         if (!first) return;
-        Connection.Streams.Sending.Close(Account);
 
         if (_finished) return;
 

@@ -27,8 +27,9 @@ internal sealed partial class ConnectionOutput
     /// <param name="items">The payload.</param>
     /// <param name="more">Whether the item goes on in the next frame.</param>
     /// <param name="cost">What they cost; 0 for what was counted before.</param>
+    /// <param name="lastCost">What the last of them costs.</param>
     /// <param name="isLarge">Whether it is one item of more than <see cref="StreamCost.Reserve"/>.</param>
-    public ItemsWritten WriteItems(OutboundStream stream, ReadOnlySpan<byte> items, FrameFlags more, long cost, bool isLarge)
+    public ItemsWritten WriteItems(OutboundStream stream, ReadOnlySpan<byte> items, FrameFlags more, long cost, long lastCost, bool isLarge)
     {
         Gate.Enter();
         if (_closed || stream.IsEnded)
@@ -37,7 +38,7 @@ internal sealed partial class ConnectionOutput
             return ItemsWritten.Ended;
         }
 
-        if (cost > 0 && !stream.Connection.Streams.Sending.TryCharge(stream.Account, cost, isLarge))
+        if (cost > 0 && !stream.Connection.Streams.Sending.TryCharge(stream.Account, cost, lastCost, isLarge))
         {
             Gate.Exit();
             return ItemsWritten.NoCredit;

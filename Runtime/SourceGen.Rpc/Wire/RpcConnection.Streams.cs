@@ -192,7 +192,9 @@ internal sealed partial class RpcConnection
     private void AcceptStreamStop(in FrameHeader header)
     {
         if ((header.Flags & FrameFlags.Callee) == 0) throw new ProtocolException($"{RemoteAddress} stopped the stream of call {header.CallId}, which it made itself: callers cancel");
-        if (Streams.Uploads.TryGet(header.CallId, out IUpload? upload)) upload.Stop();
+        if (!Streams.Uploads.TryGet(header.CallId, out IUpload? upload)) return; // The call is over.
+        upload.Stop();
+        Streams.Sending.Close(upload.Stream.Account);
     }
 
     /// <summary>A request that announces a stream has arrived; whatever becomes of it, the stream comes.</summary>
@@ -216,7 +218,13 @@ internal sealed partial class RpcConnection
     /// </summary>
     private void EndStreamsOf(ulong callId)
     {
-        if (Streams.Uploads.TryRemove(callId, out IUpload? upload)) upload.Stop();
+        if (Streams.Uploads.TryRemove(callId, out IUpload? upload))
+        {
+            // Only now: until its reply the peer may still count what a cancelled call had sent.
+            upload.Stop();
+            Streams.Sending.Close(upload.Stream.Account);
+        }
+
         if (Streams.Partial == 0 || !Calls.Contains(callId)) return;
         ref Reassembly? partial = ref Calls.PartialOf(callId);
         if (partial is not { Header.Type: FrameType.StreamItems }) return;

@@ -49,8 +49,8 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
     }
 
     private IContender CreateBaseline(Workload workload) => workload.LowLatency
-        ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.Callers)
-        : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.Callers);
+        ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.BaselineInFlight ?? workload.Callers)
+        : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.BaselineInFlight ?? workload.Callers);
 
     private IContender? CreateRpc(Workload workload) =>
         (workload.LowLatency ? server.Addresses.LowLatencyRpc : server.Addresses.Rpc) is { } address
