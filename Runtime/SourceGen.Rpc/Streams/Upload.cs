@@ -31,9 +31,7 @@ internal sealed class Upload<T>(RpcConnection connection, ItemFormat<T> format, 
 
         // Also the second time: the first may have come while the request was on its way, and the reply frees the call's slot.
         Connection.Output.EndStream(this, s_abandoned);
-        if (!first) return;
-
-        if (_finished) return;
+        if (!first || _finished) return;
 
         // The producer's callbacks are user code, and this thread may be the receiver.
         ThreadPool.UnsafeQueueUserWorkItem(static upload => upload.CancelSafely(), this, preferLocal: false);
