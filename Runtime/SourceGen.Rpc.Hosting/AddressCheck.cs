@@ -7,12 +7,15 @@ internal static class AddressCheck
     /// <param name="address">The address.</param>
     /// <param name="what">What it is, at the beginning of a sentence.</param>
     /// <param name="transports">Those that may serve it.</param>
+    /// <param name="connecting">Whether it is an address to connect to.</param>
     /// <param name="mistakes">Where mistakes go.</param>
-    public static void Check(string address, string what, IEnumerable<ITransport> transports, ICollection<string> mistakes)
+    public static void Check(string address, string what, IEnumerable<ITransport> transports, bool connecting, ICollection<string> mistakes)
     {
         try
         {
-            _ = new TransportRegistry(transports).Get(RpcAddress.Parse(address));
+            RpcAddress parsed = RpcAddress.Parse(address);
+            ITransport transport = new TransportRegistry(transports).Get(parsed);
+            if (connecting) transport.CheckAddress(parsed);
         }
         catch (Exception e) when (e is FormatException or NotSupportedException or ArgumentException)
         {

@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Hosting.Client;
+using SourceGen.Rpc.Hosting.Server;
 
 namespace SourceGen.Rpc.Hosting;
 
-/// <summary>Says what is called over a client of the host. <c>AddRpcClient</c> creates it.</summary>
+/// <summary>Says what is called over a client of the host, and what it offers to its server. <c>AddRpcClient</c> creates it.</summary>
 public sealed class RpcClientBuilder
 {
     private readonly ClientRegistration _registration;
@@ -54,6 +56,49 @@ public sealed class RpcClientBuilder
             Services.AddSingleton<TService>(services => registration.GetClient(services).Get<TService>());
         }
 
+        return this;
+    }
+
+    /// <summary>
+    /// Offers a service to the server that <typeparamref name="TImplementation"/> implements, created by the container; the server's handlers
+    /// call it through <see cref="RpcContext.GetCaller{TService}"/>. The connection over which they do is opened by the first call of this
+    /// client's.
+    /// </summary>
+    /// <remarks>
+    /// The implementation is registered by its own type, not by the interface. A singleton serves all calls, concurrently; a scoped or
+    /// transient implementation is created for each call in a scope of that call's own, which is disposed of when the call is over.
+    /// </remarks>
+    /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
+    /// <typeparam name="TImplementation">Its implementation.</typeparam>
+    /// <param name="lifetime">
+    /// How long an instance lives. Default: the lifetime that <typeparamref name="TImplementation"/> is registered with already;
+    /// <see cref="ServiceLifetime.Singleton"/> when it is not.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The implementation is registered already with another lifetime than <paramref name="lifetime"/>.
+    /// </exception>
+    public RpcClientBuilder AddService<
+        TService,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(ServiceLifetime? lifetime = null)
+        where TService : class, IRpcContract<TService>
+        where TImplementation : class, TService =>
+        Offer(ServiceEntries.Create<TService, TImplementation>(Services, lifetime));
+
+    /// <summary>Offers a service to the server that one object implements for all calls, concurrently. The caller keeps it.</summary>
+    /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface.</typeparam>
+    /// <param name="implementation">The implementation.</param>
+    /// <returns>This builder.</returns>
+    public RpcClientBuilder AddService<TService>(TService implementation)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(implementation);
+        return Offer(ServiceEntries.Create(implementation));
+    }
+
+    private RpcClientBuilder Offer(ServiceEntry entry)
+    {
+        _registration.Offered.Add(entry);
         return this;
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Hosting.Server;
 
@@ -56,21 +55,8 @@ public sealed class RpcServerBuilder
         TService,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(ServiceLifetime? lifetime = null)
         where TService : class, IRpcContract<TService>
-        where TImplementation : class, TService
-    {
-        ServiceDescriptor? existing = Services.LastOrDefault(
-            service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
-        if (existing is not null && lifetime is not null && lifetime != existing.Lifetime)
-        {
-            throw new InvalidOperationException(
-                $"{typeof(TImplementation).Name} is registered as {existing.Lifetime} already, and AddService asks for {lifetime}. "
-                + "Leave the lifetime out of one of the two.");
-        }
-
-        ServiceLifetime effective = existing?.Lifetime ?? lifetime ?? ServiceLifetime.Singleton;
-        Services.TryAdd(new ServiceDescriptor(typeof(TImplementation), typeof(TImplementation), effective));
-        return Add<TService>(static services => services.GetRequiredService<TImplementation>(), effective);
-    }
+        where TImplementation : class, TService =>
+        Add(ServiceEntries.Create<TService, TImplementation>(Services, lifetime));
 
     /// <summary>
     /// Offers a service that one object implements for all calls, concurrently. The caller keeps it: the container does not dispose of it.
@@ -82,7 +68,7 @@ public sealed class RpcServerBuilder
         where TService : class, IRpcContract<TService>
     {
         ArgumentNullException.ThrowIfNull(implementation);
-        return Add(_ => implementation, ServiceLifetime.Singleton);
+        return Add(ServiceEntries.Create(implementation));
     }
 
     /// <summary>Offers a service whose implementation a function creates. The container owns what it returns, and disposes of it.</summary>
@@ -98,16 +84,12 @@ public sealed class RpcServerBuilder
         where TService : class, IRpcContract<TService>
     {
         ArgumentNullException.ThrowIfNull(factory);
-        // A key that nobody else holds: the container keeps and disposes of the instance, and no injection of the interface finds it.
-        object key = new();
-        Services.Add(new ServiceDescriptor(typeof(TService), key, (services, _) => factory(services), lifetime));
-        return Add(services => services.GetRequiredKeyedService<TService>(key), lifetime);
+        return Add(ServiceEntries.Create(Services, factory, lifetime));
     }
 
-    private RpcServerBuilder Add<TService>(Func<IServiceProvider, TService> resolve, ServiceLifetime lifetime)
-        where TService : class, IRpcContract<TService>
+    private RpcServerBuilder Add(ServiceEntry entry)
     {
-        _registration.Services.Add(new ServiceEntry<TService>(resolve, lifetime));
+        _registration.Services.Add(entry);
         return this;
     }
 }

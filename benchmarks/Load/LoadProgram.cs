@@ -28,6 +28,7 @@ internal static class LoadProgram
         using ServerProcess server = ServerProcess.Start();
         bool hasRpc = server.Addresses.Rpc is not null;
         if (options.Check && !hasRpc) throw new LoadException("--check: this build has no RPC in it, so no target can be judged.");
+        if (options.RpcOnly && !hasRpc) throw new LoadException("--rpc-only: this build has no RPC in it, so nothing is left to run.");
         if (!hasRpc && !options.RawOnly) output.WriteLine("This build has no RPC in it: the baseline runs alone.");
         var runner = new WorkloadRunner(server, options);
         var results = new List<WorkloadResult>(workloads.Count);

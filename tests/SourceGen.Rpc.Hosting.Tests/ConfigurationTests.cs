@@ -20,6 +20,11 @@ public sealed class ConfigurationTests
             ("Rpc:Server:IncludeExceptionDetails", "true"),
             ("Rpc:Server:DrainTimeout", "00:00:05"),
             ("Rpc:Server:HandshakeTimeout", "1.5s"),
+            ("Rpc:Server:CallTimeout", "infinite"),
+            ("Rpc:Server:MaxConnections", "500"),
+            ("Rpc:Server:MaxConnectionsPerAddress", "20"),
+            ("Rpc:Server:MaxConnectionsInHandshake", "50"),
+            ("Rpc:Server:MaxTotalConcurrentCalls", "3000"),
             ("Rpc:Server:KeepAliveInterval", "2m"),
             ("Rpc:Server:KeepAliveTimeout", "250 ms"),
             ("Rpc:Server:Limits:MaxMessageSize", "32MiB"),
@@ -34,6 +39,11 @@ public sealed class ConfigurationTests
         Assert.True(options.IncludeExceptionDetails);
         Assert.Equal(TimeSpan.FromSeconds(5), options.DrainTimeout);
         Assert.Equal(TimeSpan.FromSeconds(1.5), options.HandshakeTimeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, options.CallTimeout);
+        Assert.Equal(500, options.MaxConnections);
+        Assert.Equal(20, options.MaxConnectionsPerAddress);
+        Assert.Equal(50, options.MaxConnectionsInHandshake);
+        Assert.Equal(3000, options.MaxTotalConcurrentCalls);
         Assert.Equal(TimeSpan.FromMinutes(2), options.KeepAliveInterval);
         Assert.Equal(TimeSpan.FromMilliseconds(250), options.KeepAliveTimeout);
         Assert.Equal(32 * 1024 * 1024, options.Limits.MaxMessageSize);
@@ -51,6 +61,8 @@ public sealed class ConfigurationTests
             ("Rpc:Client:Address", "memory://a"),
             ("Rpc:Client:ConnectTimeout", "1s"),
             ("Rpc:Client:CallTimeout", "infinite"),
+            ("Rpc:Client:DrainTimeout", "2s"),
+            ("Rpc:Client:IncludeExceptionDetails", "true"),
             ("Rpc:Client:ReconnectDelay", "10ms"),
             ("Rpc:Client:MaxReconnectDelay", "1m"),
             ("Rpc:Client:LowLatency", "true"),
@@ -61,6 +73,8 @@ public sealed class ConfigurationTests
         Assert.Equal("memory://a", options.Address);
         Assert.Equal(TimeSpan.FromSeconds(1), options.ConnectTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, options.CallTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(2), options.DrainTimeout);
+        Assert.True(options.IncludeExceptionDetails);
         Assert.Equal(TimeSpan.FromMilliseconds(10), options.ReconnectDelay);
         Assert.Equal(TimeSpan.FromMinutes(1), options.MaxReconnectDelay);
         Assert.True(options.LowLatency);
@@ -77,7 +91,9 @@ public sealed class ConfigurationTests
     [InlineData(typeof(RpcLimits), "Rpc:Client:Limits")]
     public async Task EveryOption_IsAKey(Type options, string section)
     {
-        string[] code = [nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory)];
+        string[] code =
+            [nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
+            nameof(RpcServerOptions.RateLimiter)];
         string[] expected = [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Except(code).Order()];
 
         string mistake = section.StartsWith("Rpc:Server", StringComparison.Ordinal)

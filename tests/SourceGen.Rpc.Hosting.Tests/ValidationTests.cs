@@ -56,6 +56,19 @@ public sealed class ValidationTests
             "The RPC server: An entry of Addresses is wrong: 'tcp://127.0.0.1' is not a TCP address: the port is missing.", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MaxConnections")]
+    [InlineData("MaxConnectionsPerAddress")]
+    [InlineData("MaxConnectionsInHandshake")]
+    [InlineData("MaxTotalConcurrentCalls")]
+    public async Task Server_WithALimitThatLetsNothingIn(string key)
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestHost.StartAsync(
+            services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter, Greeter>(), ($"Rpc:Server:{key}", "0")));
+
+        Assert.Equal([$"The RPC server: {key} is 0; it must be at least 1. (Configuration: Rpc:Server.)"], error.Failures);
+    }
+
     [Fact]
     public async Task Client_WithoutAddress() => await AssertMistakesAsync(
         services => services.AddRpcClient<IGreeter>(),

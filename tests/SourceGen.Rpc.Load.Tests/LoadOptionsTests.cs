@@ -9,7 +9,7 @@ public sealed class LoadOptionsTests
         Assert.Equal((5, 2, 3), (options.Rounds, options.Length.TotalSeconds, options.WarmUp.TotalSeconds));
         Assert.Equal(["*"], options.Only);
         Assert.Null(options.JsonFile);
-        Assert.False(options.RawOnly || options.Check || options.List || options.Help);
+        Assert.False(options.RawOnly || options.RpcOnly || options.Check || options.List || options.Help);
     }
 
     [Fact]
@@ -24,6 +24,7 @@ public sealed class LoadOptionsTests
         Assert.Equal((7, 0.5, 0), (options.Rounds, options.Length.TotalSeconds, options.WarmUp.TotalSeconds));
         Assert.Equal("out.json", options.JsonFile);
         Assert.True(LoadOptions.Parse(["--raw-only"]).RawOnly);
+        Assert.True(LoadOptions.Parse(["--rpc-only"]).RpcOnly);
         Assert.True(options.Check && options.List && options.Help);
     }
 
@@ -46,6 +47,8 @@ public sealed class LoadOptionsTests
     [InlineData("--seconds 0: write a number of seconds from 0.01", "--seconds", "0")]
     [InlineData("--warmup -1: write a number of seconds from 0 to 3600", "--warmup", "-1")]
     [InlineData("--check judges the RPC, which --raw-only leaves out", "--raw-only", "--check")]
+    [InlineData("--check compares with the baseline, which --rpc-only leaves out", "--check", "--rpc-only")]
+    [InlineData("--raw-only leaves out the RPC and --rpc-only the baseline", "--rpc-only", "--raw-only")]
     [InlineData("--only , names no workload", "--only", ",")]
     public void Parse_WrongLine_SaysWhatIsWrong(string message, params string[] args) =>
         Assert.StartsWith(message, Assert.Throws<UsageException>(() => LoadOptions.Parse(args)).Message, StringComparison.Ordinal);

@@ -36,6 +36,20 @@ public sealed class ResultTests
     }
 
     [Fact]
+    public void RpcAlone_HasNoRatiosAndNoTargets_AndPrintsDashes()
+    {
+        WorkloadResult result = Result((100, 105));
+        result = result with { BaselineName = null, Rounds = [.. result.Rounds.Select(round => round with { Baseline = null })] };
+        Assert.Empty(result.Targets);
+        Assert.True(double.IsNaN(result.Ratio(Figure.P50).Median));
+        Assert.Equal(105, result.Rpc(Figure.P50).Median);
+        var output = new StringWriter();
+        new ConsoleReport(output).Workload(result);
+        string p50 = Assert.Single(output.ToString().Split(Environment.NewLine), line => line.Contains("p50", StringComparison.Ordinal));
+        Assert.Matches(@"^  p50 +- +\S.*\) +-$", p50);
+    }
+
+    [Fact]
     public void ToMeasurement_TwoTurns_AddsThemUp()
     {
         var tally = new Tally();

@@ -6,6 +6,16 @@ public interface ITransport
     /// <summary>The address scheme it serves: <c>tcp</c>, <c>unix</c>, <c>memory</c>.</summary>
     string Scheme { get; }
 
+    /// <summary>
+    /// Checks an address to connect to, without connecting: a mistyped one is then found when a client is created, not at its first
+    /// call. Does nothing unless the transport implements it.
+    /// </summary>
+    /// <param name="address">Where a client is going to connect.</param>
+    /// <exception cref="FormatException">The address is not one of this transport's, or only for listening; the message says what is wrong.</exception>
+    void CheckAddress(RpcAddress address)
+    {
+    }
+
     /// <summary>Connects to a listener.</summary>
     /// <param name="address">Where it listens.</param>
     /// <param name="cancellationToken">Gives up; this is also how callers apply a timeout.</param>

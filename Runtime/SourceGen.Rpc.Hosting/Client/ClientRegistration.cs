@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Hosting.Configuration;
+using SourceGen.Rpc.Hosting.Server;
 
 namespace SourceGen.Rpc.Hosting.Client;
 
@@ -19,6 +20,9 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     /// Whether users gave it its name: such a client has a configuration section of its own, and its services can be injected by the name.
     /// </summary>
     public bool IsNamed { get; private init; }
+
+    /// <summary>The services that it offers to its server, in the order they were added.</summary>
+    public List<ServiceEntry> Offered { get; } = [];
 
     /// <summary>The client without a name.</summary>
     public static ClientRegistration Default() => new("", "Rpc:Client", "RPC client");
@@ -45,7 +49,12 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
         Name.Length == 0 ? services.GetRequiredService<RpcClient>() : services.GetRequiredKeyedService<RpcClient>(Name);
 
     /// <summary>Creates the client; the container calls it once.</summary>
-    public RpcClient Create(IServiceProvider services) => RpcClient.Create(GetOptions(services));
+    public RpcClient Create(IServiceProvider services)
+    {
+        RpcClient client = RpcClient.Create(GetOptions(services));
+        foreach (ServiceEntry entry in Offered) entry.AddTo(client, services);
+        return client;
+    }
 
     /// <inheritdoc/>
     public override void Read(IConfigurationSection section, RpcClientOptions options, ICollection<string> mistakes) =>
@@ -54,7 +63,7 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     /// <inheritdoc/>
     public override void Check(RpcClientOptions options, ICollection<string> mistakes)
     {
-        if (options.Address is { } address) AddressCheck.Check(address, nameof(options.Address), options.Transports, mistakes);
+        if (options.Address is { } address) AddressCheck.Check(address, nameof(options.Address), options.Transports, connecting: true, mistakes);
         else mistakes.Add("Address is missing; say where the server listens, for example options.Address = \"tcp://127.0.0.1:5000\".");
     }
 }

@@ -12,7 +12,11 @@ internal static class OptionsSection
         reader.List("Addresses", options.Addresses.Add);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("HandshakeTimeout", value => options.HandshakeTimeout = value);
-        reader.Switch("IncludeExceptionDetails", value => options.IncludeExceptionDetails = value);
+        reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
+        reader.Count("MaxConnections", value => options.MaxConnections = value);
+        reader.Count("MaxConnectionsPerAddress", value => options.MaxConnectionsPerAddress = value);
+        reader.Count("MaxConnectionsInHandshake", value => options.MaxConnectionsInHandshake = value);
+        reader.Count("MaxTotalConcurrentCalls", value => options.MaxTotalConcurrentCalls = value);
         ReadConnection(reader, options);
         reader.ReportUnknownKeys();
     }
@@ -24,6 +28,7 @@ internal static class OptionsSection
         reader.Text("Address", value => options.Address = value);
         reader.Duration("ConnectTimeout", value => options.ConnectTimeout = value);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
+        reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("ReconnectDelay", value => options.ReconnectDelay = value);
         reader.Duration("MaxReconnectDelay", value => options.MaxReconnectDelay = value);
         ReadConnection(reader, options);
@@ -32,6 +37,7 @@ internal static class OptionsSection
 
     private static void ReadConnection(SectionReader reader, RpcConnectionOptions options)
     {
+        reader.Switch("IncludeExceptionDetails", value => options.IncludeExceptionDetails = value);
         reader.Switch("LowLatency", value => options.LowLatency = value);
         reader.Duration("KeepAliveInterval", value => options.KeepAliveInterval = value);
         reader.Duration("KeepAliveTimeout", value => options.KeepAliveTimeout = value);

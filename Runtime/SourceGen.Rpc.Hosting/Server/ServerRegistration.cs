@@ -33,7 +33,7 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
     {
         foreach (string address in options.Addresses)
         {
-            AddressCheck.Check(address, $"An entry of {nameof(options.Addresses)}", options.Transports, mistakes);
+            AddressCheck.Check(address, $"An entry of {nameof(options.Addresses)}", options.Transports, connecting: false, mistakes);
         }
 
         if (Services.Count == 0)

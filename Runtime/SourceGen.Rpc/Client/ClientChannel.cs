@@ -7,7 +7,7 @@ namespace SourceGen.Rpc.Client;
 /// <summary>
 /// A client's way to one server: keeps a connection, replaces it when it is lost or the server leaves, and lets calls wait meanwhile.
 /// </summary>
-internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
+internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
@@ -16,7 +16,6 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
-    private volatile RpcConnection? _current;
     private TaskCompletionSource<RpcConnection>? _next;
     private Exception? _lastFailure;
     private int _attempts;
@@ -24,32 +23,20 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
+        : base((int)options.CallTimeout.TotalMilliseconds)
     {
         options.Validate();
         _options = options;
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
-        _connector = new ClientConnector(address, options, _logger);
-        CallTimeoutMs = (int)options.CallTimeout.TotalMilliseconds;
+        Services = new ClientServices(options, _logger);
+        _connector = new ClientConnector(address, options, Services, _logger);
     }
 
     /// <summary>The server's address.</summary>
     public RpcAddress Address => _connector.Address;
 
-    /// <summary>The connection that new calls go over; null while there is none.</summary>
-    public RpcConnection? Current => _current;
-
-    /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
-    public int CallTimeoutMs { get; }
-
-    public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method) =>
-        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this, method, method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
-
-    public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
-    {
-        ClientMethod<TRequest, NoResponse> calls = new(this, method, method.RequestShape, static _ => NoResponse.Serializer.Instance);
-        return (method.Options & RpcMethodOptions.OneWay) != 0 ? new OneWayClientInvoker<TRequest>(calls) : new ActionClientInvoker<TRequest>(calls);
-    }
+    /// <summary>What the client offers to its server.</summary>
+    public ClientServices Services { get; }
 
     /// <summary>Opens the first connection, in one attempt.</summary>
     /// <exception cref="RpcException">It failed; the message says why.</exception>
@@ -68,7 +55,7 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
     /// <see cref="RpcStatusCode.Unavailable"/>: there was none within the connect timeout;
     /// <see cref="RpcStatusCode.DeadlineExceeded"/>: there was none within the call's own limit.
     /// </exception>
-    public async ValueTask<RpcConnection> GetConnectionAsync(
+    public override async ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -76,7 +63,7 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
         lock (_gate)
         {
             if (_disposing.IsCancellationRequested) throw Disposed(methodName);
-            if (_current is { IsUsable: true } current) return current;
+            if (Current is { IsUsable: true } current) return current;
             next = NextConnection();
         }
 
@@ -104,7 +91,10 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the connection. Calls in flight, and those that wait for a connection, fail.</summary>
+    /// <summary>
+    /// Closes the connection when the calls that this side serves are done, or their time is up. Calls in flight, and those that wait for a
+    /// connection, fail.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         RpcConnection? connection;
@@ -112,12 +102,12 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
         {
             if (_disposing.IsCancellationRequested) return;
             _disposing.Cancel();
-            connection = _current;
-            _current = null;
+            connection = Current;
+            Current = null;
             _next?.TrySetCanceled();
         }
 
-        if (connection is not null) await CloseAsync(connection).ConfigureAwait(false);
+        if (connection is not null) await DrainAndCloseAsync(connection).ConfigureAwait(false);
     }
 
     private static RpcException Disposed(string methodName) =>
@@ -186,7 +176,7 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
         {
             if (_disposing.IsCancellationRequested) return false;
             connection.Leaving += OnLeaving;
-            _current = connection;
+            Current = connection;
             _adoptedAt = Environment.TickCount64;
             TaskCompletionSource<RpcConnection>? next = _next;
             _next = null;
@@ -200,9 +190,9 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_current == connection)
+            if (Current == connection)
             {
-                _current = null;
+                Current = null;
                 bool shortLived = Environment.TickCount64 - _adoptedAt < _options.MaxReconnectDelay.TotalMilliseconds;
                 _shortLived = shortLived ? Math.Min(_shortLived + 1, 100) : 0;
                 if (!_disposing.IsCancellationRequested) NextConnection();
@@ -212,15 +202,28 @@ internal sealed partial class ClientChannel : RpcChannel, IAsyncDisposable
         if (!connection.IsClosed) _ = CloseWhenIdleAsync(connection);
     }
 
-    /// <summary>The server is leaving: its calls in flight finish first.</summary>
-    private static async Task CloseWhenIdleAsync(RpcConnection connection)
+    /// <summary>The server is leaving: the calls in flight finish first.</summary>
+    private async Task CloseWhenIdleAsync(RpcConnection connection)
     {
-        do
+        await connection.WhenAnsweredAsync().ConfigureAwait(false);
+        await DrainAndCloseAsync(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes no more calls of the server's, lets those that run finish, and closes.</summary>
+    private async Task DrainAndCloseAsync(RpcConnection connection)
+    {
+        if (connection.Serves)
         {
-            // Looked at under the output's lock, under which calls begin: once there is none, there will be none.
-            await connection.Output.WaitForRoomAsync(() => connection.Calls.InFlight == 0).ConfigureAwait(false);
+            connection.SendGoAway(RpcStatusCode.Unavailable, "the client is closing");
+            try
+            {
+                await connection.WhenServedAsync().WaitAsync(_options.DrainTimeout).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                ClientLog.DrainTimedOut(_logger, connection.Running.Count, connection.RemoteAddress, _options.DrainTimeout);
+            }
         }
-        while (connection.Calls.InFlight > 0 && !connection.IsClosed);
 
         await CloseAsync(connection).ConfigureAwait(false);
     }

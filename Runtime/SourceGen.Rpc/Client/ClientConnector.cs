@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -9,13 +10,16 @@ internal sealed class ClientConnector
 {
     private readonly RpcClientOptions _options;
     private readonly ITransport _transport;
+    private readonly ClientServices _services;
     private readonly ILogger _logger;
 
-    public ClientConnector(RpcAddress address, RpcClientOptions options, ILogger logger)
+    public ClientConnector(RpcAddress address, RpcClientOptions options, ClientServices services, ILogger logger)
     {
         Address = address;
         _options = options;
         _transport = new TransportRegistry(options.Transports).Get(address);
+        _services = services;
+        _transport.CheckAddress(address);
         _logger = logger;
     }
 
@@ -32,12 +36,16 @@ internal sealed class ClientConnector
         ITransportConnection? transport = null;
         try
         {
-            transport = _options.LowLatency && _transport is IPollingTransport polling
-                ? await polling.ConnectForPollingAsync(Address, timeout.Token).ConfigureAwait(false)
-                : await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
-            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [.. _options.Codecs.Select(codec => codec.Name)] };
+            transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
+            ServiceOffers offers = _services.Freeze();
+            HelloMessage hello = Handshake.CreateHello(_options) with
+            {
+                Codecs = [.. offers.Codecs],
+                Services = offers.Services,
+                MaxConcurrentCalls = offers.Services.Length == 0 ? 0 : _options.Limits.MaxConcurrentCalls,
+            };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
-            HelloMessage server = await Handshake.ReceiveAsync(transport, _options, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
+            HelloMessage server = await Handshake.ReceiveAsync(transport.Input, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
             if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
             ICodec codec = _options.Codecs.FirstOrDefault(codec => codec.Name == server.Codecs[0])
                 ?? throw Failed(RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
@@ -47,7 +55,11 @@ internal sealed class ClientConnector
             }
 
             ClientLog.Connected(_logger, transport.RemoteAddress, codec.Name, server.Agent);
-            RpcConnection connection = new(transport, ConnectionSettings.Create(_options, codec, server), methods: [], _logger);
+            ConnectionSettings settings = ConnectionSettings.Create(_options, codec, server) with
+            {
+                PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
+            };
+            RpcConnection connection = new(transport, settings, offers.Get(codec.Name).Methods, _logger);
             transport = null;
             return connection;
         }

@@ -13,4 +13,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(202, LogLevel.Warning, "{Peer} has another contract for {Service}: {Differences}")]
     public static partial void ContractDiffers(ILogger logger, RpcAddress peer, string service, string differences);
+
+    [LoggerMessage(203, LogLevel.Warning, "{Calls} calls of {Peer} were still being served after {Elapsed} and are cancelled")]
+    public static partial void DrainTimedOut(ILogger logger, int calls, RpcAddress peer, TimeSpan elapsed);
 }

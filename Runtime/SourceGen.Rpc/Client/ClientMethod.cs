@@ -4,11 +4,11 @@ using SourceGen.Rpc.Wire;
 namespace SourceGen.Rpc.Client;
 
 /// <summary>
-/// Calls one method over a client's current connection. While the connection is up and has room, a call is written by its caller and
+/// Calls one method over a channel's current connection. While the connection is up and has room, a call is written by its caller and
 /// costs no allocation; otherwise it takes the slow way, which waits.
 /// </summary>
 internal sealed class ClientMethod<TRequest, TResponse>(
-    ClientChannel channel, RpcMethod method, TypeShape<TRequest> requestShape, Func<ICodec, ISerializer<TResponse>> responses)
+    CallChannel channel, RpcMethod method, TypeShape<TRequest> requestShape, Func<ICodec, ISerializer<TResponse>> responses)
     where TRequest : struct
 {
     private readonly int _timeoutMs = method.TimeoutMs != 0 ? method.TimeoutMs : channel.CallTimeoutMs;

@@ -10,17 +10,20 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Client;
 
 /// <summary>
-/// Matches a client's contracts with what the server of one connection offers. Equal fingerprints settle it without a word; otherwise
-/// the server's schema is fetched once and compared method by method.
+/// Matches this side's contracts with what the peer of one connection offers. Equal fingerprints settle it without a word; otherwise
+/// the peer's schema is fetched once and compared method by method.
 /// </summary>
-internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
+/// <param name="connection">The connection.</param>
+/// <param name="role">What the peer is, for messages: server or client.</param>
+/// <param name="logger">Where differences are logged.</param>
+internal sealed class PeerContracts(RpcConnection connection, string role, ILogger logger)
 {
     private const int DescribeTimeoutMs = 5000;
 
     private readonly ConcurrentDictionary<RpcContract, Task<ContractBinding>> _bindings = new();
 
     /// <summary>Gets the numbers of a contract's methods.</summary>
-    /// <exception cref="RpcException">The server does not offer the service, or the connection was lost.</exception>
+    /// <exception cref="RpcException">The peer does not offer the service, or the connection was lost.</exception>
     public async ValueTask<ContractBinding> BindAsync(RpcContract contract, CancellationToken cancellationToken)
     {
         OfferedService offered = Find(contract);
@@ -40,7 +43,9 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
 
     private static string Quote(string name) => $"\"{name.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 
-    private OfferedService Find(RpcContract contract)
+    /// <summary>Finds the service of a contract in what the peer offers.</summary>
+    /// <exception cref="RpcException"><see cref="RpcStatusCode.Unimplemented"/>: it is not there.</exception>
+    public OfferedService Find(RpcContract contract)
     {
         IReadOnlyList<OfferedService> services = connection.Peer.Services;
         OfferedService? named = null;
@@ -55,7 +60,7 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
             ? services.Count == 0 ? "it has none" : $"it has {string.Join(", ", services.Select(service => service.Name))}"
             : $"it has version {string.Join(", ", services.Where(service => service.Name == contract.Name).Select(service => $"'{service.Version}'"))}";
         string wanted = contract.Version.Length == 0 ? contract.Name : $"{contract.Name} version '{contract.Version}'";
-        throw new RpcException(RpcStatusCode.Unimplemented, $"The server at {connection.RemoteAddress} has no service {wanted}; {here}.")
+        throw new RpcException(RpcStatusCode.Unimplemented, $"The {role} at {connection.RemoteAddress} has no service {wanted}; {here}.")
         {
             Progress = RpcCallProgress.NotSent,
         };
@@ -75,13 +80,13 @@ internal sealed class PeerContracts(RpcConnection connection, ILogger logger)
         try
         {
             return ContractComparer.Compare(
-                ContractSchema.Parse(contract.Schema), ContractSchema.Parse(schema), $"the server at {connection.RemoteAddress}");
+                ContractSchema.Parse(contract.Schema), ContractSchema.Parse(schema), $"the {role} at {connection.RemoteAddress}");
         }
         catch (FormatException e)
         {
             throw new RpcException(
                 RpcStatusCode.Unimplemented,
-                $"The server at {connection.RemoteAddress} has another contract for {contract.Name}, and its description cannot be read: {e.Message}",
+                $"The {role} at {connection.RemoteAddress} has another contract for {contract.Name}, and its description cannot be read: {e.Message}",
                 e)
             {
                 Progress = RpcCallProgress.NotSent,

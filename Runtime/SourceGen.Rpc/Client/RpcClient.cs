@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc;
 
@@ -65,10 +66,45 @@ public sealed class RpcClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Offers a service to the server, whose handlers call it through <see cref="RpcContext.GetCaller{TService}"/>. One object implements
+    /// it for all calls; its methods run concurrently.
+    /// </summary>
+    /// <param name="implementation">The implementation.</param>
+    /// <returns>This client.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The connection was opened already, or the client offers a service of that name and version already.
+    /// </exception>
+    /// <exception cref="NotSupportedException">A codec cannot serialize a type of the service.</exception>
+    public RpcClient AddService<TService>(TService implementation)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(implementation);
+        return AddService(new SharedServiceSource<TService>(implementation));
+    }
+
+    /// <summary>Offers a service to the server whose implementation comes from <paramref name="source"/>, for each call if it wishes.</summary>
+    /// <param name="source">Where the implementation comes from.</param>
+    /// <returns>This client.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The connection was opened already, or the client offers a service of that name and version already.
+    /// </exception>
+    /// <exception cref="NotSupportedException">A codec cannot serialize a type of the service.</exception>
+    public RpcClient AddService<TService>(ServiceSource<TService> source)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _channel.Services.Add(new ServiceRegistration<TService>(TService.Contract, source));
+        return this;
+    }
+
     /// <summary>Gets a service: an object whose methods call the server. Creating one is cheap; keeping it is cheaper.</summary>
     public TService Get<TService>()
         where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(_channel);
 
-    /// <summary>Closes the connection. Calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.</summary>
+    /// <summary>
+    /// Closes the connection. Calls of the server's that this client serves have <see cref="RpcClientOptions.DrainTimeout"/> to finish; then
+    /// calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.
+    /// </summary>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 }

@@ -3,8 +3,8 @@ using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
 
-/// <summary>Makes calls of one method with streams over a client's current connection.</summary>
-internal sealed class StreamingMethod<TRequest>(ClientChannel channel, RpcMethod method, TypeShape<TRequest> requestShape)
+/// <summary>Makes calls of one method with streams over a channel's current connection.</summary>
+internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod method, TypeShape<TRequest> requestShape)
     where TRequest : struct
 {
     /// <summary>A stream has no usual length, so the client's default for calls is none for it.</summary>

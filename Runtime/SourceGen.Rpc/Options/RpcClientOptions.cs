@@ -1,3 +1,7 @@
+using SourceGen.Rpc.Client;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Server;
+
 namespace SourceGen.Rpc;
 
 /// <summary>How a client connects and calls.</summary>
@@ -24,6 +28,30 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// <summary>The longest wait between two attempts to connect. Default: 5 seconds.</summary>
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a client that is disposed of waits for the calls it serves (<see cref="RpcClient.AddService{TService}(TService)"/>). Default:
+    /// 5 seconds; zero for not at all.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    internal List<ServiceRegistration> Services { get; } = [];
+
+    /// <summary>
+    /// Offers a service to the server, as <see cref="RpcClient.AddService{TService}(TService)"/> does; every client created with these
+    /// options offers it.
+    /// </summary>
+    /// <param name="implementation">The implementation, for all calls; its methods run concurrently.</param>
+    /// <returns>These options.</returns>
+    /// <exception cref="InvalidOperationException">A service of that name and version was added before.</exception>
+    public RpcClientOptions AddService<TService>(TService implementation)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(implementation);
+        ClientServices.EnsureNew(Services, TService.Contract);
+        Services.Add(new ServiceRegistration<TService>(TService.Contract, new SharedServiceSource<TService>(implementation)));
+        return this;
+    }
+
     /// <inheritdoc/>
     public override void Validate()
     {
@@ -31,6 +59,11 @@ public sealed class RpcClientOptions : RpcConnectionOptions
         RequirePositive(ConnectTimeout, nameof(ConnectTimeout));
         RequirePositive(ReconnectDelay, nameof(ReconnectDelay));
         RequirePositive(MaxReconnectDelay, nameof(MaxReconnectDelay));
+        if (DrainTimeout < TimeSpan.Zero || DrainTimeout > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must be from zero to a day.");
+        }
+
         if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
     }
 }

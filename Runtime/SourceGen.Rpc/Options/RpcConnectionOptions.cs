@@ -33,6 +33,12 @@ public abstract class RpcConnectionOptions
     /// <summary>How long the peer may take to give that sign before the connection counts as lost. Default: 10 seconds.</summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether an error that a handler of this side did not declare reaches its caller with its type, message and stack. For development: it
+    /// shows callers the inside. Default: false, the caller gets a number that stands in this side's log too.
+    /// </summary>
+    public bool IncludeExceptionDetails { get; set; }
+
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 

@@ -1,3 +1,5 @@
+using System.Threading.RateLimiting;
+
 namespace SourceGen.Rpc;
 
 /// <summary>What a server listens at and how it behaves.</summary>
@@ -6,14 +8,43 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     /// <summary>The addresses to listen at, such as <c>tcp://0.0.0.0:5000</c>.</summary>
     public IList<string> Addresses { get; } = [];
 
-    /// <summary>
-    /// Whether an error that a handler did not declare reaches the caller with its type, message and stack. For development: it shows
-    /// callers the server's inside. Default: false, the caller gets a number that stands in the server's log too.
-    /// </summary>
-    public bool IncludeExceptionDetails { get; set; }
-
     /// <summary>How long a client may take to introduce itself. Default: 5 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The most connections at once. A further client is told so in the hello, with <see cref="RpcStatusCode.ResourceExhausted"/>.
+    /// Default: 10,000.
+    /// </summary>
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>
+    /// The most connections from one IP address, or from one /64 of IPv6 addresses; connections that are not from the network
+    /// (<c>unix</c>, <c>memory</c>) do not count. Default: null, no limit of its own.
+    /// </summary>
+    public int? MaxConnectionsPerAddress { get; set; }
+
+    /// <summary>The most connections that have not introduced themselves yet. Default: 1,000.</summary>
+    public int MaxConnectionsInHandshake { get; set; } = 1000;
+
+    /// <summary>
+    /// The most calls that run at once over all connections together, one-way calls included. A further one is refused with
+    /// <see cref="RpcStatusCode.ResourceExhausted"/>; a further one-way call is dropped. Default: null, no limit but
+    /// <see cref="RpcLimits.MaxConcurrentCalls"/> of each connection.
+    /// </summary>
+    public int? MaxTotalConcurrentCalls { get; set; }
+
+    /// <summary>
+    /// Asked for one permit by each call before its arguments are read; a call that gets none is refused with
+    /// <see cref="RpcStatusCode.ResourceExhausted"/>, a one-way call is dropped. It is never waited for: a queue of its own is not used. The
+    /// permit is given back when the call is over. It stays the caller's to dispose of. Default: null, no limit and no cost.
+    /// </summary>
+    public PartitionedRateLimiter<RpcCallInfo>? RateLimiter { get; set; }
+
+    /// <summary>
+    /// How long a call of a handler's to its caller (<see cref="RpcContext.GetCaller{TService}"/>) may take when the contract does not say
+    /// (<see cref="MethodAttribute.TimeoutMs"/>). Default: 5 seconds; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a stopping server waits for the calls in flight. Default: 30 seconds.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -33,10 +64,19 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     {
         base.Validate();
         RequirePositive(HandshakeTimeout, nameof(HandshakeTimeout));
+        RequireAtLeastOne(MaxConnections, nameof(MaxConnections));
+        RequireAtLeastOne(MaxConnectionsPerAddress ?? 1, nameof(MaxConnectionsPerAddress));
+        RequireAtLeastOne(MaxConnectionsInHandshake, nameof(MaxConnectionsInHandshake));
+        RequireAtLeastOne(MaxTotalConcurrentCalls ?? 1, nameof(MaxTotalConcurrentCalls));
+        if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
         if (DrainTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must not be negative.");
         if (Addresses.Count == 0)
         {
             throw new ArgumentException($"{nameof(Addresses)} is empty; tell the server where to listen, for example options.Listen(\"tcp://127.0.0.1:5000\").");
         }
+    }
+    private static void RequireAtLeastOne(int value, string name)
+    {
+        if (value < 1) throw new ArgumentException($"{name} is {value:N0}; it must be at least 1.");
     }
 }

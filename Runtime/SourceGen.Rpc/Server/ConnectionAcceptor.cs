@@ -5,7 +5,8 @@ using SourceGen.Rpc.Wire;
 namespace SourceGen.Rpc.Server;
 
 /// <summary>Accepts the connections of one listener and opens each on its own: a slow or foreign peer holds up nobody.</summary>
-internal sealed class ConnectionAcceptor(ITransportListener listener, ServerProtocol protocol, Action<RpcConnection> serve, ILogger logger)
+internal sealed class ConnectionAcceptor(
+    ITransportListener listener, ServerProtocol protocol, ConnectionAdmission admission, Action<RpcConnection> serve, ILogger logger)
     : IAsyncDisposable
 {
     private const int RetryMs = 100;
@@ -40,7 +41,7 @@ internal sealed class ConnectionAcceptor(ITransportListener listener, ServerProt
                 if (transport is null) return;
                 TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 _opening[transport] = opened.Task;
-                _ = OpenAsync(transport, opened);
+                _ = OpenAsync(transport, admission.Enter(transport.RemoteAddress), opened);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
@@ -55,25 +56,36 @@ internal sealed class ConnectionAcceptor(ITransportListener listener, ServerProt
         }
     }
 
-    private async Task OpenAsync(ITransportConnection transport, TaskCompletionSource opened)
+    private async Task OpenAsync(ITransportConnection transport, ConnectionTicket ticket, TaskCompletionSource opened)
     {
         try
         {
-            RpcConnection? connection = await protocol.OpenAsync(transport, _stopping.Token).ConfigureAwait(false);
-            if (connection is not null) serve(connection);
-            else await CloseAsync(transport).ConfigureAwait(false);
+            RpcConnection? connection = await protocol.OpenAsync(transport, ticket, _stopping.Token).ConfigureAwait(false);
+            ticket.EndHandshake();
+            if (connection is not null)
+            {
+                _ = connection.Closed.ContinueWith(static (_, ticket) => ((ConnectionTicket)ticket!).Dispose(), ticket, TaskScheduler.Default);
+                serve(connection);
+                return;
+            }
+
+            await CloseAsync(transport).ConfigureAwait(false);
+            ticket.Dispose();
         }
         catch (OperationCanceledException)
         {
             await CloseAsync(transport).ConfigureAwait(false);
+            ticket.Dispose();
         }
         catch (Exception e)
         {
             ServerLog.Refused(logger, transport.RemoteAddress, e.Message);
             await CloseAsync(transport).ConfigureAwait(false);
+            ticket.Dispose();
         }
         finally
         {
+            ticket.EndHandshake();
             _opening.TryRemove(transport, out Task? _);
             opened.SetResult();
         }

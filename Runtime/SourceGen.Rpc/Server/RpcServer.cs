@@ -31,6 +31,7 @@ public sealed class RpcServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        Admission = new ConnectionAdmission(options, Rejections);
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Server");
     }
 
@@ -43,6 +44,12 @@ public sealed class RpcServer : IAsyncDisposable
 
     /// <summary>The concrete addresses the server listens at; empty until it is started.</summary>
     public IReadOnlyList<RpcAddress> Addresses { get; private set; } = [];
+
+    /// <summary>What was turned away because of the limits.</summary>
+    internal RejectionCounters Rejections { get; } = new();
+
+    /// <summary>Who counts the connections.</summary>
+    internal ConnectionAdmission Admission { get; }
 
     /// <summary>Offers a service that one object implements for all calls; its methods run concurrently.</summary>
     /// <param name="implementation">The implementation.</param>
@@ -89,7 +96,7 @@ public sealed class RpcServer : IAsyncDisposable
         {
             if (_state != State.New) throw new InvalidOperationException("A server starts once; create another one.");
             _options.Validate();
-            ServerProtocol protocol = new(_options, _services, new ErrorPolicy(_options.IncludeExceptionDetails, _logger), _logger);
+            ServerProtocol protocol = new(_options, _services, new ErrorPolicy(_options.IncludeExceptionDetails, _logger), Rejections, _logger);
             TransportRegistry transports = new(_options.Transports);
             try
             {
@@ -97,7 +104,7 @@ public sealed class RpcServer : IAsyncDisposable
                 {
                     RpcAddress address = RpcAddress.Parse(text);
                     ITransportListener listener = await transports.Get(address).ListenAsync(address, cancellationToken).ConfigureAwait(false);
-                    _acceptors.Add(new ConnectionAcceptor(listener, protocol, Serve, _logger));
+                    _acceptors.Add(new ConnectionAcceptor(listener, protocol, Admission, Serve, _logger));
                 }
             }
             catch
@@ -182,7 +189,7 @@ public sealed class RpcServer : IAsyncDisposable
     private async Task DrainAsync(RpcConnection[] connections, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        Task drained = Task.WhenAll(connections.Select(connection => Task.WhenAny(connection.Running.WhenDrained(), connection.Closed)));
+        Task drained = Task.WhenAll(connections.Select(connection => connection.WhenIdleAsync()));
         try
         {
             await drained.WaitAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,10 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
     /// <summary>Calls whose handlers have not finished, one-way calls included.</summary>
     public int Count => (int)(Volatile.Read(ref _started) - Volatile.Read(ref _finished));
 
-    /// <summary>One-way calls among them.</summary>
+    /// <summary>Calls that were begun since the connection opened.</summary>
+    public long Started => Volatile.Read(ref _started);
+
+    /// <summary>One-way calls among those that have not finished.</summary>
     public int OneWay => Volatile.Read(ref _oneWayCount);
 
     /// <summary>Whether a call holds the slot. Only the receiver may ask.</summary>
@@ -100,13 +103,22 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         foreach (ServerCall call in oneWay) call.RequestCancel(connection, id: null);
     }
 
-    /// <summary>A task that completes when no handler is running.</summary>
+    /// <summary>A task that completes when no handler is running. One that was asked for earlier may tell of an earlier moment.</summary>
     public Task WhenDrained()
     {
-        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource source = Interlocked.CompareExchange(ref _drained, drained, null) ?? drained;
-        if (Count == 0) source.TrySetResult();
-        return source.Task;
+        while (true)
+        {
+            TaskCompletionSource? source = Volatile.Read(ref _drained);
+            if (source is null || source.Task.IsCompleted)
+            {
+                TaskCompletionSource fresh = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (Interlocked.CompareExchange(ref _drained, fresh, source) != source) continue;
+                source = fresh;
+            }
+
+            if (Count == 0) source.TrySetResult();
+            return source.Task;
+        }
     }
 
     /// <summary>A struct, because stores into an array of references check its element type.</summary>

@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -14,6 +15,9 @@ internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
 
     /// <summary>The caller's id of the call.</summary>
     public ulong Id { get; private set; }
+
+    /// <summary>What the rate limiter wants back when the call is over, or null.</summary>
+    public RateLimitLease? Permit { get; set; }
 
     /// <summary>Whether the handler takes a token.</summary>
     public abstract bool IsCancellable { get; }
@@ -102,6 +106,12 @@ internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
     {
         RpcConnection connection = Connection;
         bool oneWay = OneWay;
+        if (connection.Admission is { } admission)
+        {
+            admission.Exit(Permit);
+            Permit = null;
+        }
+
         Recycle();
         connection.CallFinished(oneWay, lease);
     }

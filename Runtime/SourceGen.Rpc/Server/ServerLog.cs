@@ -25,4 +25,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(106, LogLevel.Warning, "{Calls} calls were still in flight after {Elapsed} and are cancelled")]
     public static partial void DrainTimedOut(ILogger logger, int calls, TimeSpan elapsed);
+
+    [LoggerMessage(107, LogLevel.Warning, "Refused a call of {Method} from {Peer}: {Reason} {Count} calls were refused so far")]
+    public static partial void CallRefused(ILogger logger, string method, RpcAddress peer, string reason, long count);
+
+    [LoggerMessage(108, LogLevel.Error, "The rate limiter failed")]
+    public static partial void RateLimiterFailed(ILogger logger, Exception error);
 }

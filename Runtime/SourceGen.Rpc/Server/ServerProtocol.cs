@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -9,44 +9,60 @@ namespace SourceGen.Rpc.Server;
 internal sealed class ServerProtocol
 {
     private readonly RpcServerOptions _options;
-    private readonly OfferedService[] _offered;
-    private readonly Dictionary<string, (ICodec Codec, ServerMethod[] Methods)> _byCodec = new(StringComparer.Ordinal);
+    private readonly ServiceOffers _offers;
+    private readonly CallAdmission? _admission;
+    private readonly RejectionCounters _rejections;
     private readonly ILogger _logger;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
-    public ServerProtocol(RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, ILogger logger)
+    public ServerProtocol(RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, RejectionCounters rejections, ILogger logger)
     {
         _options = options;
+        _rejections = rejections;
+        _admission = CallAdmission.Create(options, rejections, logger);
         _logger = logger;
-        _offered = Offer(services);
-        foreach (ICodec codec in options.Codecs)
-        {
-            ServerMethod[] methods = [.. services.SelectMany(service => service.Bind(codec, errors))];
-            if (!_byCodec.TryAdd(codec.Name, (codec, methods))) throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
-        }
+        _offers = new ServiceOffers(services, options.Codecs, errors);
     }
 
     /// <summary>Agrees with a client on how to talk.</summary>
+    /// <param name="transport">The connection as it was accepted.</param>
+    /// <param name="ticket">Whether the client may stay.</param>
+    /// <param name="stopping">Cancelled when the server stops.</param>
     /// <returns>The connection, not yet started; null when the client was turned away, which is logged.</returns>
-    public async Task<RpcConnection?> OpenAsync(ITransportConnection transport, CancellationToken stopping)
+    public async Task<RpcConnection?> OpenAsync(ITransportConnection transport, ConnectionTicket ticket, CancellationToken stopping)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timeout.CancelAfter(_options.HandshakeTimeout);
         try
         {
-            HelloMessage client = await Handshake.ReceiveAsync(transport, _options, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
-            string? chosen = client.Codecs.FirstOrDefault(_byCodec.ContainsKey);
-            if (chosen is null)
+            if (ticket.Refusal is not null && !ticket.Politely)
             {
-                await RefuseCodecsAsync(transport, client, timeout.Token).ConfigureAwait(false);
+                await RefuseAsync(transport, ticket.Refusal, timeout.Token).ConfigureAwait(false);
                 return null;
             }
 
-            (ICodec codec, ServerMethod[] methods) = _byCodec[chosen];
-            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [chosen], Services = _offered };
+            HelloMessage client = await Handshake.ReceiveAsync(transport.Input, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
+            string? chosen = client.Codecs.FirstOrDefault(_offers.Has);
+            if ((ticket.Refusal ?? Objection(client, chosen)) is { } objection)
+            {
+                await RefuseAsync(transport, objection, timeout.Token).ConfigureAwait(false);
+                return null;
+            }
+
+            (ICodec codec, ServerMethod[] methods) = _offers.Get(chosen!);
+            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.Services };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
-            ServerLog.Connected(_logger, transport.RemoteAddress, chosen, client.Agent);
-            return new RpcConnection(transport, ConnectionSettings.Create(_options, codec, client), methods, _logger);
+            ServerLog.Connected(_logger, transport.RemoteAddress, codec.Name, client.Agent);
+
+            // What was said only for the handshake is not kept: a client may have filled its hello with it.
+            ConnectionSettings settings = ConnectionSettings.Create(_options, codec, client with { Agent = "", Codecs = [] }) with
+            {
+                IsAccepted = true,
+                Admission = _admission,
+                Rejections = _rejections,
+                PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
+            };
+            return new RpcConnection(transport, settings, methods, _logger);
         }
         catch (ForeignProtocolException e)
         {
@@ -65,27 +81,32 @@ internal sealed class ServerProtocol
         return null;
     }
 
-    private static OfferedService[] Offer(IReadOnlyList<ServiceRegistration> services)
+    /// <summary>Why the server cannot talk to this client, or null.</summary>
+    private ErrorMessage? Objection(HelloMessage client, string? codec)
     {
-        int methods = 0;
-        OfferedService[] offered = new OfferedService[services.Count];
-        for (int i = 0; i < offered.Length; i++)
+        if (codec is null)
         {
-            RpcContract contract = services[i].Contract;
-            int first = methods;
-            methods += contract.Methods.Count;
-            if (methods > ushort.MaxValue) throw new NotSupportedException($"A server offers at most {ushort.MaxValue:N0} methods; this one has more.");
-            offered[i] = new OfferedService(contract.Name, contract.Version, contract.Fingerprint, (ushort)contract.Methods.Count, (ushort)first);
+            string reason = $"The client offers the codecs {string.Join(", ", client.Codecs)}; this server has {string.Join(", ", _offers.Codecs)}.";
+            return new ErrorMessage(RpcStatusCode.Unimplemented, reason, Refused: true);
         }
 
-        return offered;
+        if (client.Services.Count > ClientServices.MaxCount)
+        {
+            return new ErrorMessage(
+                RpcStatusCode.ResourceExhausted,
+                $"The client offers {client.Services.Count:N0} services; a server takes at most {ClientServices.MaxCount:N0} of one client.",
+                Refused: true);
+        }
+
+        return client.Services.Count > 0 && client.MaxConcurrentCalls < 1
+            ? new ErrorMessage(RpcStatusCode.InvalidArgument, "The client offers services and accepts no calls: its hello has maxCalls = 0.", Refused: true)
+            : null;
     }
 
-    private async Task RefuseCodecsAsync(ITransportConnection transport, HelloMessage client, CancellationToken cancellationToken)
+    private async Task RefuseAsync(ITransportConnection transport, ErrorMessage reason, CancellationToken cancellationToken)
     {
-        string reason = $"The client offers the codecs {string.Join(", ", client.Codecs)}; this server has {string.Join(", ", _byCodec.Keys)}.";
-        ServerLog.Refused(_logger, transport.RemoteAddress, reason);
-        HelloMessage refusal = Handshake.CreateHello(_options) with { Error = new ErrorMessage(RpcStatusCode.Unimplemented, reason, Refused: true) };
+        ServerLog.Refused(_logger, transport.RemoteAddress, reason.Detail);
+        HelloMessage refusal = Handshake.CreateHello(_options) with { Error = reason };
         await Handshake.SendAsync(transport.Output, refusal, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -29,7 +29,7 @@ internal abstract class StreamServerMethod<TService, TRequest>(
             string detail = connection.Streams.AreSupported
                 ? $"{Method.FullName} {(takesStream ? "takes a stream, and the request has none" : "takes no stream, and the request has one")}."
                 : $"{Method.FullName} has a stream, and the caller's hello does not say that it supports streams.";
-            connection.WriteError(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
+            connection.Refuse(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
             return null;
         }
 
@@ -110,6 +110,7 @@ internal abstract class StreamServerMethod<TService, TRequest>(
             Exception? error = null;
             try
             {
+                if (Connection.PeerServes) RpcContext.Enter(Connection);
                 TService service = _source.Shared ?? _source.Activate(out _lease);
                 await HandleAsync(service, Token).ConfigureAwait(false);
             }

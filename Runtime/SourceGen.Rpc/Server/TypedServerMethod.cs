@@ -76,6 +76,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
             TResponse response;
             try
             {
+                if (Connection.PeerServes) RpcContext.Enter(Connection);
                 TService service = method._source.Shared ?? method._source.Activate(out _lease);
                 ConfiguredValueTaskAwaitable<TResponse>.ConfiguredValueTaskAwaiter awaiter =
                     method._handler(service, in _request, Token).ConfigureAwait(false).GetAwaiter();

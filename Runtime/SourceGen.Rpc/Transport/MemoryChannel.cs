@@ -23,6 +23,9 @@ internal sealed class MemoryChannel
         minimumSegmentSize: 16 * 1024,
         useSynchronizationContext: false));
 
+    private readonly object _changed = new();
+    private long _changes;
+    private int _waiting;
     private Func<Exception>? _sendError;
     private Task _sending = Task.CompletedTask;
 
@@ -31,6 +34,32 @@ internal sealed class MemoryChannel
 
     /// <summary>The send that is under way, or the last one.</summary>
     public Task Sending => Volatile.Read(ref _sending);
+
+    /// <summary>How often there was something new for the reader.</summary>
+    public long Changes => Volatile.Read(ref _changes);
+
+    /// <summary>Tells a thread in <see cref="WaitForChange"/> that there is something new for the reader.</summary>
+    public void NoteChange()
+    {
+        Interlocked.Increment(ref _changes);
+        if (Volatile.Read(ref _waiting) == 0) return;
+        lock (_changed) Monitor.PulseAll(_changed);
+    }
+
+    /// <summary>Blocks the thread until <see cref="Changes"/> is another number, or until the time is over.</summary>
+    /// <param name="seen">The number that the reader knows.</param>
+    /// <param name="time">The longest time to wait.</param>
+    public bool WaitForChange(long seen, TimeSpan time)
+    {
+        if (Changes != seen) return true;
+        lock (_changed)
+        {
+            Interlocked.Exchange(ref _waiting, 1); // Before the look: whoever notes a change either is seen by it or sees this.
+            if (Changes == seen) Monitor.Wait(_changed, time);
+            Volatile.Write(ref _waiting, 0);
+            return Changes != seen;
+        }
+    }
 
     /// <summary>Puts all of <paramref name="data"/> into the queue, waiting while it is full.</summary>
     /// <exception cref="IOException">The channel was ended.</exception>
@@ -56,6 +85,8 @@ internal sealed class MemoryChannel
             _pipe.Writer.CancelPendingFlush();
             _pipe.Writer.Complete(readError);
         }
+
+        NoteChange();
     }
 
     private async Task SendAsync(ReadOnlySequence<byte> data, SequencePosition position)
@@ -73,6 +104,8 @@ internal sealed class MemoryChannel
                     _pipe.Writer.Write(memory.Span[..count]);
                     flush = _pipe.Writer.FlushAsync();
                 }
+
+                NoteChange();
 
                 memory = memory[count..];
                 FlushResult result = await flush.ConfigureAwait(false);

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace SourceGen.Rpc.Transport;
 
 /// <summary>One end of a connection within the process.</summary>
-internal sealed class MemoryConnection : ITransportConnection, IGatheringOutput
+internal sealed class MemoryConnection : ITransportConnection, IGatheringOutput, IPollableInput
 {
     private readonly ConnectionFault _fault;
     private readonly MemoryChannel _incoming;
@@ -21,7 +21,7 @@ internal sealed class MemoryConnection : ITransportConnection, IGatheringOutput
         _fault = new ConnectionFault(address);
         _incoming = incoming;
         _outgoing = outgoing;
-        _input = new MemoryInput(incoming.Reader, OnHalfCompleted);
+        _input = new MemoryInput(incoming, OnHalfCompleted);
         _output = new StagedOutput(this, pool, OnHalfCompleted);
     }
 
@@ -47,6 +47,9 @@ internal sealed class MemoryConnection : ITransportConnection, IGatheringOutput
 
     /// <inheritdoc/>
     public ValueTask SendAsync(in ReadOnlySequence<byte> data) => _outgoing.SendAsync(data);
+
+    /// <inheritdoc/>
+    public bool Poll(int microseconds) => _input.Poll(microseconds);
 
     /// <inheritdoc/>
     public void Abort(Exception? reason = null)

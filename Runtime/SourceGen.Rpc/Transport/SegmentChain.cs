@@ -114,6 +114,8 @@ internal sealed class SegmentChain(SegmentPool pool)
 
     private void Rewind(int minimum)
     {
+        // Nothing was written since the last time: a receive that found nothing must not forget what was learned before it.
+        if (_peak == 0 && _tail!.Array.Length >= minimum) return;
         // The most that was pending since the last rewind says how large a segment pays: frames beyond the usual size then arrive
         // contiguously in few receives, and a connection that went quiet gives the memory back.
         int useful = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(_peak, SegmentPool.SegmentSize, MaxSegmentSize));

@@ -10,6 +10,7 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
     private readonly Socket _socket;
     private readonly ConnectionFault _fault;
     private readonly SocketConnectionSettings _settings;
+    private readonly SocketWaiter _waiter;
     private readonly SocketInput _input;
     private readonly SocketSender _sender;
     private readonly StagedOutput _output;
@@ -31,8 +32,9 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
         _socket = socket;
         _settings = settings;
         _fault = new ConnectionFault(remote);
-        _input = new SocketInput(socket, _fault, settings.Pool, OnHalfCompleted);
-        _sender = new SocketSender(socket, _fault);
+        _waiter = settings.CreateWaiter(socket);
+        _input = new SocketInput(socket, _waiter, _fault, settings.Pool, OnHalfCompleted);
+        _sender = new SocketSender(socket, _waiter, _fault);
         _output = new StagedOutput(this, settings.Pool, OnHalfCompleted);
     }
 
@@ -150,16 +152,11 @@ internal sealed class SocketConnection : ITransportConnection, IGatheringOutput,
         }
 
         CloseSocket();
-        // A receive that was still under way ends by the closing, and gives its buffer back then.
+        // A wait that was still under way ends by the closing.
         await drained.ConfigureAwait(false);
     }
 
-    private void CloseSocket()
-    {
-        _socket.Dispose();
-        _input.Dispose();
-        _sender.Dispose();
-    }
+    private void CloseSocket() => _waiter.DisposeSocket();
 
     private void OnHalfCompleted(Exception? exception)
     {

@@ -17,6 +17,9 @@ internal sealed record SocketConnectionSettings
     /// <summary>How long closing waits for a peer that does not read, and then for one that does not end its side.</summary>
     public TimeSpan LingerLimit { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Makes what waits for a connection's socket.</summary>
+    public Func<Socket, SocketWaiter> CreateWaiter { get; init; } = SocketWaiter.Create;
+
     /// <summary>The kernel's send buffer in bytes; null leaves it to the system.</summary>
     public int? SendBufferSize { get; init; }
 

@@ -6,14 +6,13 @@ using System.Threading.Tasks.Sources;
 namespace SourceGen.Rpc.Transport;
 
 /// <summary>
-/// The reading half of a socket. <see cref="ReadAsync"/> itself starts the receive, and its completion runs the continuation inline on
-/// the thread that the I/O completion came on; <see cref="TryRead"/> makes one receive that does not wait; <see cref="Poll"/> parks a
-/// thread. There is no pump and no thread of its own.
+/// The reading half of a socket. Every receive is one that does not wait: <see cref="TryRead"/> makes one, and <see cref="ReadAsync"/>
+/// makes one and, if there was nothing, another when its waiter says so, and runs the continuation inline there; <see cref="Poll"/> parks
+/// a thread. There is no pump and no thread of its own.
 /// </summary>
 /// <remarks>
-/// Everything under <c>_gate</c> is short, and continuations run outside it. At most one receive is under way; while it is, its target,
-/// the free space after the last byte, belongs to the kernel: it is neither moved nor returned to the pool. The file is long because
-/// the states of one receive are: to split them would be to share them.
+/// Everything under <c>_gate</c> is short, and continuations run outside it. As no receive is ever under way, no buffer is ever the
+/// kernel's. A read that was cancelled leaves a wait behind, which ends without consequence unless the next read has taken it over.
 /// </remarks>
 internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource<ReadResult>
 {
@@ -21,9 +20,9 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
     private const int MinimumReceive = 4 * 1024;
 
     private readonly Socket _socket;
+    private readonly SocketWaiter _waiter;
     private readonly ConnectionFault _fault;
     private readonly Action<Exception?> _onCompleted;
-    private readonly ReceiveArgs _args;
     private readonly SegmentChain _buffer;
     private readonly object _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,27 +32,36 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
     private long _examined;
     private SocketError _error;
     private byte[]? _scrap;
-    private int _pollers;
-    private bool _receiving;
+
+    /// <summary>The waiter will call back.</summary>
+    private bool _parked;
+
+    /// <summary>A read is pending.</summary>
     private bool _waiting;
+
+    /// <summary>The last thing that happened was a receive without data.</summary>
+    private bool _dry;
     private bool _lent;
     private bool _ended;
     private bool _cancelled;
     private bool _completed;
     private bool _closed;
+    private bool _draining;
 
     /// <summary>Reads from a connected socket whose <see cref="Socket.Blocking"/> is false.</summary>
-    /// <param name="socket">The socket; its owner disposes it.</param>
+    /// <param name="socket">The socket; its owner disposes it, through the waiter.</param>
+    /// <param name="waiter">Waits for the socket.</param>
     /// <param name="fault">Where the connection's owner notes an abort, before it disposes the socket.</param>
     /// <param name="pool">Where the buffers come from.</param>
     /// <param name="onCompleted">Told when the reader was completed, with the exception given.</param>
-    public SocketInput(Socket socket, ConnectionFault fault, SegmentPool pool, Action<Exception?> onCompleted)
+    public SocketInput(Socket socket, SocketWaiter waiter, ConnectionFault fault, SegmentPool pool, Action<Exception?> onCompleted)
     {
         _socket = socket;
         _fault = fault;
         _onCompleted = onCompleted;
         _buffer = new SegmentChain(pool);
-        _args = new ReceiveArgs(this);
+        _waiter = waiter;
+        waiter.Readable = OnReadable;
     }
 
     /// <inheritdoc/>
@@ -66,16 +74,14 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         {
             EnsureReadable();
             if (TryTake(out ReadResult ready)) return new ValueTask<ReadResult>(ready);
-            if (!_receiving)
+            // Who tries and then reads has just seen that there is nothing; what arrived since ends the wait at once.
+            if ((!_dry && TryReceive()) || !TryPark())
             {
-                StartReceive();
-                if (!_receiving)
-                {
-                    TryTake(out ready);
-                    return new ValueTask<ReadResult>(ready);
-                }
+                TryTake(out ready); // Data, the end, or an exception.
+                return new ValueTask<ReadResult>(ready);
             }
 
+            _dry = false;
             _wake.Reset();
             _waiting = true;
             _readToken = cancellationToken;
@@ -98,9 +104,7 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         lock (_gate)
         {
             EnsureReadable();
-            if (TryTake(out result)) return true;
-            // A receive that ReadAsync left behind when it was cancelled has the first right to the data.
-            return !_receiving && TryReceive() && TryTake(out result);
+            return TryTake(out result) || (TryReceive() && TryTake(out result));
         }
     }
 
@@ -162,8 +166,7 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         {
             bool over = _ended || _closed || _completed || _error != SocketError.Success || _fault.IsSet;
             if (over || _cancelled || _buffer.Length > _examined) return true;
-            // What the socket has goes to the receive that is under way, so the socket itself would never become readable.
-            if (_receiving) return WaitForReceive(microseconds);
+            _dry = false;
         }
 
         try
@@ -189,7 +192,6 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
             wake = _waiting;
             _waiting = false;
             ReleaseIfClosed();
-            WakePollers();
         }
 
         if (wake) _wake.SetResult(true);
@@ -203,13 +205,11 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
     {
         lock (_gate)
         {
-            if (!_receiving) Discard();
+            _draining = true;
+            Discard();
             return _drained.Task;
         }
     }
-
-    /// <summary>Gives the receive's native resources back; a receive under way finishes first.</summary>
-    public void Dispose() => _args.Dispose();
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
     {
@@ -274,26 +274,6 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         return new ReadResult(buffer, isCanceled, _ended || _closed);
     }
 
-    private void StartReceive()
-    {
-        Memory<byte> target = _buffer.GetWritable(MinimumReceive);
-        _receiving = true;
-        try
-        {
-            _args.SetBuffer(target);
-            if (_socket.ReceiveAsync(_args)) return;
-        }
-        catch (ObjectDisposedException)
-        {
-            _receiving = false;
-            NoteSocketGone();
-            return;
-        }
-
-        _receiving = false;
-        Account(_args.BytesTransferred, _args.SocketError);
-    }
-
     /// <summary>One receive that does not wait; false when there is nothing to read.</summary>
     private bool TryReceive()
     {
@@ -301,7 +281,8 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         try
         {
             int count = _socket.Receive(target.Span, SocketFlags.None, out SocketError error);
-            if (error == SocketError.WouldBlock) return false;
+            _dry = error == SocketError.WouldBlock;
+            if (_dry) return false;
             Account(count, error);
         }
         catch (ObjectDisposedException)
@@ -322,30 +303,28 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
     // The owner disposes the socket only after it noted an abort or closed this half; the error code covers neither having been noted.
     private void NoteSocketGone() => _error = SocketError.OperationAborted;
 
-    private void OnReceived()
+    /// <summary>Makes sure that the waiter will call back; false when it cannot, which the next read then tells.</summary>
+    private bool TryPark()
     {
-        bool wake;
+        if (_parked) return true;
+        SocketError error = _waiter.WaitToReceive();
+        if (error != SocketError.Success) _error = error;
+        return _parked = error == SocketError.Success;
+    }
+
+    private void OnReadable()
+    {
         lock (_gate)
         {
-            _receiving = false;
-            if (_closed)
-            {
-                ReleaseIfClosed();
-                if (_args.SocketError != SocketError.Success || _args.BytesTransferred == 0) _drained.TrySetResult();
-                else Discard();
-            }
-            else
-            {
-                Account(_args.BytesTransferred, _args.SocketError);
-            }
-
-            wake = _waiting;
+            _parked = false;
+            if (_draining) Discard();
+            if (!_waiting) return;
+            // The wait may have ended in vain. After the reader was completed the read tells just that.
+            if (!_completed && !TryReceive() && TryPark()) return;
             _waiting = false;
-            if (_completed) ReleaseIfClosed();
-            WakePollers();
         }
 
-        if (wake) _wake.SetResult(true);
+        _wake.SetResult(true);
     }
 
     private void Discard()
@@ -353,19 +332,18 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         _scrap ??= GC.AllocateUninitializedArray<byte>(MinimumReceive);
         try
         {
+            SocketError error;
+            int count;
             do
             {
-                _args.SetBuffer(_scrap);
-                _receiving = true;
-                if (_socket.ReceiveAsync(_args)) return;
-                _receiving = false;
+                count = _socket.Receive(_scrap, SocketFlags.None, out error);
+                if (error == SocketError.WouldBlock && TryPark()) return;
             }
-            while (_args.SocketError == SocketError.Success && _args.BytesTransferred > 0);
+            while (error == SocketError.Success && count > 0);
         }
         catch (ObjectDisposedException)
         {
             // An abort closed the socket: there is nothing left to throw away.
-            _receiving = false;
         }
 
         _drained.TrySetResult();
@@ -373,7 +351,7 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
 
     private void ReleaseIfClosed()
     {
-        if ((_closed || _completed) && !_lent && !_receiving)
+        if ((_closed || _completed) && !_lent)
         {
             _buffer.Clear();
             _examined = 0;
@@ -390,23 +368,5 @@ internal sealed class SocketInput : PipeReader, IPollableInput, IValueTaskSource
         }
 
         _wake.SetException(new OperationCanceledException(token));
-    }
-
-    private bool WaitForReceive(int microseconds)
-    {
-        _pollers++;
-        bool ended = Monitor.Wait(_gate, microseconds < 0 ? Timeout.Infinite : ToWholeMilliseconds(microseconds) / 1000);
-        _pollers--;
-        return ended;
-    }
-
-    private void WakePollers()
-    {
-        if (_pollers > 0) Monitor.PulseAll(_gate);
-    }
-
-    private sealed class ReceiveArgs(SocketInput input) : SocketAsyncEventArgs(true /* unsafeSuppressExecutionContext */)
-    {
-        protected override void OnCompleted(SocketAsyncEventArgs e) => input.OnReceived();
     }
 }

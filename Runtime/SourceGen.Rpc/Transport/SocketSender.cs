@@ -7,9 +7,9 @@ namespace SourceGen.Rpc.Transport;
 
 /// <summary>
 /// The sending half of a socket: one system call for a whole chain of buffers, no copy, no allocation. A send that the kernel takes at
-/// once completes synchronously; otherwise the completion runs the continuation inline on the thread it came on.
+/// once completes synchronously; otherwise the rest goes out when the waiter says so, and the continuation runs inline there.
 /// </summary>
-internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource
+internal sealed class SocketSender : IValueTaskSource
 {
     /// <summary>Linux takes at most 1024 buffers in one call (IOV_MAX).</summary>
     private const int MaxGather = 1024;
@@ -20,6 +20,7 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource
     private const int Closing = 3;
 
     private readonly Socket _socket;
+    private readonly SocketWaiter _waiter;
     private readonly ConnectionFault _fault;
     private readonly List<ArraySegment<byte>> _gather = [];
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,14 +28,16 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource
     private ReadOnlySequence<byte> _rest;
     private int _state;
 
-    /// <summary>Sends on a connected socket.</summary>
-    /// <param name="socket">The socket; its owner disposes it.</param>
+    /// <summary>Sends on a connected socket whose <see cref="Socket.Blocking"/> is false.</summary>
+    /// <param name="socket">The socket; its owner disposes it, through the waiter.</param>
+    /// <param name="waiter">Waits for the socket.</param>
     /// <param name="fault">Where the connection's owner notes an abort, before it disposes the socket.</param>
-    public SocketSender(Socket socket, ConnectionFault fault)
-        : base(true /* unsafeSuppressExecutionContext */)
+    public SocketSender(Socket socket, SocketWaiter waiter, ConnectionFault fault)
     {
         _socket = socket;
+        _waiter = waiter;
         _fault = fault;
+        waiter.Writable = OnWritable;
     }
 
     /// <inheritdoc cref="IGatheringOutput.SendAsync"/>
@@ -73,10 +76,9 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _done.OnCompleted(continuation, state, token, flags);
 
-    /// <inheritdoc/>
-    protected override void OnCompleted(SocketAsyncEventArgs e)
+    private void OnWritable(int sent, SocketError code)
     {
-        if (!Account(out Exception? error) && !SendRest(out error)) return;
+        if (!Account(sent, code, out Exception? error) && !SendRest(out error)) return;
         // The next send may begin in the continuation, so this one is over before its result is set.
         EndSend();
         if (error is null) _done.SetResult(true);
@@ -84,70 +86,65 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource
     }
 
     /// <summary>Sends until all is sent, an error ends it, or the kernel makes it wait.</summary>
-    /// <returns>True when it is over; false when a completion will follow.</returns>
+    /// <returns>True when it is over; false when the waiter will call back, perhaps on another thread already.</returns>
     private bool SendRest(out Exception? error)
     {
+        error = null;
         while (!_rest.IsEmpty)
         {
             try
             {
-                SetBuffers();
-                if (_socket.SendAsync(this))
+                ReadOnlyMemory<byte> first = FirstPart();
+                int sent = Send(first, out SocketError code);
+                if (code == SocketError.WouldBlock)
                 {
-                    error = null;
-                    return false;
+                    code = _waiter.WaitToSend(first);
+                    if (code == SocketError.Success) return false;
                 }
+
+                if (Account(sent, code, out error)) return true;
             }
             catch (ObjectDisposedException)
             {
                 error = _fault.IsSet ? _fault.Aborted() : _fault.Closed();
                 return true;
             }
-
-            if (Account(out error)) return true;
         }
 
-        error = null;
         return true;
     }
 
     /// <summary>Takes what was sent off the rest.</summary>
     /// <returns>True when all was sent or an error ended the send.</returns>
-    private bool Account(out Exception? error)
+    private bool Account(int sent, SocketError code, out Exception? error)
     {
-        if (SocketError != SocketError.Success)
+        if (code != SocketError.Success)
         {
-            error = _fault.IsSet ? _fault.Aborted() : SocketErrors.Broken(SocketError, _fault.Remote);
+            error = _fault.IsSet ? _fault.Aborted() : SocketErrors.Broken(code, _fault.Remote);
             return true;
         }
 
         error = null;
-        _rest = _rest.Slice(BytesTransferred);
+        _rest = _rest.Slice(sent);
         return _rest.IsEmpty;
     }
 
-    private void SetBuffers()
+    /// <summary>One send that does not wait, of as much as the kernel takes.</summary>
+    private int Send(ReadOnlyMemory<byte> first, out SocketError code) => !_rest.IsSingleSegment && TryGather()
+        ? _socket.Send(_gather, SocketFlags.None, out code)
+        : _socket.Send(first.Span, SocketFlags.None, out code);
+
+    private ReadOnlyMemory<byte> FirstPart()
     {
-        if (!_rest.IsSingleSegment && TryGather())
-        {
-            // A buffer and a list exclude each other, and setting one while the other is there throws.
-            SetBuffer(null, 0, 0);
-            BufferList = _gather;
-            return;
-        }
-
-        if (BufferList is not null) BufferList = null;
         ReadOnlyMemory<byte> first = _rest.First;
-        if (first.IsEmpty)
+        if (!first.IsEmpty) return first;
+        // A sequence may begin with an empty segment; an empty send would say that nothing is left.
+        SequencePosition position = _rest.Start;
+        while (_rest.TryGet(ref position, out first) && first.IsEmpty)
         {
-            // A sequence may begin with an empty segment; an empty send would say that nothing is left.
-            SequencePosition position = _rest.Start;
-            while (_rest.TryGet(ref position, out first) && first.IsEmpty)
-            {
-            }
         }
 
-        SetBuffer(MemoryMarshal.AsMemory(first));
+        return first;
     }
 
     /// <summary>

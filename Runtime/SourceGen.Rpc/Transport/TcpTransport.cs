@@ -9,7 +9,7 @@ namespace SourceGen.Rpc;
 /// Listeners also take port 0 (a free port), a port range (<c>tcp://127.0.0.1:5000-5010</c>, its first free port), and <c>*</c> or
 /// <c>[::]</c> as the host for every address of the machine, IPv6 and IPv4; <c>0.0.0.0</c> is every IPv4 address.
 /// </summary>
-public sealed class TcpTransport : IPollingTransport
+public sealed class TcpTransport : ITransport
 {
     private const string PortAdvice = "Stop what listens there, or choose another port; port 0 takes a free one.";
     private readonly int _backlog = 512;
@@ -31,20 +31,16 @@ public sealed class TcpTransport : IPollingTransport
 
     internal SocketConnectionSettings Settings { get; init; } = SocketConnectionSettings.Default;
 
+    /// <inheritdoc/>
+    public void CheckAddress(RpcAddress address) => TcpAddress.ParseForConnecting(address);
+
     /// <summary>Connects. A host name's addresses are tried one after the other, in the resolver's order.</summary>
     /// <param name="address">One host and one port.</param>
     /// <param name="cancellationToken">Gives up, while the name is resolved as well as while a connection is made.</param>
     /// <exception cref="FormatException">The address is not of the form <c>tcp://host:port</c>.</exception>
     /// <exception cref="RpcException"><see cref="RpcStatusCode.Unavailable"/>: nobody listens there, or it cannot be reached.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public ValueTask<ITransportConnection> ConnectAsync(RpcAddress address, CancellationToken cancellationToken = default) =>
-        ConnectAsync(address, forPolling: false, cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<ITransportConnection> ConnectForPollingAsync(RpcAddress address, CancellationToken cancellationToken = default) =>
-        ConnectAsync(address, forPolling: true, cancellationToken);
-
-    private async ValueTask<ITransportConnection> ConnectAsync(RpcAddress address, bool forPolling, CancellationToken cancellationToken)
+    public async ValueTask<ITransportConnection> ConnectAsync(RpcAddress address, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         TcpAddress target = TcpAddress.ParseForConnecting(address);
@@ -55,7 +51,7 @@ public sealed class TcpTransport : IPollingTransport
         {
             try
             {
-                Socket socket = await ConnectAsync(new IPEndPoint(candidate, target.FirstPort), forPolling, cancellationToken).ConfigureAwait(false);
+                Socket socket = await ConnectAsync(new IPEndPoint(candidate, target.FirstPort), cancellationToken).ConfigureAwait(false);
                 return new SocketConnection(socket, TcpAddress.FromEndPoint(socket.LocalEndPoint), address, Settings);
             }
             catch (SocketException e)
@@ -135,32 +131,13 @@ public sealed class TcpTransport : IPollingTransport
         return TransportErrors.CannotConnect(address, why, refused, failures[^1].Error);
     }
 
-    /// <summary>
-    /// A connect that waits blocks a thread for it: an asynchronous one would register the socket with the runtime's event loop for good.
-    /// Closing the socket is what ends it early.
-    /// </summary>
-    private static async Task ConnectBlockingAsync(Socket socket, IPEndPoint endPoint, CancellationToken cancellationToken)
-    {
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket);
-        try
-        {
-            await Task.Factory.StartNew(
-                () => socket.Connect(endPoint), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is SocketException or ObjectDisposedException)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-    }
-
-    private async Task<Socket> ConnectAsync(IPEndPoint endPoint, bool forPolling, CancellationToken cancellationToken)
+    private async Task<Socket> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             Configure(socket);
-            if (forPolling) await ConnectBlockingAsync(socket, endPoint, cancellationToken).ConfigureAwait(false);
-            else await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            await SocketConnector.ConnectAsync(socket, endPoint, cancellationToken).ConfigureAwait(false);
 
             // Connecting to a free port of this machine can meet itself: the kernel picks that very port as the local one (simultaneous
             // open).

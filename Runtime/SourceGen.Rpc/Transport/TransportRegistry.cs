@@ -26,9 +26,6 @@ public sealed class TransportRegistry
         _transports = byScheme.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The transports that come with the framework: tcp, unix and memory (<see cref="MemoryTransport.Shared"/>).</summary>
-    public static TransportRegistry Default { get; } = new([new TcpTransport(), new UnixTransport(), MemoryTransport.Shared]);
-
     /// <summary>Gets the transport that serves an address.</summary>
     /// <param name="address">The address.</param>
     /// <exception cref="NotSupportedException">No transport serves its scheme; the message names those that are known.</exception>

@@ -35,6 +35,9 @@ public sealed class UnixTransport : ITransport
 
     internal SocketConnectionSettings Settings { get; init; } = SocketConnectionSettings.Default;
 
+    /// <inheritdoc/>
+    public void CheckAddress(RpcAddress address) => UnixAddress.ToEndPoint(address);
+
     /// <summary>Connects.</summary>
     /// <param name="address">Where a server listens.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -145,7 +148,7 @@ public sealed class UnixTransport : ITransport
             Socket socket = NewSocket();
             try
             {
-                await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+                await SocketConnector.ConnectAsync(socket, endPoint, cancellationToken).ConfigureAwait(false);
                 return socket;
             }
             catch (SocketException e) when (IsBacklogFull(e) && TimeProvider.System.GetElapsedTime(start) < BacklogLimit)

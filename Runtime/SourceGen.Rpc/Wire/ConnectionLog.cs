@@ -28,4 +28,10 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(8, LogLevel.Error, "A continuation of {Method} threw; a continuation attached by hand must handle its exceptions")]
     public static partial void ContinuationFailed(ILogger logger, string method, Exception error);
+
+    [LoggerMessage(10, LogLevel.Warning, "Closing the connection to {Peer}: it has read nothing for {Milliseconds} ms, while answers to it wait")]
+    public static partial void PeerDoesNotRead(ILogger logger, RpcAddress peer, long milliseconds);
+
+    [LoggerMessage(9, LogLevel.Error, "A callback that was registered with RpcPeer.Closed of {Peer} threw")]
+    public static partial void ClosedCallbackFailed(ILogger logger, RpcAddress peer, Exception error);
 }

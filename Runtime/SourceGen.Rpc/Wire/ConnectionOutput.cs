@@ -10,7 +10,10 @@ namespace SourceGen.Rpc.Wire;
 internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
 {
     /// <summary>A corked batch is sent early when it reaches this size, so that the peer can begin.</summary>
-    private const int CorkLimit = 64 * 1024;
+    private const int CorkLimit = 8 * 1024;
+
+    /// <summary>Every early send of a batch doubles the limit for the next, up to this: large replies should not pay a system call for a few of them.</summary>
+    private const int MaxCorkLimit = 64 * 1024;
 
     private readonly ITransportConnection _transport;
     private readonly IGatheringOutput? _gathering;
@@ -29,6 +32,7 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
     private long _sendingBytes;
     private long _lastSent;
     private long _largeBytes;
+    private int _corkLimit = CorkLimit;
     private bool _deferred;
     private bool _encoding;
     private bool _closed;
@@ -202,7 +206,12 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
     {
         // No look without the lock: a writer that corked its frame because this thread was still draining must be seen here.
         ChainedBuffer? taken;
-        lock (Gate) taken = CanSend ? TakeForSend() : null;
+        lock (Gate)
+        {
+            _corkLimit = CorkLimit;
+            taken = CanSend ? TakeForSend() : null;
+        }
+
         if (taken is not null) Send(taken);
     }
 
@@ -315,9 +324,10 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
         bool defer = false;
         if (CanSend)
         {
-            bool soon = _current.Length < CorkLimit && _large.Count == 0;
+            bool soon = _current.Length < _corkLimit && _large.Count == 0;
             if (!(soon && DrainScope.Corks(_ownership)))
             {
+                if (!soon) _corkLimit = Math.Min(_corkLimit * 2, MaxCorkLimit);
                 if (!deferrable || !soon) taken = TakeForSend();
                 else if (!_deferred) defer = _deferred = true;
             }

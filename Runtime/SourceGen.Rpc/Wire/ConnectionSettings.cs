@@ -1,3 +1,4 @@
+using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -22,6 +23,21 @@ internal sealed record ConnectionSettings
 
     /// <summary>How long it may take to give it, in milliseconds.</summary>
     public int KeepAliveTimeoutMs { get; init; }
+
+    /// <summary>
+    /// Whether the peer opened the connection. The side that accepted it is the one that stops reading when its output is not read; if both
+    /// did, two sides with much to say to each other would wait for each other for ever.
+    /// </summary>
+    public bool IsAccepted { get; init; }
+
+    /// <summary>How long a call to the peer's services may take whose contract does not say, in milliseconds; -1 for no limit.</summary>
+    public int PeerCallTimeoutMs { get; init; } = -1;
+
+    /// <summary>Decides which requests may run; null when all may.</summary>
+    public CallAdmission? Admission { get; init; }
+
+    /// <summary>Where a server counts what it turns away; null on a client.</summary>
+    public RejectionCounters? Rejections { get; init; }
 
     /// <summary>Joins this side's options and what the handshake brought.</summary>
     public static ConnectionSettings Create(RpcConnectionOptions options, ICodec codec, HelloMessage peer) => new()

@@ -7,7 +7,13 @@ namespace SourceGen.Rpc.Wire;
 internal static class EngineThreads
 {
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(10);
-    private static readonly int s_maxThreads = Math.Max(256, Environment.ProcessorCount * 64);
+
+    /// <summary>
+    /// Enough for handlers that block while they call back and are called back in turn; the thread pool, to which the rest goes, grows too
+    /// slowly for that.
+    /// </summary>
+    private static readonly int s_maxThreads = Math.Max(2048, Environment.ProcessorCount * 64);
+
     private static readonly Lock s_gate = new();
     private static readonly Stack<Worker> s_idle = new();
     private static int s_count;

@@ -51,31 +51,13 @@ internal static class Handshake
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Reads the peer's preamble and hello on a thread that polls: an asynchronous read would leave
-    /// the connection registered with the runtime's event loop, which costs a low-latency connection most of what it gains.
-    /// </summary>
-    private static Task<HelloMessage> ReceivePollingAsync(PipeReader input, IPollableInput pollable, int maxSize, CancellationToken cancellationToken)
-    {
-        PollingReceive receive = new(input, pollable, maxSize, cancellationToken);
-        EngineThreads.Run(receive);
-        return receive.Result;
-    }
-
-    /// <summary>Reads the peer's preamble and hello, in the way that suits how the connection will be served.</summary>
-    public static Task<HelloMessage> ReceiveAsync(
-        ITransportConnection transport, RpcConnectionOptions options, int maxSize, CancellationToken cancellationToken) =>
-        options.LowLatency && transport is IPollableInput pollable
-            ? ReceivePollingAsync(transport.Input, pollable, maxSize, cancellationToken)
-            : ReceiveAsync(transport.Input, maxSize, cancellationToken);
-
     /// <summary>Reads the peer's preamble and hello, and no byte more.</summary>
     /// <param name="input">Where it comes from.</param>
     /// <param name="maxSize">The largest hello to accept, in bytes.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ForeignProtocolException">The peer speaks something else.</exception>
     /// <exception cref="ProtocolException">The peer's hello is malformed, too large, or missing.</exception>
-    private static async Task<HelloMessage> ReceiveAsync(PipeReader input, int maxSize, CancellationToken cancellationToken)
+    public static async Task<HelloMessage> ReceiveAsync(PipeReader input, int maxSize, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -131,42 +113,5 @@ internal static class Handshake
 
         buffer = buffer.Slice(total);
         return true;
-    }
-
-    private sealed class PollingReceive(PipeReader input, IPollableInput pollable, int maxSize, CancellationToken cancellationToken)
-        : IThreadPoolWorkItem
-    {
-        private const int PollMicroseconds = 10_000;
-
-        private readonly TaskCompletionSource<HelloMessage> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<HelloMessage> Result => _result.Task;
-
-        public void Execute()
-        {
-            try
-            {
-                while (true)
-                {
-                    if (input.TryRead(out ReadResult read))
-                    {
-                        if (!TryAccept(input, read, maxSize, out HelloMessage? hello)) continue;
-                        _result.SetResult(hello);
-                        return;
-                    }
-
-                    cancellationToken.ThrowIfCancellationRequested();
-                    pollable.Poll(PollMicroseconds);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                _result.SetCanceled(cancellationToken);
-            }
-            catch (Exception e)
-            {
-                _result.SetException(e);
-            }
-        }
     }
 }

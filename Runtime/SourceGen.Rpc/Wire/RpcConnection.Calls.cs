@@ -71,6 +71,7 @@ internal sealed partial class RpcConnection
 
         Output.End(encoder, FrameType.Request, FrameFlags.None, method, id, Calls.InFlight >= DeferFrom);
         call.Written(use);
+        if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;
     }
 
@@ -148,7 +149,7 @@ internal sealed partial class RpcConnection
         ConnectionLog.ArgumentsRefused(_logger, method.FullName, RemoteAddress, error.Message);
         if (oneWay) return;
         string detail = $"The arguments of {method.FullName} cannot be read: {error.Message}";
-        WriteError(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
+        Refuse(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
     }
 
     /// <summary>A call that this side served is over.</summary>

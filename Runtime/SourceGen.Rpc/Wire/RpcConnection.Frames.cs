@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
@@ -99,8 +100,8 @@ internal sealed partial class RpcConnection
             case FrameType.RequestContinuation: ContinueRequest(header, payload); break;
             case FrameType.ResponseContinuation: ContinueReply(header, payload); break;
             case FrameType.Cancel: CancelRequest(header.CallId); break;
-            case FrameType.Ping: Output.WriteEmpty(FrameType.Pong, header.CallId); break;
-            case FrameType.Pong: break;
+            case FrameType.Ping: AnswerPing(header.CallId); break;
+            case FrameType.Pong: CountControl(FrameType.Pong); break;
             case FrameType.GoAway: PeerLeaves(payload); break;
             case FrameType.Describe: Describe(header); break;
             case FrameType.StreamItems: AcceptItems(header, payload); break;
@@ -117,7 +118,7 @@ internal sealed partial class RpcConnection
         if ((header.Flags & FrameFlags.Stream) != 0) BeginUpload(header);
         if (_refusal is { } refusal)
         {
-            if (!oneWay) WriteError(header.CallId, refusal);
+            if (!oneWay) Refuse(header.CallId, refusal);
             return;
         }
 
@@ -126,7 +127,7 @@ internal sealed partial class RpcConnection
         {
             if (!oneWay)
             {
-                WriteError(header.CallId, new ErrorMessage(
+                Refuse(header.CallId, new ErrorMessage(
                     RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true));
             }
 
@@ -135,14 +136,23 @@ internal sealed partial class RpcConnection
 
         if (payload.Length > _settings.Local.MaxMessageSize)
         {
-            if (!oneWay) WriteError(header.CallId, TooLarge(payload.Length));
+            if (!oneWay) Refuse(header.CallId, TooLarge(payload.Length));
             return;
         }
 
         ReadOnlySequence<byte> arguments = payload;
         if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0) arguments = SkipExtras(header.Flags, payload);
-        ServerCall? call = _methods[header.Method].Accept(this, header.CallId, oneWay, arguments);
-        if (call is null) return;
+        ServerMethod method = _methods[header.Method];
+        RateLimitLease? lease = null;
+        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return;
+        ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments);
+        if (call is null)
+        {
+            Admission?.Exit(lease);
+            return;
+        }
+
+        if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);
     }
@@ -203,7 +213,7 @@ internal sealed partial class RpcConnection
         FrameHeader whole = partial.Header;
         if (partial.Discarding && (whole.Flags & FrameFlags.Stream) != 0) BeginUpload(whole);
         if (!partial.Discarding) AcceptRequest(whole, partial.AsSequence());
-        else if ((whole.Flags & FrameFlags.OneWay) == 0) WriteError(whole.CallId, DiscardReason(partial));
+        else if ((whole.Flags & FrameFlags.OneWay) == 0) Refuse(whole.CallId, DiscardReason(partial));
         Finish(partial);
     }
 
@@ -314,6 +324,7 @@ internal sealed partial class RpcConnection
 
     private void CancelRequest(ulong callId)
     {
+        CountControl(FrameType.Cancel);
         if (_partialRequests.TryGetValue(callId, out Reassembly? partial) && !partial.Discarding)
         {
             _reassembling -= partial.Length;
@@ -327,6 +338,7 @@ internal sealed partial class RpcConnection
 
     private void PeerLeaves(in ReadOnlySequence<byte> payload)
     {
+        CountControl(FrameType.GoAway);
         ErrorMessage reason;
         try
         {
@@ -337,7 +349,7 @@ internal sealed partial class RpcConnection
             throw new ProtocolException($"{RemoteAddress} sent a go-away that cannot be read: {e.Message}");
         }
 
-        ConnectionLog.PeerLeaves(_logger, RemoteAddress, reason.Code, reason.Detail);
+        if (_goAway is null) ConnectionLog.PeerLeaves(_logger, RemoteAddress, reason.Code, reason.Detail);
         _goAway = reason;
         Leave();
     }
@@ -346,14 +358,16 @@ internal sealed partial class RpcConnection
     private void Describe(in FrameHeader header)
     {
         CheckSlot(header.CallId);
+        CountControl(FrameType.Describe, DescribeCost);
         if (header.Method >= _methods.Length)
         {
-            WriteError(header.CallId, new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
+            Refuse(header.CallId, new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
             return;
         }
 
-        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
         byte[] schema = System.Text.Encoding.UTF8.GetBytes(_methods[header.Method].Method.Contract.Schema);
+        CountAnswer(schema.Length);
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
         encoder.Write(schema);
         Output.End(encoder, FrameType.Response, FrameFlags.None, 0, header.CallId, deferrable: false);
     }

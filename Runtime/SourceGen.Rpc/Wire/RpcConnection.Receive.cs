@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Wire;
 
@@ -11,10 +12,10 @@ namespace SourceGen.Rpc.Wire;
 /// </summary>
 internal sealed partial class RpcConnection
 {
-    /// <summary>How long a low-latency connection polls before it sleeps.</summary>
+    /// <summary>How long a low-latency or busy connection polls before it sleeps.</summary>
     private static readonly long s_spinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
-    /// <summary>A batch that took longer than this, with items that took longer than the next: the batches after it get a second thread.</summary>
+    /// <summary>A batch that took longer than this, with items that took longer than the next: those after it get a second thread.</summary>
     private static readonly long s_slowBatchTicks = Stopwatch.Frequency * 300 / 1_000_000;
 
     /// <summary>Below this an item costs less than the two threads' rivalry for it; a long batch of such items is only long.</summary>
@@ -28,8 +29,12 @@ internal sealed partial class RpcConnection
 
     private const int PollMicroseconds = 100_000;
 
+    /// <summary>A connection that was busy sleeps so long on a thread of the engine's own before it goes back to the pool.</summary>
+    private const int BusyPollMicroseconds = 5_000;
+
     private readonly PipeReader _input;
     private readonly Action _onReadable;
+    private readonly OwnThread _ownThread = new(ThreadBudget.Shared);
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _read;
     private int _spreadLeft;
     private long _batchStarted;
@@ -37,6 +42,9 @@ internal sealed partial class RpcConnection
     private long _dedicatedUntil;
     private int _paused;
     private int _suspended;
+
+    /// <summary>Whether the connection is busy enough to have a thread of its own.</summary>
+    internal bool HasOwnThread => _ownThread.IsTaken;
 
     /// <summary>Receives until there is nothing to receive or another thread has taken over. The calling thread is the receiver.</summary>
     /// <param name="dedicated">Whether the thread is the engine's own and may wait.</param>
@@ -54,8 +62,15 @@ internal sealed partial class RpcConnection
                 }
 
                 if (MustPause() && Pause()) return;
+                if (!dedicated && _pollable is not null && _ownThread.TryTake())
+                {
+                    EngineThreads.Run(new ReceiveWork(this, dedicated: true));
+                    return;
+                }
+
                 if (!TryRead(dedicated, out ReadResult result))
                 {
+                    dedicated = false; // The connection goes back to the pool, even if there is something to read by now.
                     ValueTask<ReadResult> read = _input.ReadAsync();
                     if (!read.IsCompleted)
                     {
@@ -104,40 +119,44 @@ internal sealed partial class RpcConnection
             return _input.TryRead(out result);
         }
 
-        return _settings.LowLatency ? TryReadPolling(out result) : TryReadWaiting(out result);
+        return TryReadWaiting(out result);
     }
 
-    private bool TryReadPolling(out ReadResult result)
-    {
-        while (true)
-        {
-            long until = Stopwatch.GetTimestamp() + s_spinTicks;
-            do
-            {
-                if (_input.TryRead(out result)) return true;
-                Thread.Yield(); // The peer may share this core; then it runs only if this thread lets it.
-            }
-            while (Stopwatch.GetTimestamp() < until);
-
-            while (!_pollable!.Poll(PollMicroseconds))
-            {
-                if (_isClosed) return false;
-            }
-
-            if (_input.TryRead(out result)) return true;
-            if (_isClosed) return false;
-        }
-    }
-
-    /// <summary>Waits on this thread, for as long as the thread pool may be exhausted.</summary>
+    /// <summary>Reads on a thread that may wait.</summary>
+    /// <returns>False when the connection goes back to the pool, or is closed.</returns>
     private bool TryReadWaiting(out ReadResult result)
     {
         while (true)
         {
-            bool ready = _pollable!.Poll(PollMicroseconds);
+            if (_ownThread is { IsTaken: true, IsIdle: true }) _ownThread.GiveBack();
+            bool busy = _ownThread.IsTaken;
+            if (!busy && !MayWait)
+            {
+                result = default;
+                return false;
+            }
+
+            if ((busy || _settings.LowLatency) && TryReadPolling(out result)) return true;
+            bool ready = _pollable!.Poll(busy ? BusyPollMicroseconds : PollMicroseconds);
             if (_input.TryRead(out result)) return true;
-            if (_isClosed || (!ready && Environment.TickCount64 > _dedicatedUntil)) return false;
+            if (_isClosed) return false;
+            if (busy && !ready) _ownThread.GiveBack(); // Busy no longer.
         }
+    }
+
+    /// <summary>Whether the connection keeps a thread that waits even when it is not busy.</summary>
+    private bool MayWait => _settings.LowLatency || Environment.TickCount64 <= _dedicatedUntil;
+
+    private bool TryReadPolling(out ReadResult result)
+    {
+        long until = Stopwatch.GetTimestamp() + s_spinTicks;
+        do
+        {
+            if (_input.TryRead(out result)) return true;
+            Thread.Yield(); // The peer may share this core; then it runs only if this thread lets it.
+        }
+        while (Stopwatch.GetTimestamp() < until);
+        return false;
     }
 
     /// <summary>Decodes what was read into a batch.</summary>
@@ -183,13 +202,14 @@ internal sealed partial class RpcConnection
             return true;
         }
 
+        _ownThread.Note(count);
         _batchCount = count;
         _batchStarted = count > 1 ? Stopwatch.GetTimestamp() : 0;
         uint epoch = _ownership.Publish();
         if (count > 1 && _spreadLeft > 0)
         {
             _spreadLeft--;
-            ThreadPool.UnsafeQueueUserWorkItem(new DrainWork(this, epoch, dedicated: false), preferLocal: false);
+            Dispatch(new DrainWork(this, epoch, dedicated: _settings.LowLatency));
         }
 
         return Drain(epoch);
@@ -203,12 +223,17 @@ internal sealed partial class RpcConnection
         DrainScope.BeginBatch(_ownership, epoch);
         while (true)
         {
-            if (_methods.Length > 0 && Output.IsFull && Suspend(epoch)) return false;
+            if (_pausesWhenFull && Output.IsFull && Suspend(epoch)) return false;
             BatchOwnership.Claim claim = _ownership.TryClaim(epoch, out BatchItem? item);
             if (claim == BatchOwnership.Claim.Item)
             {
-                item!.Run();
+                if (_holdsWhenFull && Output.IsFull && item is ServerCall served)
+                {
+                    Hold(served);
+                    continue;
+                }
 
+                item!.Run();
                 if (item.RunsInCallersContext) continue;
                 if (ExecutionContext.Capture() != context && context is not null) ExecutionContext.Restore(context);
                 continue;
@@ -256,12 +281,13 @@ internal sealed partial class RpcConnection
         Dispatch(new DrainWork(this, epoch, dedicated: _settings.LowLatency));
     }
 
-    private bool MustPause() => !_isClosed && _methods.Length > 0 && (Output.IsFull || Running.OneWay > _settings.Local.MaxConcurrentCalls);
+    private bool MustPause() => !_isClosed && ((_pausesWhenFull && Output.IsFull) || HasTooManyOneWay());
 
     /// <summary>Stops receiving until the peer reads what it was sent, and the one-way calls it sent are done.</summary>
     /// <returns>False when there is no reason any more.</returns>
     private bool Pause()
     {
+        _ownThread.GiveBack(); // Before another thread may be the receiver: who waits for its peer has no use for it.
         Volatile.Write(ref _paused, 1);
         Task room = Output.WaitForRoomAsync(() => !MustPause());
         if (room.IsCompleted)
@@ -284,7 +310,7 @@ internal sealed partial class RpcConnection
     {
         if (Interlocked.Exchange(ref _paused, 0) != 1) return;
         Volatile.Write(ref _lastReceived, Watchdog.BusyNow); // Nobody listened: the silence was this side's.
-        Dispatch(new ReceiveWork(this));
+        Dispatch(new ReceiveWork(this, _settings.LowLatency));
     }
 
     /// <summary>The peer has closed its side.</summary>
@@ -307,10 +333,10 @@ internal sealed partial class RpcConnection
         DrainScope.End();
         if (!_isClosed)
         {
-            if (error is ProtocolException)
+            if (error is ProtocolException violation)
             {
                 ConnectionLog.ProtocolViolation(_logger, RemoteAddress, error.Message);
-                SendGoAway(RpcStatusCode.Internal, error.Message);
+                SendGoAway(violation.Code, error.Message);
                 Output.Flush();
             }
 
@@ -322,13 +348,14 @@ internal sealed partial class RpcConnection
         // Calls that were decoded before the end are claimed, so nobody else completes them. A thread that takes over meets the end
         // in its turn.
         if (_ownership.Count > 0 && !RunBatch()) return;
+        _ownThread.GiveBack();
         Release();
     }
 
     /// <summary>Receives on the thread it is run on.</summary>
-    private sealed class ReceiveWork(RpcConnection connection) : IThreadPoolWorkItem
+    private sealed class ReceiveWork(RpcConnection connection, bool dedicated) : IThreadPoolWorkItem
     {
-        public void Execute() => connection.Receive(dedicated: connection._settings.LowLatency);
+        public void Execute() => connection.Receive(dedicated);
     }
 
     /// <summary>Goes on with a batch, on another thread than the one that began it.</summary>

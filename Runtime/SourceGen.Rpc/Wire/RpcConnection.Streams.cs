@@ -8,6 +8,9 @@ namespace SourceGen.Rpc.Wire;
 /// <summary>Streams: their frames, and calls that have some.</summary>
 internal sealed partial class RpcConnection
 {
+    /// <summary>Credit below this is no honest peer's: the smallest window is 1,024, and half of it is given back at a time.</summary>
+    private const int LeastCredit = 512;
+
     /// <summary>The streams of this connection, and their windows.</summary>
     public ConnectionStreams Streams { get; }
 
@@ -60,6 +63,7 @@ internal sealed partial class RpcConnection
 
         Output.EndRequest(encoder, method, id, Calls.InFlight >= DeferFrom, call.Upload?.Stream);
         call.Written(use);
+        if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;
     }
 
@@ -182,6 +186,7 @@ internal sealed partial class RpcConnection
         OutboundStream? stream = null;
         if ((header.Flags & FrameFlags.Callee) == 0) Streams.Downloads.TryGet(header.CallId, out stream);
         else if (Streams.Uploads.TryGet(header.CallId, out IUpload? upload)) stream = upload.Stream;
+        if (stream is null || (uint)amount < LeastCredit) CountControl(FrameType.StreamCredit);
         if (stream is null) return; // It has ended; the peer did not know yet.
         if (!Streams.Sending.Refund(stream.Account, (uint)amount))
         {
@@ -191,6 +196,7 @@ internal sealed partial class RpcConnection
 
     private void AcceptStreamStop(in FrameHeader header)
     {
+        CountControl(FrameType.StreamStop);
         if ((header.Flags & FrameFlags.Callee) == 0) throw new ProtocolException($"{RemoteAddress} stopped the stream of call {header.CallId}, which it made itself: callers cancel");
         if (!Streams.Uploads.TryGet(header.CallId, out IUpload? upload)) return; // The call is over.
         upload.Stop();

@@ -31,6 +31,8 @@ internal sealed partial class RpcConnection
     private long _lastReceived;
     private long _pingSentAt = NoPing;
     private bool _unsentAtLastTick;
+    private readonly bool _pausesWhenFull;
+    private readonly bool _holdsWhenFull;
 
     public RpcConnection(ITransportConnection transport, ConnectionSettings settings, ServerMethod[] methods, ILogger logger)
     {
@@ -41,9 +43,15 @@ internal sealed partial class RpcConnection
         _logger = logger;
         _input = transport.Input;
         _onReadable = OnReadable;
-        Calls = new CallTable(Math.Min(settings.Peer.MaxConcurrentCalls, RpcLimits.MostConcurrentCalls));
+        // A peer without services is never called, and its word should not size a table then.
+        int calls = settings.Peer.Services.Count == 0 ? 0 : settings.Peer.MaxConcurrentCalls;
+        Calls = new CallTable(Math.Min(calls, RpcLimits.MostConcurrentCalls));
         Running = new RunningCalls(this, settings.Local.MaxConcurrentCalls);
-        Contracts = new PeerContracts(this, logger);
+        Contracts = new PeerContracts(this, settings.IsAccepted ? "client" : "server", logger);
+        PeerServes = settings.Peer.Services.Count > 0;
+        Admission = settings.Admission;
+        _pausesWhenFull = settings.IsAccepted;
+        _holdsWhenFull = !settings.IsAccepted && methods.Length > 0;
         Streams = new ConnectionStreams(settings);
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
@@ -86,7 +94,7 @@ internal sealed partial class RpcConnection
     {
         _lastReceived = Watchdog.BusyNow;
         Watchdog.Add(this, Math.Max(1, Math.Min(_settings.KeepAliveIntervalMs, _settings.KeepAliveTimeoutMs) / 4));
-        Dispatch(new ReceiveWork(this));
+        Dispatch(new ReceiveWork(this, _settings.LowLatency));
     }
 
     /// <summary>Closes. The first reason given is the one that pending calls fail with; calling it again is harmless.</summary>
@@ -195,8 +203,11 @@ internal sealed partial class RpcConnection
         else if (now - _pingSentAt >= _settings.KeepAliveTimeoutMs)
         {
             _pingSentAt = long.MaxValue; // Told once; closing may have to wait for a thread.
-            ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
-            RpcException reason = Lost($"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");
+            if (paused) ConnectionLog.PeerDoesNotRead(_logger, RemoteAddress, silence);
+            else ConnectionLog.PeerSilent(_logger, RemoteAddress, silence);
+            RpcException reason = Lost(paused
+                ? $"{RemoteAddress} has read nothing for {silence:N0} ms, and this side has more to say than it keeps (MaxOutputBacklog)"
+                : $"{RemoteAddress} was silent for {silence:N0} ms and did not answer a keep-alive ping");
             ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Close(state.reason), (this, reason), preferLocal: false);
         }
     }

@@ -14,6 +14,7 @@ internal sealed record LoadOptions
           --warmup S             length of the run before the first round, baseline and RPC each (default 3)
           --quick                3 rounds of 0.5 s after a warm-up of 1 s: to see that it works, not to compare
           --raw-only             run the baseline alone
+          --rpc-only             run the RPC alone, for a profiler
           --json FILE            also write every figure of every round to FILE
           --check                exit with 1 when a target is not met
           --list                 list the workloads with their targets, and run nothing
@@ -29,6 +30,8 @@ internal sealed record LoadOptions
     public TimeSpan WarmUp { get; private init; } = TimeSpan.FromSeconds(3);
 
     public bool RawOnly { get; private init; }
+
+    public bool RpcOnly { get; private init; }
 
     public string? JsonFile { get; private init; }
 
@@ -55,6 +58,7 @@ internal sealed record LoadOptions
                 "--seconds" => options with { Length = Seconds("--seconds", Value(args, ref i, "a number of seconds"), least: 0.01) },
                 "--warmup" => options with { WarmUp = Seconds("--warmup", Value(args, ref i, "a number of seconds"), least: 0) },
                 "--raw-only" => options with { RawOnly = true },
+                "--rpc-only" => options with { RpcOnly = true },
                 "--json" => options with { JsonFile = Value(args, ref i, "a file") },
                 "--check" => options with { Check = true },
                 "--list" => options with { List = true },
@@ -63,9 +67,16 @@ internal sealed record LoadOptions
             };
         }
 
-        return options is { Check: true, RawOnly: true }
-            ? throw new UsageException("--check judges the RPC, which --raw-only leaves out: give one of them.")
-            : options;
+        return options switch
+        {
+            { RawOnly: true, RpcOnly: true } =>
+                throw new UsageException("--raw-only leaves out the RPC and --rpc-only the baseline: give one of them."),
+            { Check: true, RawOnly: true } =>
+                throw new UsageException("--check judges the RPC, which --raw-only leaves out: give one of them."),
+            { Check: true, RpcOnly: true } =>
+                throw new UsageException("--check compares with the baseline, which --rpc-only leaves out: give one of them."),
+            _ => options,
+        };
     }
 
     private static string Value(IReadOnlyList<string> args, ref int i, string what) =>

@@ -1,19 +1,21 @@
 namespace SourceGen.Rpc.Load;
 
-/// <summary>Runs one workload: the warm-up, then the rounds, in each of which the baseline and the RPC take turns.</summary>
+/// <summary>
+/// Runs one workload: the warm-up, then the rounds, in each of which the baseline and the RPC take turns, unless one of them was asked for.
+/// </summary>
 internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
 {
     public WorkloadResult Run(Workload workload)
     {
-        using IContender baseline = CreateBaseline(workload);
+        using IContender? baseline = options.RpcOnly ? null : CreateBaseline(workload);
         using IContender? rpc = options.RawOnly ? null : CreateRpc(workload);
         if (options.WarmUp > TimeSpan.Zero) RunRound(baseline, rpc, options.WarmUp, workload.LongestTurn);
         var rounds = new List<Round>(options.Rounds);
         for (int i = 0; i < options.Rounds; i++) rounds.Add(RunRound(baseline, rpc, options.Length, workload.LongestTurn));
-        return new WorkloadResult(workload, baseline.Name, rpc?.Name, rounds);
+        return new WorkloadResult(workload, baseline?.Name, rpc?.Name, rounds);
     }
 
-    private Round RunRound(IContender baseline, IContender? rpc, TimeSpan length, TimeSpan longestTurn)
+    private Round RunRound(IContender? baseline, IContender? rpc, TimeSpan length, TimeSpan longestTurn)
     {
         int turns = (int)Math.Ceiling(length / longestTurn);
         TimeSpan turn = length / turns;
@@ -23,11 +25,11 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
             // Whoever goes second goes first next time, so that neither always follows the other.
             bool rpcFirst = i % 2 == 1;
             if (rpc is not null && rpcFirst) RunTurn(rpc, turn, ofRpc);
-            RunTurn(baseline, turn, ofBaseline);
+            if (baseline is not null) RunTurn(baseline, turn, ofBaseline);
             if (rpc is not null && !rpcFirst) RunTurn(rpc, turn, ofRpc);
         }
 
-        return new Round(ofBaseline.ToMeasurement(), rpc is null ? null : ofRpc.ToMeasurement());
+        return new Round(baseline is null ? null : ofBaseline.ToMeasurement(), rpc is null ? null : ofRpc.ToMeasurement());
     }
 
     private void RunTurn(IContender contender, TimeSpan length, Tally tally)

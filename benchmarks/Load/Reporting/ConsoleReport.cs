@@ -21,7 +21,8 @@ internal sealed class ConsoleReport(TextWriter output)
         output.WriteLine();
         output.WriteLine($"{workload.Name}: {workload.Description}");
         output.WriteLine($"  frames of {workload.Frames.Request:N0} B and {workload.Frames.Reply:N0} B; latency of {Timed(workload)}");
-        Line("", result.BaselineName, result.RpcName, result.RpcName is null ? null : $"{result.RpcName} / {result.BaselineName}");
+        string ofBaseline = result.BaselineName ?? "baseline";
+        Line("", ofBaseline, result.RpcName, result.RpcName is null ? null : $"{result.RpcName} / {ofBaseline}");
         foreach (Figure figure in Figure.All)
         {
             Line(
@@ -33,7 +34,7 @@ internal sealed class ConsoleReport(TextWriter output)
 
         foreach ((Target target, bool isMet) in result.Targets)
         {
-            output.WriteLine($"  {(isMet ? "met    " : "NOT MET")}  {target.Describe(result.BaselineName)}");
+            output.WriteLine($"  {(isMet ? "met    " : "NOT MET")}  {target.Describe(ofBaseline)}");
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed record JsonWorkload(
     int RequestFrameBytes,
     int ReplyFrameBytes,
     int RpcCallsPerTimedCall,
-    string Baseline,
+    string? Baseline,
     IReadOnlyDictionary<string, JsonFigure> Figures,
     IReadOnlyList<JsonTarget> Targets,
     IReadOnlyList<Round> Rounds)
@@ -50,7 +50,7 @@ internal sealed record JsonWorkload(
             Figure.All.ToDictionary(
                 static f => f.JsonName,
                 f => new JsonFigure(JsonSpread.From(result.Baseline(f)), JsonSpread.From(result.Rpc(f)), JsonSpread.From(result.Ratio(f)))),
-            [.. result.Targets.Select(t => new JsonTarget(t.Target.Describe(result.BaselineName), t.IsMet))],
+            [.. result.Targets.Select(t => new JsonTarget(t.Target.Describe(result.BaselineName!), t.IsMet))],
             result.Rounds);
     }
 }

@@ -81,7 +81,7 @@ public class DispatchBenchmark
         ServiceRegistration<IEngineContract> service = new(
             ContractOf<IEngineContract>(), new SharedServiceSource<IEngineContract>(new EngineService()));
         ServerMethod[] methods = [.. service.Bind(MessagePackCodec.Instance, new ErrorPolicy(includeDetails: false, NullLogger.Instance))];
-        new RpcConnection(new FeedTransport(feed), SettingsWith(), methods, NullLogger.Instance).Start();
+        new RpcConnection(new FeedTransport(feed), SettingsWith() with { IsAccepted = true }, methods, NullLogger.Instance).Start();
         return feed;
     }
 

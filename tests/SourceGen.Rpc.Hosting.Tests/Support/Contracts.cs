@@ -12,6 +12,13 @@ public partial interface ICalculator
     ValueTask<int> AddAsync(int a, int b);
 }
 
+/// <summary>A service that clients offer to their server.</summary>
+[Service]
+public partial interface ITitles
+{
+    ValueTask<string> TitleOfAsync(string name);
+}
+
 public sealed class Greeter : IGreeter
 {
     public ValueTask<string> GreetAsync(string name, CancellationToken cancellationToken = default) => new($"Hello, {name}");

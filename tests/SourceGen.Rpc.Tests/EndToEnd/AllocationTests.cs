@@ -49,12 +49,20 @@ public sealed class AllocationTests
         // Many at once first: that fills the pools, from which every thread that comes to serve later takes its share.
         await Task.WhenAll(Enumerable.Range(0, 8192).Select(_ => run(lab, source.Token, 1))).Soon();
         await Task.Run(() => run(lab, source.Token, Calls)).Soon();
-        long allocated = await Task.Run(async () =>
+
+        // A machine that is busy with others makes the engine allocate now and then, to free a connection whose thread was not given a
+        // core. What a call allocates shows in every round, so the least of them counts.
+        long allocated = long.MaxValue;
+        for (int round = 0; round < 5 && allocated >= Calls; round++)
         {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            await run(lab, source.Token, Calls);
-            return GC.GetTotalAllocatedBytes(precise: true) - before;
-        }).Soon();
+            allocated = Math.Min(allocated, await Task.Run(async () =>
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                await run(lab, source.Token, Calls);
+                return GC.GetTotalAllocatedBytes(precise: true) - before;
+            }).Soon());
+        }
+
         Assert.True(allocated < Calls, $"{allocated:N0} bytes were allocated in {Calls:N0} calls, {(double)allocated / Calls:0.00} each");
     }
 

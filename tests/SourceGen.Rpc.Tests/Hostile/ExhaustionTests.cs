@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
@@ -112,25 +111,6 @@ public sealed class ExhaustionTests
     }
 
     [Fact]
-    public async Task APeerThatAsksForDescriptionsAndNeverReads_HoldsABoundedAmount()
-    {
-        await using LabHost host = await LabHost.StartAsync(configure: options => options.Limits.MaxOutputBacklog = 64 * 1024);
-        using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
-        RpcConnection connection = await host.ConnectionOfAsync(peer);
-        byte[] requests = [.. Enumerable.Range(0, 8000).SelectMany(slot => Frame(FrameType.Describe, callId: Id(slot)))];
-        Task sending = Task.Run(async () =>
-        {
-            for (int i = 0; i < 20; i++) await peer.SendAsync(requests);
-        });
-        await Until.TrueAsync(() => connection.Output.IsFull, () => "the output is not full");
-        await host.AssertServesAsync();
-        long unsent = UnsentOf(connection.Output).Length;
-        Assert.True(unsent < 64 * 1024 + 64 * 4096, $"{unsent:N0} bytes of descriptions wait for a peer that does not read");
-        peer.Dispose();
-        await sending.ContinueWith(static _ => { }, TaskScheduler.Default).Soon();
-    }
-
-    [Fact]
     public async Task AHelloThatClaimsMillionsOfCalls_CostsNothing()
     {
         await using LabHost host = await LabHost.StartAsync();
@@ -141,7 +121,4 @@ public sealed class ExhaustionTests
         await peer.SendAsync(Frame(FrameType.Request, method: RawServer.MethodNumber("Add"), callId: Id(0), payload: Arguments(1, 2)));
         Assert.Equal([3], (await peer.ReadFrameAsync()).Payload);
     }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_current")]
-    private static extern ref ChainedBuffer UnsentOf(ConnectionOutput output);
 }

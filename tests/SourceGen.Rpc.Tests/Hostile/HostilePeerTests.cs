@@ -2,6 +2,7 @@ using System.Text;
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
 using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
@@ -110,6 +111,20 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await peer.SendAsync(bytes);
         Assert.True((await peer.ReadToEndAsync()).Length == 0, name);
         Assert.Contains(logged, await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 0, RpcStatusCode.InvalidArgument, "maxCalls = 0")]
+    [InlineData(257, 1, RpcStatusCode.ResourceExhausted, "offers 257 services; a server takes at most 256")]
+    public async Task AClientWhoseOffersCannotBeTaken_IsToldSo(int services, int maxCalls, RpcStatusCode code, string detail)
+    {
+        using RawPeer peer = await RawPeer.ConnectAsync(_host.Address);
+        OfferedService[] offered = [.. Enumerable.Range(0, services).Select(static i => new OfferedService($"S{i}", "", 1, 1, (ushort)i))];
+        await peer.SendAsync(Opening(ClientHello() with { MaxConcurrentCalls = maxCalls, Services = offered }));
+        HelloMessage answer = await peer.ReadHelloAsync();
+        Assert.Equal(code, answer.Error!.Code);
+        Assert.Contains(detail, answer.Error.Detail, StringComparison.Ordinal);
+        Assert.Contains(detail, await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
 
@@ -21,16 +22,20 @@ internal sealed class LabHost : IAsyncDisposable
 
     public string Address => Server.Addresses[0].ToString();
 
+    /// <summary>Who counts the server's connections.</summary>
+    public ConnectionAdmission Admission => Server.Admission;
+
     /// <summary>The connections that the server has not released.</summary>
     public ICollection<RpcConnection> Connections => ConnectionsOf(Server).Keys;
 
-    public static async Task<LabHost> StartAsync(string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null)
+    public static async Task<LabHost> StartAsync(string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null, Action<RpcServer>? add = null)
     {
         TestLog log = new();
         RpcServerOptions options = new RpcServerOptions { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) }.Listen(address);
         configure?.Invoke(options);
         Lab lab = new();
         RpcServer server = new RpcServer(options).AddService<ILab>(lab);
+        add?.Invoke(server);
         await server.StartAsync();
         return new LabHost(server) { Lab = lab, Log = log };
     }

@@ -220,16 +220,26 @@ public sealed class AddressTests
     [Fact]
     public void Registry_FindsTheTransportByScheme()
     {
-        Assert.IsType<TcpTransport>(TransportRegistry.Default.Get(RpcAddress.Parse("TCP://127.0.0.1:1")));
-        Assert.IsType<UnixTransport>(TransportRegistry.Default.Get(RpcAddress.Parse("unix:///x")));
-        Assert.Same(MemoryTransport.Shared, TransportRegistry.Default.Get(RpcAddress.Parse("memory://x")));
+        Assert.IsType<TcpTransport>(Registry().Get(RpcAddress.Parse("TCP://127.0.0.1:1")));
+        Assert.IsType<UnixTransport>(Registry().Get(RpcAddress.Parse("unix:///x")));
+        Assert.Same(MemoryTransport.Shared, Registry().Get(RpcAddress.Parse("memory://x")));
+    }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1", "the port is missing")]
+    [InlineData("tcp://127.0.0.1:0", "port 0 is for listening")]
+    [InlineData("unix://", "the path is missing")]
+    public void Client_AnAddressThatCannotBeConnectedTo_IsFoundWhenTheClientIsCreated(string address, string what)
+    {
+        FormatException error = Assert.Throws<FormatException>(() => RpcClient.Create(address));
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Registry_UnknownScheme_NamesTheKnownOnes()
     {
         NotSupportedException error =
-            Assert.Throws<NotSupportedException>(() => TransportRegistry.Default.Get(RpcAddress.Parse("http://x")));
+            Assert.Throws<NotSupportedException>(() => Registry().Get(RpcAddress.Parse("http://x")));
         Assert.Equal(
             "No transport serves 'http://x'. Known are memory://, tcp://, unix://; add an ITransport whose Scheme is 'http' for others.",
             error.Message);
@@ -244,6 +254,8 @@ public sealed class AddressTests
 
     [Fact]
     public void Backlog_MustBePositive() => Assert.Throws<ArgumentOutOfRangeException>(() => new TcpTransport { Backlog = 0 });
+
+    private static TransportRegistry Registry() => new(new RpcClientOptions().Transports);
 
     private static Task Listen(ITransport transport, string address) => transport.ListenAsync(RpcAddress.Parse(address)).Soon();
 

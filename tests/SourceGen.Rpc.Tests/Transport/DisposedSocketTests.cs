@@ -53,7 +53,8 @@ public sealed class DisposedSocketTests
     [InlineData(3)]
     public async Task Send_IsAnIOExceptionAndLeavesTheSenderUsableForClosing(int segments)
     {
-        using var sender = new SocketSender(NewDisposedSocket(), _fault);
+        Socket socket = NewDisposedSocket();
+        var sender = new SocketSender(socket, SocketWaiter.Create(socket), _fault);
         ReadOnlySequence<byte> data = Bytes.Sequence(Bytes.Cut(new byte[segments], 1));
         await Assert.ThrowsAsync<IOException>(() => sender.SendAsync(data).Soon());
         _fault.TrySet(new InvalidDataException("why"));
@@ -62,7 +63,11 @@ public sealed class DisposedSocketTests
         await sender.CloseAsync().Soon();
     }
 
-    private SocketInput NewInput() => new(NewDisposedSocket(), _fault, _pool, _ => { });
+    private SocketInput NewInput()
+    {
+        Socket socket = NewDisposedSocket();
+        return new SocketInput(socket, SocketWaiter.Create(socket), _fault, _pool, _ => { });
+    }
 
     private static Socket NewDisposedSocket()
     {

@@ -145,7 +145,7 @@ public sealed class SocketInputTests
         Assert.True(result.IsCanceled);
         Assert.False(result.IsCompleted);
         harness.Input.AdvanceTo(result.Buffer.End);
-        // The receive is still under way: TryRead must not race it.
+        // The wait is still under way, and the next read takes it over.
         Assert.False(harness.Input.TryRead(out _));
         read = harness.Input.ReadAsync();
         harness.Peer.Send([7]);
@@ -156,7 +156,7 @@ public sealed class SocketInputTests
     }
 
     [Fact]
-    public async Task TryRead_WhileAReceiveThatWasCancelledIsUnderWay_DoesNotOvertakeIt()
+    public async Task TryRead_WhileAReadThatWasCancelledHasLeftItsWait_ReceivesAndTheNextReadStillWorks()
     {
         await using SocketHarness harness = SocketHarness.Open();
         for (byte i = 0; i < 100; i += 2)
@@ -164,7 +164,7 @@ public sealed class SocketInputTests
             ValueTask<ReadResult> read = harness.Input.ReadAsync();
             harness.Input.CancelPendingRead();
             Assert.True((await read.Soon()).IsCanceled);
-            // The data is in the kernel when Send returns, and a receive of TryRead's own would find it there first.
+            // The data is in the kernel when Send returns; the wait that ends by it must not disturb the next read.
             harness.Peer.Send([i]);
             ReadResult result;
             while (!harness.Input.TryRead(out result)) Thread.Yield();
@@ -267,7 +267,7 @@ public sealed class SocketInputTests
     }
 
     [Fact]
-    public async Task Poll_WhileAReceiveThatWasCancelledIsUnderWay_WaitsForThatReceive()
+    public async Task Poll_WhileAReadThatWasCancelledHasLeftItsWait_FindsTheData()
     {
         await using SocketHarness harness = SocketHarness.Open();
         ValueTask<ReadResult> read = harness.Input.ReadAsync();
@@ -325,16 +325,17 @@ public sealed class SocketInputTests
     }
 
     [Fact]
-    public async Task Complete_WhileAReceiveIsUnderWay_LeavesItsBufferToTheKernelUntilItEnds()
+    public async Task Complete_WhileAWaitIsUnderWay_GivesTheBufferBackAtOnce()
     {
         await using SocketHarness harness = SocketHarness.Open();
         ValueTask<ReadResult> read = harness.Input.ReadAsync();
         harness.Input.CancelPendingRead();
-        await read.Soon();
-        harness.Input.Complete();
+        harness.Input.AdvanceTo((await read.Soon()).Buffer.End);
         Assert.Equal(1, harness.Pool.Outstanding);
+        harness.Input.Complete();
+        Assert.Equal(0, harness.Pool.Outstanding);
         harness.Peer.Send([1]);
-        // The harness's disposal proves that the segment came back with the end of the receive.
+        // The wait ends by that, and must not take a buffer again: the harness's disposal proves it.
     }
 
     [Fact]

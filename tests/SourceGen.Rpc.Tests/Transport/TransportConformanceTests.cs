@@ -24,6 +24,17 @@ public sealed class TcpIPv6Conformance : TransportConformance
         new TcpTransport { Backlog = backlog, Settings = Settings };
 }
 
+/// <summary>As on a system without epoll.</summary>
+public sealed class TcpConformanceWithoutTheLoop : TransportConformance
+{
+    protected override string ChooseForMe => "tcp://127.0.0.1:0";
+
+    protected override string Nobody => $"tcp://127.0.0.1:{FreePort.Of(IPAddress.Loopback)}";
+
+    protected override ITransport Create(int backlog) =>
+        new TcpTransport { Backlog = backlog, Settings = Settings with { CreateWaiter = static socket => new AsyncWaiter(socket) } };
+}
+
 public sealed class UnixConformance : TransportConformance
 {
     protected override string ChooseForMe => "unix://";

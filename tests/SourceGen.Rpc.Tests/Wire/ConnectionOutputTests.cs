@@ -62,12 +62,22 @@ public sealed class ConnectionOutputTests
     }
 
     [Fact]
-    public void ACorkedBatchThatGrowsLarge_IsSentEarly()
+    public void ACorkedBatchThatGrowsLarge_IsSentEarlyInEverLargerParts()
     {
         DrainScope.BeginReceive(_ownership);
         for (ulong id = 1; id <= 70; id++) Write(id, FragmentSize);
         DrainScope.End();
-        Assert.Single(_transport.Sends);
+        int[] sizes = [.. _transport.Sends.Select(send => send.Length)];
+        Assert.Equal(3, sizes.Length);
+        Assert.True(sizes[0] < 10_000 && sizes[1] > sizes[0] && sizes[2] > sizes[1]);
+        _output.Flush();
+
+        // The next batch begins with a small part again.
+        DrainScope.BeginReceive(_ownership);
+        for (ulong id = 1; id <= 10; id++) Write(id, FragmentSize);
+        DrainScope.End();
+        Assert.Equal(5, _transport.Sends.Count);
+        Assert.Equal(sizes[0], _transport.Sends[4].Length);
     }
 
     [Fact]

@@ -1,0 +1,101 @@
+using System.Threading.RateLimiting;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>What one peer may ask of this side without end: which calls are let in, and when a flood is cut off.</summary>
+internal sealed partial class RpcConnection
+{
+    /// <summary>Pings and the like that may come at once, and in each second.</summary>
+    private const int ControlFrames = 10_000;
+
+    /// <summary>How many pings a description counts as, because a few bytes ask for many.</summary>
+    private const int DescribeCost = 10;
+
+    /// <summary>Frames of control that each request allows for: a cancellation, and one more.</summary>
+    private const int FramesPerRequest = 2;
+
+    private static long s_lastId;
+
+    private int _controlBudget = ControlFrames;
+    private long _budgetedAt = Environment.TickCount64;
+    private long _budgetedRequests;
+    private long _answersUnread;
+    private long _answersSince;
+
+    /// <summary>The connection's number in this process.</summary>
+    public long Id { get; } = Interlocked.Increment(ref s_lastId);
+
+    /// <summary>Decides which requests may run; null when all may.</summary>
+    public CallAdmission? Admission { get; }
+
+    /// <summary>Asks whether a request may run, and answers it if not.</summary>
+    private bool TryAdmit(CallAdmission admission, in FrameHeader header, RpcMethod method, bool oneWay, out RateLimitLease? lease)
+    {
+        if (admission.Enter(this, method, oneWay, out lease) is not { } refusal) return true;
+        if (!oneWay) Refuse(header.CallId, refusal);
+        return false;
+    }
+
+    /// <summary>Answers a request that was not run, on the receiver.</summary>
+    public void Refuse(ulong callId, ErrorMessage error)
+    {
+        CountAnswer(FrameHeader.Size + error.Detail.Length);
+        WriteError(callId, error);
+    }
+
+    /// <summary>
+    /// Counts a frame that costs the peer next to nothing. Each request pays for some of them, time for the others: a peer that sends more
+    /// is cut off.
+    /// </summary>
+    private void CountControl(FrameType type, int cost = 1)
+    {
+        _controlBudget -= cost;
+        if (_controlBudget >= 0) return;
+        long now = Environment.TickCount64;
+        long requests = Running.Started;
+        long earned = Math.Min(ControlFrames, (now - _budgetedAt) * ControlFrames / 1000);
+        earned += (requests - _budgetedRequests) * FramesPerRequest;
+        _budgetedAt = now;
+        _budgetedRequests = requests;
+        _controlBudget = (int)Math.Min(_controlBudget + earned, int.MaxValue);
+        if (_controlBudget >= 0) return;
+        _settings.Rejections?.CountCut();
+        throw new ProtocolException(
+            $"{RemoteAddress} floods the connection: more than {ControlFrames:N0} pings, cancellations, descriptions and the like "
+            + $"in a second, the last one a {type}",
+            RpcStatusCode.ResourceExhausted);
+    }
+
+    /// <summary>
+    /// Counts what the receiver answers while the peer reads nothing. A side that stops reading when its output is full needs no
+    /// such count; one that must go on reading cuts the peer off.
+    /// </summary>
+    private void CountAnswer(long bytes)
+    {
+        if (_pausesWhenFull || !Output.IsFull) return;
+        long sent = Output.LastSent;
+        if (sent != _answersSince)
+        {
+            _answersSince = sent;
+            _answersUnread = 0;
+        }
+
+        _answersUnread += bytes;
+        if (_answersUnread <= _settings.Local.MaxOutputBacklog) return;
+        _settings.Rejections?.CountCut();
+        throw new ProtocolException(
+            $"{RemoteAddress} does not read: {_answersUnread:N0} bytes of answers to its pings and refused requests wait "
+            + $"beside {_settings.Local.MaxOutputBacklog:N0} others (MaxOutputBacklog)",
+            RpcStatusCode.ResourceExhausted);
+    }
+
+    private void AnswerPing(ulong callId)
+    {
+        CountControl(FrameType.Ping);
+        CountAnswer(FrameHeader.Size);
+        Output.WriteEmpty(FrameType.Pong, callId);
+    }
+}
