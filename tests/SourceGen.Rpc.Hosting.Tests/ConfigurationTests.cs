@@ -32,6 +32,8 @@ public sealed class ConfigurationTests
             ("Rpc:Server:Limits:MaxFrameSize", "2097152"),
             ("Rpc:Server:Limits:MaxConcurrentCalls", "100"),
             ("Rpc:Server:Limits:MaxReassemblySize", "4GiB"),
+            ("Rpc:Server:Limits:StreamWindow", "128KiB"),
+            ("Rpc:Server:Limits:ConnectionStreamWindow", "2MiB"),
             ("rpc:server:limits:maxoutputbacklog", "1MiB"));
 
         Assert.Equal(["memory://a", "memory://b"], options.Addresses);
@@ -52,6 +54,8 @@ public sealed class ConfigurationTests
         Assert.Equal(100, options.Limits.MaxConcurrentCalls);
         Assert.Equal(4L * 1024 * 1024 * 1024, options.Limits.MaxReassemblySize);
         Assert.Equal(1024 * 1024, options.Limits.MaxOutputBacklog);
+        Assert.Equal(128 * 1024, options.Limits.StreamWindow);
+        Assert.Equal(2 * 1024 * 1024, options.Limits.ConnectionStreamWindow);
     }
 
     [Fact]
