@@ -57,7 +57,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor InvalidReturnType = new(
         "SGR0008",
         "A service method must return a task",
-        "Method '{0}' returns '{1}': a call over the network is asynchronous; return ValueTask, ValueTask<T>, Task or Task<T>",
+        "Method '{0}' returns '{1}': a call over the network is asynchronous; return ValueTask, ValueTask<T>, Task, Task<T> or IAsyncEnumerable<T>",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0008.md");
 
     public static readonly DiagnosticDescriptor ByReferenceParameter = new(
@@ -97,10 +97,10 @@ internal static class DiagnosticDescriptors
         + "[Method(Name = \"...\")]",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0014.md");
 
-    public static readonly DiagnosticDescriptor StreamNotSupported = new(
+    public static readonly DiagnosticDescriptor MisplacedStream = new(
         "SGR0015",
-        "Streams are not supported yet",
-        "{0} is the stream '{1}', and streams are not supported yet: pass a List<T> or an array",
+        "A stream stands where it cannot",
+        "{0} is the stream '{1}': {2}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0015.md");
 
     public static readonly DiagnosticDescriptor NotSerializable = new(
@@ -212,7 +212,7 @@ internal static class DiagnosticDescriptors
     [
         InterfaceNotPartial, ContainingTypeNotPartial, GenericInterface, GenericMethod, InterfaceNotAccessible, NotAMethod,
         StaticAbstractMember, InvalidReturnType, ByReferenceParameter, CancellationTokenNotLast, OneWayWithResult, InvalidTimeout,
-        InvalidWireName, DuplicateWireName, StreamNotSupported, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
+        InvalidWireName, DuplicateWireName, MisplacedStream, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
         ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
     ];

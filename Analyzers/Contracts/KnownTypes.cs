@@ -23,10 +23,15 @@ internal static class KnownTypes
     public static bool IsCancellationToken(ITypeSymbol type) =>
         type is INamedTypeSymbol named && Is(named, "System.Threading", "CancellationToken");
 
+    /// <summary>Whether the type gives items one after the other, in a form that can be sent as a stream or in one that cannot.</summary>
     public static bool IsStream(ITypeSymbol type) =>
         type is INamedTypeSymbol named
         && (Is(named, "System.Collections.Generic", "IAsyncEnumerable", 1) || Is(named, "System.Collections.Generic", "IAsyncEnumerator", 1)
             || Is(named, "System.Threading.Channels", "ChannelReader", 1));
+
+    /// <summary>The items of a stream as contracts have them, or null for any other type.</summary>
+    public static ITypeSymbol? ItemsOf(ITypeSymbol type) =>
+        type is INamedTypeSymbol named && Is(named, "System.Collections.Generic", "IAsyncEnumerable", 1) ? named.TypeArguments[0] : null;
 
     public static bool IsContract(INamedTypeSymbol type) => Is(type, "SourceGen.Rpc.CompilerServices", "IRpcContract", 1);
 

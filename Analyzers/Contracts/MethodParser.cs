@@ -72,9 +72,17 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             if (result is not null) resultUse = Use(type, result);
         }
 
+        else if (kind is ReturnKind.Stream)
+        {
+            ITypeSymbol type = KnownTypes.ItemsOf(method.ReturnType)!;
+            if (isOneWay) problems.Report(DiagnosticDescriptors.OneWayWithResult, place, name, Display(method.ReturnType));
+            result = types.Resolve(type, UsePath.From($"{name} result", place));
+            if (result is not null) resultUse = Use(type, result);
+        }
+
         List<ParameterModel> parameters = [];
         List<string> schema = [];
-        string? cancellation = Parameters(method, place, name, parameters, schema);
+        string? cancellation = Parameters(method, place, name, parameters, schema, out StreamParameterModel? input, isOneWay);
         EquatableArray<ErrorModel> errors = _errors.Parse(method, place, name, isOneWay);
         if (problems.Any || kind is null) return null;
 
@@ -82,17 +90,20 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             TypeNames.Escape(method.Name), wireName, TypeNames.Declared(method.ContainingType),
             !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
             kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
-            parameters.ToEquatableArray(), cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs,
+            parameters.ToEquatableArray(), input, cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs,
             errors);
-        string returns = isOneWay ? "oneway" : result?.Schema ?? "void";
+        string returns = isOneWay ? "oneway" : result is null ? "void" : kind is ReturnKind.Stream ? $"stream<{result.Schema}>" : result.Schema;
         return new ParsedMethod(
             method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}{SchemaText.Throws(errors)}");
     }
 
     /// <summary>Adds the parameters that travel; returns the escaped name of the cancellation token, if there is one.</summary>
-    private string? Parameters(IMethodSymbol method, ISymbol place, string name, List<ParameterModel> parameters, List<string> schema)
+    private string? Parameters(
+        IMethodSymbol method, ISymbol place, string name, List<ParameterModel> parameters, List<string> schema, out StreamParameterModel? input,
+        bool isOneWay)
     {
         string? cancellation = null;
+        input = null;
         if (method.IsVararg) problems.Report(DiagnosticDescriptors.ByReferenceParameter, place, name, "__arglist");
         foreach (IParameterSymbol parameter in method.Parameters)
         {
@@ -107,6 +118,16 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
                 if (parameter.Ordinal != method.Parameters.Length - 1)
                     problems.Report(DiagnosticDescriptors.CancellationTokenNotLast, at, name);
                 cancellation = TypeNames.Escape(parameter.Name);
+            }
+            else if (KnownTypes.ItemsOf(parameter.Type) is { } items)
+            {
+                string? problem = input is not null ? $"the method has one already, '{input.Name}'; send items that say which they are of, or use two methods"
+                    : isOneWay ? "a one-way method has no call that a stream could belong to; remove [OneWay]"
+                    : null;
+                if (problem is not null) problems.Report(DiagnosticDescriptors.MisplacedStream, at, description, Display(parameter.Type), problem);
+                if (types.Resolve(items, UsePath.From(description, at)) is not { } item) continue;
+                input ??= new StreamParameterModel(parameter.Name, parameters.Count, TypeNames.Declared(parameter.Type), Use(items, item));
+                schema.Add($"{SchemaText.Word(parameter.Name)}: stream<{item.Schema}>");
             }
             else if (types.Resolve(parameter.Type, UsePath.From(description, at)) is { } type)
             {
@@ -133,9 +154,11 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             if (KnownTypes.Is(type, "System.Threading.Tasks", "ValueTask", 1)) return ReturnKind.ValueTaskOfResult;
             if (KnownTypes.Is(type, "System.Threading.Tasks", "Task")) return ReturnKind.Task;
             if (KnownTypes.Is(type, "System.Threading.Tasks", "Task", 1)) return ReturnKind.TaskOfResult;
+            if (KnownTypes.ItemsOf(type) is not null) return ReturnKind.Stream;
             if (KnownTypes.IsStream(type))
             {
-                problems.Report(DiagnosticDescriptors.StreamNotSupported, place, $"{name} result", Display(type));
+                problems.Report(
+                    DiagnosticDescriptors.MisplacedStream, place, $"{name} result", Display(type), "a method returns a stream as IAsyncEnumerable<T>");
                 return null;
             }
         }

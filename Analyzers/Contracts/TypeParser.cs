@@ -78,7 +78,10 @@ internal sealed class TypeParser
     {
         if (KnownTypes.IsStream(type))
         {
-            _problems.Report(DiagnosticDescriptors.StreamNotSupported, path.Location, path.ToString(), Display(type));
+            string remedy = KnownTypes.ItemsOf(type) is null
+                ? "use IAsyncEnumerable<T>, as the result of a method or as one of its parameters"
+                : "only the whole result of a method and one of its parameters can be streams; use a List<T> or an array here";
+            _problems.Report(DiagnosticDescriptors.MisplacedStream, path.Location, path.ToString(), Display(type), remedy);
             return null;
         }
 

@@ -16,7 +16,24 @@ public partial interface ILoadService
     /// <summary>Returns <paramref name="n"/>, after blocking its thread for 50 ms when n is a multiple of 100.</summary>
     /// <param name="n">The number of the call.</param>
     ValueTask<int> SometimesBlockAsync(int n);
+
+    /// <summary>Sends items until the caller has enough.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    IAsyncEnumerable<LoadItem> DownAsync(CancellationToken cancellationToken);
+
+    /// <summary>Takes items, and returns how many came.</summary>
+    /// <param name="items">The items.</param>
+    ValueTask<long> UpAsync(IAsyncEnumerable<LoadItem> items);
+
+    /// <summary>Sends every item back.</summary>
+    /// <param name="items">The items.</param>
+    IAsyncEnumerable<LoadItem> ReturnAsync(IAsyncEnumerable<LoadItem> items);
 }
+
+/// <summary>A small item of a stream: with its length, 16 bytes on the wire.</summary>
+/// <param name="Id">The number of the item.</param>
+/// <param name="Value">A large number.</param>
+public readonly record struct LoadItem([property: Key(0)] int Id, [property: Key(1)] long Value);
 
 /// <summary>A message of a realistic mix: a number, a short text, a payload.</summary>
 public sealed class EchoMessage

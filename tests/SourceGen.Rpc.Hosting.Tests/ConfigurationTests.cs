@@ -34,6 +34,8 @@ public sealed class ConfigurationTests
             ("Rpc:Server:Limits:MaxConcurrentCalls", "100"),
             ("Rpc:Server:Limits:MaxReassemblySize", "4GiB"),
             ("Rpc:Server:Limits:MaxHeaderSize", "8KiB"),
+            ("Rpc:Server:Limits:StreamWindow", "128KiB"),
+            ("Rpc:Server:Limits:ConnectionStreamWindow", "2MiB"),
             ("rpc:server:limits:maxoutputbacklog", "1MiB"));
 
         Assert.Equal(["memory://a", "memory://b"], options.Addresses);
@@ -56,6 +58,8 @@ public sealed class ConfigurationTests
         Assert.Equal(4L * 1024 * 1024 * 1024, options.Limits.MaxReassemblySize);
         Assert.Equal(8 * 1024, options.Limits.MaxHeaderSize);
         Assert.Equal(1024 * 1024, options.Limits.MaxOutputBacklog);
+        Assert.Equal(128 * 1024, options.Limits.StreamWindow);
+        Assert.Equal(2 * 1024 * 1024, options.Limits.ConnectionStreamWindow);
     }
 
     [Fact]

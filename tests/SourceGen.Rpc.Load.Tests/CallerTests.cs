@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SourceGen.Rpc.Load.Tests;
 
 public sealed class CallerTests
@@ -9,6 +11,9 @@ public sealed class CallerTests
     [InlineData("add-64")]
     [InlineData("echo-32-64")]
     [InlineData("blocking-64")]
+    [InlineData("stream-down")]
+    [InlineData("stream-up")]
+    [InlineData("duplex-1")]
     public void Run_EveryKindOfWorkload_CountsEveryCallThatWasMade(string name)
     {
         var service = new CountingService();
@@ -55,6 +60,9 @@ public sealed class CallerTests
     [InlineData("add-1", "AddAsync(")]
     [InlineData("echo-32-1", "EchoAsync returned message")]
     [InlineData("blocking-64", "SometimesBlockAsync(")]
+    [InlineData("stream-down", "Item 0 of a stream is")]
+    [InlineData("stream-up", "The server took")]
+    [InlineData("duplex-1", "Item 0 of a stream is")]
     public void Run_WrongAnswers_Fails(string name, string message)
     {
         var callers = new CallerGroup("the RPC", WorkloadCatalog.Select([name])[0], new CountingService { Error = 1 });
@@ -72,6 +80,21 @@ public sealed class CallerTests
         Assert.Equal(5, await service.AddAsync(2, 3));
         Assert.Same(message, await service.EchoAsync(message));
         Assert.Equal(101, await service.SometimesBlockAsync(101));
+        Assert.Equal(2, await service.UpAsync(service.ReturnAsync(Two())));
+        int next = 0;
+        await foreach (LoadItem item in service.DownAsync(CancellationToken.None))
+        {
+            LoadData.Check(item, next);
+            if (++next == 100) break;
+        }
+
+        static async IAsyncEnumerable<LoadItem> Two()
+        {
+            await Task.Yield();
+            yield return LoadData.CreateItem(0);
+            yield return LoadData.CreateItem(1);
+        }
+
         Assert.Equal((true, false), (LoadService.Blocks(200), LoadService.Blocks(201)));
     }
 
@@ -96,6 +119,23 @@ public sealed class CallerTests
 
         public ValueTask<EchoMessage> EchoAsync(EchoMessage message) =>
             Answer(new EchoMessage { Id = message.Id + Error, Name = message.Name, Payload = message.Payload });
+
+        public async IAsyncEnumerable<LoadItem> DownAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            for (int i = 0; ; i++) yield return await Answer(LoadData.CreateItem(i + Error));
+        }
+
+        public async ValueTask<long> UpAsync(IAsyncEnumerable<LoadItem> items)
+        {
+            long count = 0;
+            await foreach (LoadItem item in items) await Answer(count++);
+            return count + Error;
+        }
+
+        public async IAsyncEnumerable<LoadItem> ReturnAsync(IAsyncEnumerable<LoadItem> items)
+        {
+            await foreach (LoadItem item in items) yield return await Answer(item with { Value = item.Value + Error });
+        }
 
         private ValueTask<T> Answer<T>(T result)
         {

@@ -25,6 +25,10 @@ public sealed class WorkloadTests
     [InlineData("echo-1k-1", 16 + 1 + 1 + 5 + 17 + 1027, 16 + 1 + 5 + 17 + 1027)]
     [InlineData("echo-64k-1", 16 + 1 + 1 + 5 + 17 + 65_541, 16 + 1 + 5 + 17 + 65_541)]
     [InlineData("blocking-64", 16 + 1 + 5, 16 + 5)]
+    // An item: its length (1), array of 2 (1), Id (5), a Value above 32 bits (9).
+    [InlineData("stream-down", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]
+    [InlineData("stream-up", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]
+    [InlineData("duplex-1", 16 + 1 + 1 + 5 + 9, 16 + 1 + 1 + 5 + 9)]
     public void Frames_OfEachKind_AreAsLongAsTheRpcs(string name, int request, int reply) =>
         Assert.Equal(new FrameSizes(request, reply), WorkloadCatalog.Select([name])[0].Frames);
 

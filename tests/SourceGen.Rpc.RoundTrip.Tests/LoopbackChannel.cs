@@ -19,6 +19,25 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
         new Action<TService, TRequest>((TService)service, method);
 
+    public override ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method) =>
+        new ServerStream<TService, TRequest, TItem>((TService)service, method);
+
+    public override ClientStreamInvoker<TRequest, TItem, TResponse> Bind<TService, TRequest, TItem, TResponse>(
+        ClientStreamMethod<TService, TRequest, TItem, TResponse> method) =>
+        new ClientStream<TService, TRequest, TItem, TResponse>((TService)service, method);
+
+    public override ClientStreamActionInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
+        ClientStreamActionMethod<TService, TRequest, TItem> method) =>
+        new ClientStreamAction<TService, TRequest, TItem>((TService)service, method);
+
+    public override DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method) =>
+        new Duplex<TService, TRequest, TIn, TOut>((TService)service, method);
+
+    private static async IAsyncEnumerable<T> CopyAll<T>(TypeShape<T> shape, IAsyncEnumerable<T> items)
+    {
+        await foreach (T item in items) yield return Copy(shape, item);
+    }
+
     internal static T Copy<T>(TypeShape<T> shape, in T value)
     {
         ISerializer<T> serializer = MessagePackCodec.Instance.GetSerializer(shape);
@@ -45,5 +64,46 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
     {
         public override ValueTask InvokeAsync(in TRequest request, CancellationToken cancellationToken) =>
             method.Handler(service, Copy(method.RequestShape, request), cancellationToken);
+    }
+
+    private sealed class ServerStream<TService, TRequest, TItem>(TService service, ServerStreamMethod<TService, TRequest, TItem> method)
+        : ServerStreamInvoker<TRequest, TItem>
+        where TService : class
+        where TRequest : struct
+    {
+        public override IAsyncEnumerable<TItem> Invoke(in TRequest request, CancellationToken cancellationToken) =>
+            CopyAll(method.ItemShape, method.Handler(service, Copy(method.RequestShape, request), cancellationToken));
+    }
+
+    private sealed class ClientStream<TService, TRequest, TItem, TResponse>(
+        TService service, ClientStreamMethod<TService, TRequest, TItem, TResponse> method)
+        : ClientStreamInvoker<TRequest, TItem, TResponse>
+        where TService : class
+        where TRequest : struct
+    {
+        public override ValueTask<TResponse> InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
+            CallAsync(Copy(method.RequestShape, request), items, cancellationToken);
+
+        private async ValueTask<TResponse> CallAsync(TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
+            Copy(method.ResponseShape, await method.Handler(service, request, CopyAll(method.ItemShape, items), cancellationToken));
+    }
+
+    private sealed class ClientStreamAction<TService, TRequest, TItem>(
+        TService service, ClientStreamActionMethod<TService, TRequest, TItem> method)
+        : ClientStreamActionInvoker<TRequest, TItem>
+        where TService : class
+        where TRequest : struct
+    {
+        public override ValueTask InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
+            method.Handler(service, Copy(method.RequestShape, request), CopyAll(method.ItemShape, items), cancellationToken);
+    }
+
+    private sealed class Duplex<TService, TRequest, TIn, TOut>(TService service, DuplexMethod<TService, TRequest, TIn, TOut> method)
+        : DuplexInvoker<TRequest, TIn, TOut>
+        where TService : class
+        where TRequest : struct
+    {
+        public override IAsyncEnumerable<TOut> Invoke(in TRequest request, IAsyncEnumerable<TIn> items, CancellationToken cancellationToken) =>
+            CopyAll(method.OutputShape, method.Handler(service, Copy(method.RequestShape, request), CopyAll(method.InputShape, items), cancellationToken));
     }
 }

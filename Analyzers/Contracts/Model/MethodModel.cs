@@ -7,6 +7,7 @@ internal enum ReturnKind
     ValueTaskOfResult,
     Task,
     TaskOfResult,
+    Stream,
 }
 
 /// <summary>One method of a contract.</summary>
@@ -16,8 +17,9 @@ internal enum ReturnKind
 /// <param name="IsInherited">Whether that is another interface than the service.</param>
 /// <param name="ReturnKind">Which task type it returns.</param>
 /// <param name="ReturnType">The whole return type as declared.</param>
-/// <param name="Result">The result, or null.</param>
-/// <param name="Parameters">The parameters that travel, in order.</param>
+/// <param name="Result">The result, or an item of it when it is a stream; null when there is none.</param>
+/// <param name="Parameters">The parameters that travel in the request, in order; no stream is among them.</param>
+/// <param name="Input">The stream that the caller sends, or null.</param>
 /// <param name="CancellationParameter">The escaped name of the trailing cancellation token, or null.</param>
 /// <param name="IsOneWay">Whether no reply is sent.</param>
 /// <param name="IsIdempotent">Whether it may be sent again.</param>
@@ -32,6 +34,7 @@ internal sealed record MethodModel(
     string ReturnType,
     TypeUse? Result,
     EquatableArray<ParameterModel> Parameters,
+    StreamParameterModel? Input,
     string? CancellationParameter,
     bool IsOneWay,
     bool IsIdempotent,
@@ -43,6 +46,13 @@ internal sealed record MethodModel(
 /// <param name="Type">Its type as declared.</param>
 /// <param name="Default">The C# expression of its default value, or null when the caller must pass it.</param>
 internal sealed record ParameterModel(string Name, TypeUse Type, string? Default);
+
+/// <summary>The parameter that is a stream.</summary>
+/// <param name="Name">The C# name, not escaped.</param>
+/// <param name="Position">How many of <see cref="MethodModel.Parameters"/> stand before it.</param>
+/// <param name="Declared">The whole type as declared.</param>
+/// <param name="Item">The type of its items.</param>
+internal sealed record StreamParameterModel(string Name, int Position, string Declared, TypeUse Item);
 
 /// <summary>A type where a signature mentions it.</summary>
 /// <param name="Declared">The type with its nullable annotations and tuple names, as a signature repeats it.</param>

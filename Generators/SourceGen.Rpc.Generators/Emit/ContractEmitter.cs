@@ -32,13 +32,13 @@ internal static class ContractEmitter
     private static void EmitMethod(SourceWriter writer, ServiceModel service, MethodModel method, ServiceNames names)
     {
         MethodNames own = names[method];
-        string type = method.Result is { } result
-            ? $"UnaryMethod<{service.InterfaceName}, {own.Request}, {result.Declared}>"
-            : $"ActionMethod<{service.InterfaceName}, {own.Request}>";
+        string type = $"{CallShape.Of(method)}Method<{string.Join(", ", [service.InterfaceName, own.Request, .. CallShape.TypesOf(method)])}>";
         string target = method.IsInherited ? $"(({method.DeclaringInterface})service)" : "service";
-        IEnumerable<string> arguments = own.Parameters.Select(static p => "request." + p);
-        if (method.CancellationParameter is not null) arguments = arguments.Append("cancellationToken");
+        List<string> arguments = [.. own.Parameters.Select(static p => "request." + p)];
+        if (method.Input is { } input) arguments.Insert(input.Position, "items");
+        if (method.CancellationParameter is not null) arguments.Add("cancellationToken");
         string call = $"{target}.{method.Name}({string.Join(", ", arguments)})";
+        if (method.ReturnKind == ReturnKind.Stream) call += GeneratedCode.Forgive(method.ReturnType);
         if (method.ReturnKind == ReturnKind.Task) call = $"new global::System.Threading.Tasks.ValueTask({call})";
         if (method.ReturnKind == ReturnKind.TaskOfResult)
             call = $"new global::System.Threading.Tasks.ValueTask<{method.Result!.Declared}>({call})";
@@ -48,8 +48,10 @@ internal static class ContractEmitter
         writer.Indented(Options(method) + ",");
         writer.Indented(method.TimeoutMs.ToString(CultureInfo.InvariantCulture) + ",");
         EmitRequestShape(writer, method, names);
+        if (method.Input is not null) writer.Indented(names[method.Input.Item] + ",");
         if (method.Result is not null) writer.Indented(names[method.Result] + ",");
-        writer.Indented($"static ({service.InterfaceName} service, in {own.Request} request, {GeneratedCode.CancellationToken} "
+        string items = method.Input is null ? "" : $"{GeneratedCode.Stream}<{method.Input.Item.Declared}> items, ";
+        writer.Indented($"static ({service.InterfaceName} service, in {own.Request} request, {items}{GeneratedCode.CancellationToken} "
             + "cancellationToken) =>");
         writer.Indented($"    {call}){(method.Errors.Count == 0 ? ";" : "")}");
         if (method.Errors.Count > 0)

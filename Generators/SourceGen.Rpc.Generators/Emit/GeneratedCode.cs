@@ -11,6 +11,10 @@ internal static class GeneratedCode
     public const string Reader = "global::SourceGen.Rpc.MessagePack.MessagePackReader";
     public const string Errors = Services + "SerializationErrors";
     public const string CancellationToken = "global::System.Threading.CancellationToken";
+    public const string Stream = "global::System.Collections.Generic.IAsyncEnumerable";
+
+    /// <summary>What goes behind an expression of a type that may be null, where the value may not be: the engine checks it.</summary>
+    public static string Forgive(string declared) => declared.EndsWith("?", StringComparison.Ordinal) ? "!" : "";
 
     /// <summary>A statement that writes a value.</summary>
     /// <param name="type">Its type.</param>

@@ -15,7 +15,7 @@ internal static class ProxyEmitter
         foreach (MethodModel method in service.Methods)
         {
             MethodNames own = names[method];
-            string type = method.Result is { } result ? $"UnaryInvoker<{own.Request}, {result.Declared}>" : $"ActionInvoker<{own.Request}>";
+            string type = $"{CallShape.Of(method)}Invoker<{string.Join(", ", [own.Request, .. CallShape.TypesOf(method)])}>";
             writer.Line($"private readonly {GeneratedCode.Services}{type} {own.Invoker} = channel.Bind({names.Contract}.{own.Method});");
         }
 
@@ -25,9 +25,10 @@ internal static class ProxyEmitter
 
     private static void EmitMethod(SourceWriter writer, MethodModel method, MethodNames names)
     {
-        IEnumerable<string> parameters = method.Parameters.Select(static p => $"{p.Type.Declared} {TypeNames.Escape(p.Name)}");
+        List<string> parameters = [.. method.Parameters.Select(static p => $"{p.Type.Declared} {TypeNames.Escape(p.Name)}")];
+        if (method.Input is { } input) parameters.Insert(input.Position, $"{input.Declared} {TypeNames.Escape(input.Name)}");
         if (method.CancellationParameter is { } cancellation)
-            parameters = parameters.Append($"{GeneratedCode.CancellationToken} {cancellation}");
+            parameters.Add($"{GeneratedCode.CancellationToken} {cancellation}");
         IEnumerable<string> fields = method.Parameters.Select((p, i) => $"{names.Parameters[i]} = {TypeNames.Escape(p.Name)}");
         string request = method.Parameters.Count == 0
             ? $"default({names.Request})"
@@ -35,6 +36,8 @@ internal static class ProxyEmitter
         string token = method.CancellationParameter ?? GeneratedCode.CancellationToken + ".None";
         string asTask = method.ReturnKind is ReturnKind.Task or ReturnKind.TaskOfResult ? ".AsTask()" : "";
         writer.Line($"{method.ReturnType} {method.DeclaringInterface}.{method.Name}({string.Join(", ", parameters)}) =>");
-        writer.Indented($"{names.Invoker}.InvokeAsync({request}, {token}){asTask};");
+        string invoke = method.ReturnKind == ReturnKind.Stream ? "Invoke" : "InvokeAsync";
+        string items = method.Input is null ? "" : $"{TypeNames.Escape(method.Input.Name)}{GeneratedCode.Forgive(method.Input.Declared)}, ";
+        writer.Indented($"{names.Invoker}.{invoke}({request}, {items}{token}){asTask};");
     }
 }

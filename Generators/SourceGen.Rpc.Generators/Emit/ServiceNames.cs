@@ -41,6 +41,7 @@ internal sealed class ServiceNames
         NameAllocator invokers = new(
         [
             Proxy, "channel", .. service.Methods.SelectMany(static m => m.Parameters).Select(static p => p.Name),
+            .. service.Methods.Select(static m => m.Input?.Name ?? ""),
             .. service.Methods.Select(static m => m.CancellationParameter ?? ""),
         ]);
         foreach (MethodModel method in service.Methods)
@@ -93,6 +94,7 @@ internal sealed class ServiceNames
     private static IEnumerable<TypeUse> Uses(MethodModel method)
     {
         IEnumerable<TypeUse> uses = method.Parameters.Select(static p => p.Type);
+        if (method.Input is not null) uses = uses.Append(method.Input.Item);
         if (method.Result is not null) uses = uses.Append(method.Result);
         return uses.Concat(method.Errors.SelectMany(static e =>
             e.Exception is { } exception ? exception.Members.Select(static m => m.Type) : [e.Detail!]));

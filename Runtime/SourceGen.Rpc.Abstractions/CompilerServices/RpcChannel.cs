@@ -14,6 +14,32 @@ public abstract class RpcChannel
     public abstract ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
         where TService : class
         where TRequest : struct;
+
+    /// <summary>Prepares calls of a method whose result is a stream.</summary>
+    /// <param name="method">The method.</param>
+    public abstract ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method)
+        where TService : class
+        where TRequest : struct;
+
+    /// <summary>Prepares calls of a method that takes a stream and has a result.</summary>
+    /// <param name="method">The method.</param>
+    public abstract ClientStreamInvoker<TRequest, TItem, TResponse> Bind<TService, TRequest, TItem, TResponse>(
+        ClientStreamMethod<TService, TRequest, TItem, TResponse> method)
+        where TService : class
+        where TRequest : struct;
+
+    /// <summary>Prepares calls of a method that takes a stream and has no result.</summary>
+    /// <param name="method">The method.</param>
+    public abstract ClientStreamActionInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
+        ClientStreamActionMethod<TService, TRequest, TItem> method)
+        where TService : class
+        where TRequest : struct;
+
+    /// <summary>Prepares calls of a method that takes a stream and whose result is one.</summary>
+    /// <param name="method">The method.</param>
+    public abstract DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method)
+        where TService : class
+        where TRequest : struct;
 }
 
 /// <summary>Calls one method with a result over one channel.</summary>

@@ -81,5 +81,7 @@ internal static class OptionsSection
         reader.LargeSize("MaxReassemblySize", value => limits.MaxReassemblySize = value);
         reader.Size("MaxHeaderSize", value => limits.MaxHeaderSize = value);
         reader.Size("MaxOutputBacklog", value => limits.MaxOutputBacklog = value);
+        reader.Size("StreamWindow", value => limits.StreamWindow = value);
+        reader.Size("ConnectionStreamWindow", value => limits.ConnectionStreamWindow = value);
     }
 }

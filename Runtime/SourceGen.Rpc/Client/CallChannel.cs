@@ -9,7 +9,7 @@ namespace SourceGen.Rpc.Client;
 /// <param name="callTimeoutMs">See <see cref="CallTimeoutMs"/>.</param>
 /// <param name="headers">Headers of every call, which nobody else holds; null for none.</param>
 /// <param name="filters">What runs around the calls.</param>
-internal abstract class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
+internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
 {
     private volatile RpcConnection? _current;
 

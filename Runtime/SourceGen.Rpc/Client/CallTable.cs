@@ -103,7 +103,19 @@ internal sealed class CallTable
         return (uint)index < (uint)_used && At(index).Generation == GenerationOf(id) && !At(index).Answered;
     }
 
-    /// <summary>What has arrived of a large reply. Only the receiver may use it.</summary>
+    /// <summary>Finds a call that is not answered yet. Only the receiver may call it.</summary>
+    /// <param name="id">The call id.</param>
+    /// <param name="call">The call; null when it was abandoned.</param>
+    /// <returns>False when there is no such call.</returns>
+    public bool TryFind(ulong id, out PendingCall? call)
+    {
+        call = null;
+        if (!Contains(id)) return false;
+        call = Volatile.Read(ref At(SlotOf(id)).Call);
+        return true;
+    }
+
+    /// <summary>What has arrived of a large reply, or of a large item before it. Only the receiver may use it.</summary>
     public ref Reassembly? PartialOf(ulong id) => ref At(SlotOf(id)).Partial;
 
     /// <summary>The call was completed without a reply: it leaves the table, and its slot stays taken until the reply.</summary>

@@ -13,4 +13,20 @@ internal sealed class ProxyChannel(CallChannel channel, RpcCallOptions options) 
 
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
         channel.Bind(method, options);
+
+    public override ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
+        ServerStreamMethod<TService, TRequest, TItem> method) =>
+        channel.Bind(method, options);
+
+    public override ClientStreamInvoker<TRequest, TItem, TResponse> Bind<TService, TRequest, TItem, TResponse>(
+        ClientStreamMethod<TService, TRequest, TItem, TResponse> method) =>
+        channel.Bind(method, options);
+
+    public override ClientStreamActionInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
+        ClientStreamActionMethod<TService, TRequest, TItem> method) =>
+        channel.Bind(method, options);
+
+    public override DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(
+        DuplexMethod<TService, TRequest, TIn, TOut> method) =>
+        channel.Bind(method, options);
 }

@@ -10,6 +10,12 @@ internal sealed class MessagePackSerializer<T>(TypeShape<T> shape) : ISerializer
     private readonly MessagePackWrite<T> _write = shape.Write;
     private readonly MessagePackRead<T> _read = shape.Read;
 
+    /// <summary>Writes one value with a writer that goes on with others.</summary>
+    public MessagePackWrite<T> Write => _write;
+
+    /// <summary>Reads one value with a reader that goes on with others.</summary>
+    public MessagePackRead<T> Read => _read;
+
     public void Serialize(IBufferWriter<byte> writer, in T value)
     {
         MessagePackWriter messagePack = new(writer);

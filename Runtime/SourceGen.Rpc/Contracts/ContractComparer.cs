@@ -40,6 +40,8 @@ internal static class ContractComparer
                 : $"it expects a reply here and is one-way at {serverName}";
         }
 
+        if (CompareStreams(client, server, serverName) is { } difference) return difference;
+
         // Without a result here nobody reads what the server sends; the other way round this side would read what is not there.
         if (client.Result is not null && server.Result is null)
         {
@@ -47,13 +49,15 @@ internal static class ContractComparer
         }
 
         types.Begin(serverName);
-        int common = Math.Min(client.Parameters.Length, server.Parameters.Length);
+        SchemaParameter[] ours = Array.FindAll(client.Parameters, static parameter => !parameter.IsStream);
+        SchemaParameter[] theirs = Array.FindAll(server.Parameters, static parameter => !parameter.IsStream);
+        int common = Math.Min(ours.Length, theirs.Length);
         for (int i = 0; i < common; i++)
         {
-            types.Add(client.Parameters[i].Type, server.Parameters[i].Type, $"parameter '{client.Parameters[i].Name}'");
+            types.Add(ours[i].Type, theirs[i].Type, $"parameter '{ours[i].Name}'");
         }
 
-        foreach (SchemaParameter extra in server.Parameters.AsSpan(common))
+        foreach (SchemaParameter extra in theirs.AsSpan(common))
         {
             // A server fills in defaults for what it does not get, and ignores more than it knows.
             if (!extra.HasDefault)
@@ -63,9 +67,26 @@ internal static class ContractComparer
         }
 
         // Declared errors are not compared: one that this side does not know, or cannot read, still arrives with its code and message.
+        if (StreamOf(client) is { } stream) types.Add(stream.Type, StreamOf(server)!.Type, $"parameter '{stream.Name}'");
         if (client.Result is not null) types.Add(client.Result, server.Result!, "the result");
         return types.FindDifference();
     }
+
+    /// <summary>A stream has frames of its own, so both sides must know of it, wherever it stands among the parameters.</summary>
+    private static string? CompareStreams(SchemaMethod client, SchemaMethod server, string serverName)
+    {
+        bool hereTaken = StreamOf(client) is not null, thereTaken = StreamOf(server) is not null;
+        if (hereTaken != thereTaken)
+        {
+            return hereTaken ? $"it takes a stream here and none at {serverName}" : $"it takes no stream here and one at {serverName}";
+        }
+
+        bool hereGiven = client.Result?.Kind == SchemaKind.Stream, thereGiven = server.Result?.Kind == SchemaKind.Stream;
+        if (hereGiven == thereGiven) return null;
+        return hereGiven ? $"the result is a stream here and none at {serverName}" : $"the result is no stream here and one at {serverName}";
+    }
+
+    private static SchemaParameter? StreamOf(SchemaMethod method) => Array.Find(method.Parameters, static parameter => parameter.IsStream);
 
     private static string ListMethods(ContractSchema server)
     {

@@ -97,4 +97,8 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
 /// <param name="Name">Its name, which is not on the wire.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="HasDefault">Whether it may be missing.</param>
-internal sealed record SchemaParameter(string Name, SchemaType Type, bool HasDefault);
+internal sealed record SchemaParameter(string Name, SchemaType Type, bool HasDefault)
+{
+    /// <summary>Whether it does not travel in the request, but after it.</summary>
+    public bool IsStream => Type.Kind == SchemaKind.Stream;
+}

@@ -56,7 +56,13 @@ internal sealed class SchemaParser(string text)
         {
             string name = ParseWordOrName();
             Expect(": ");
-            SchemaType type = ParseType(depth: 0);
+            int start = _position;
+            SchemaType type = ParseTypeOrStream();
+            if (type.Kind == SchemaKind.Stream && parameters.Exists(static parameter => parameter.IsStream))
+            {
+                throw Error(start, "a method takes one stream at most");
+            }
+
             parameters.Add(new SchemaParameter(name, type, TryTake(" = default")));
         }
         while (TryTake(", "));
@@ -69,7 +75,7 @@ internal sealed class SchemaParser(string text)
     {
         if (TryTake("void")) return new SchemaMethod(name, parameters, SchemaReply.Void, null);
         if (TryTake("oneway")) return new SchemaMethod(name, parameters, SchemaReply.OneWay, null);
-        return new SchemaMethod(name, parameters, SchemaReply.Value, ParseType(depth: 0));
+        return new SchemaMethod(name, parameters, SchemaReply.Value, ParseTypeOrStream());
     }
 
     private string[] ParseThrows()
@@ -159,6 +165,14 @@ internal sealed class SchemaParser(string text)
         }
 
         return new SchemaEnum(name, underlying, [.. values]);
+    }
+
+    private SchemaType ParseTypeOrStream()
+    {
+        if (!TryTake("stream<")) return ParseType(depth: 0);
+        SchemaType item = ParseType(depth: 1);
+        Expect(">");
+        return new SchemaType(SchemaKind.Stream, "stream", [item], IsNullable: false);
     }
 
     private SchemaType ParseType(int depth)

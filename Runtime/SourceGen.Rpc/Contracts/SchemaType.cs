@@ -21,14 +21,17 @@ internal enum SchemaKind
     Map,
     Tuple,
 
+    /// <summary>Items one after the other, as a whole result or parameter.</summary>
+    Stream,
+
     /// <summary>An object or an enum, described elsewhere in the schema.</summary>
     Named,
 }
 
 /// <summary>A type as a contract schema writes it.</summary>
 /// <param name="Kind">What kind of value.</param>
-/// <param name="Name">The word of a scalar, <c>list</c>, <c>map</c> or <c>tuple</c>, or the name of an object or enum.</param>
-/// <param name="Arguments">The types within a list, map or tuple.</param>
+/// <param name="Name">The word of a scalar, <c>list</c>, <c>map</c>, <c>tuple</c> or <c>stream</c>, or the name of an object or enum.</param>
+/// <param name="Arguments">The types within a list, map, tuple or stream.</param>
 /// <param name="IsNullable">Whether the value may be nil.</param>
 internal sealed record SchemaType(SchemaKind Kind, string Name, SchemaType[] Arguments, bool IsNullable)
 {

@@ -81,6 +81,9 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
             case SchemaKind.List:
                 AddPart(0, "element");
                 return null;
+            case SchemaKind.Stream:
+                AddPart(0, "item");
+                return null;
             case SchemaKind.Map:
                 AddPart(0, "key");
                 AddPart(1, "value");

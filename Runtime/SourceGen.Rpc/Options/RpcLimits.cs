@@ -35,6 +35,18 @@ public sealed class RpcLimits
     /// </summary>
     public int MaxHeaderSize { get; set; } = 16 * 1024;
 
+    /// <summary>
+    /// What one stream may have on its way or waiting to be read on this side, in bytes; an item counts its encoded length and 16. The
+    /// sender then waits until items are read. Default: 256 KiB.
+    /// </summary>
+    public int StreamWindow { get; set; } = 256 * 1024;
+
+    /// <summary>
+    /// What all streams of one connection may hold of this side together, in bytes, not counting the first 16 KiB of each: a stream that is
+    /// not read never keeps the others from going on. Default: 4 MiB.
+    /// </summary>
+    public int ConnectionStreamWindow { get; set; } = 4 * 1024 * 1024;
+
     /// <summary>Checks the values against each other.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names it, its value and the range.</exception>
     internal void Validate()
@@ -45,6 +57,8 @@ public sealed class RpcLimits
         Require(MaxConcurrentCalls is >= 1 and <= MostConcurrentCalls, nameof(MaxConcurrentCalls), MaxConcurrentCalls, "from 1 to 1,000,000");
         Require(MaxReassemblySize >= MaxMessageSize, nameof(MaxReassemblySize), MaxReassemblySize, $"at least MaxMessageSize ({MaxMessageSize:N0})");
         Require(MaxHeaderSize is >= 0 and <= 1024 * 1024, nameof(MaxHeaderSize), MaxHeaderSize, "from 0 to 1,048,576");
+        Require(StreamWindow >= 1024, nameof(StreamWindow), StreamWindow, "at least 1,024");
+        Require(ConnectionStreamWindow >= 1024, nameof(ConnectionStreamWindow), ConnectionStreamWindow, "at least 1,024");
         Require(MaxOutputBacklog >= 64 * 1024, nameof(MaxOutputBacklog), MaxOutputBacklog, "at least 65,536");
     }
 

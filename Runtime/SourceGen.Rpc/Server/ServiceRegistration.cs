@@ -2,6 +2,7 @@ using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Server;
@@ -57,6 +58,45 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
         public void VisitAction<TRequest>(ActionMethod<TService, TRequest> method)
             where TRequest : struct =>
             Add(method, method.RequestShape, hasResult: false, ActionAdapter.Adapt(method.Handler), NoResponse.Serializer.Instance);
+
+        public void VisitServerStream<TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method)
+            where TRequest : struct =>
+            Methods.Add(new ServerStreamServerMethod<TService, TRequest, TItem>(
+                method, codec.GetSerializer(method.RequestShape), ItemsOf(method.ItemShape), source, errors.For(method, codec)));
+
+        public void VisitClientStream<TRequest, TItem, TResponse>(ClientStreamMethod<TService, TRequest, TItem, TResponse> method)
+            where TRequest : struct =>
+            Methods.Add(new ClientStreamServerMethod<TService, TRequest, TItem, TResponse>(
+                method,
+                method.Handler,
+                codec.GetSerializer(method.RequestShape),
+                ItemsOf(method.ItemShape),
+                codec.GetSerializer(method.ResponseShape),
+                source,
+                errors.For(method, codec)));
+
+        public void VisitClientStreamAction<TRequest, TItem>(ClientStreamActionMethod<TService, TRequest, TItem> method)
+            where TRequest : struct =>
+            Methods.Add(new ClientStreamServerMethod<TService, TRequest, TItem, NoResponse>(
+                method,
+                ClientStreamServerMethod<TService, TRequest, TItem, NoResponse>.Adapt(method.Handler),
+                codec.GetSerializer(method.RequestShape),
+                ItemsOf(method.ItemShape),
+                NoResponse.Serializer.Instance,
+                source,
+                errors.For(method, codec)));
+
+        public void VisitDuplex<TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method)
+            where TRequest : struct =>
+            Methods.Add(new DuplexServerMethod<TService, TRequest, TIn, TOut>(
+                method,
+                codec.GetSerializer(method.RequestShape),
+                ItemsOf(method.InputShape),
+                ItemsOf(method.OutputShape),
+                source,
+                errors.For(method, codec)));
+
+        private ItemFormat<T> ItemsOf<T>(TypeShape<T> shape) => ItemFormat<T>.Create(codec.GetSerializer(shape));
 
         private void Add<TRequest, TResponse>(
             RpcMethod method,

@@ -7,7 +7,7 @@ namespace SourceGen.Rpc.Wire;
 /// The sending half of a connection: frames are encoded straight into one buffer under one lock, and one send at a time carries off
 /// everything that has gathered there.
 /// </summary>
-internal sealed class ConnectionOutput : IThreadPoolWorkItem
+internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
 {
     /// <summary>A corked batch is sent early when it reaches this size, so that the peer can begin.</summary>
     private const int CorkLimit = 8 * 1024;

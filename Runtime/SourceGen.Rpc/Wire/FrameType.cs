@@ -16,5 +16,8 @@ internal enum FrameType : byte
     RequestContinuation = 20,
     ResponseContinuation = 21,
 
-    // 32 to 47 are reserved for stream items, ends and credit.
+    StreamItems = 32,
+    StreamEnd = 33,
+    StreamCredit = 34,
+    StreamStop = 35,
 }

@@ -25,6 +25,8 @@ internal static class Handshake
         MaxMessageSize = options.Limits.MaxMessageSize,
         MaxConcurrentCalls = options.Limits.MaxConcurrentCalls,
         MaxHeaderSize = options.Limits.MaxHeaderSize,
+        StreamWindow = options.Limits.StreamWindow,
+        ConnectionStreamWindow = options.Limits.ConnectionStreamWindow,
     };
 
     /// <summary>Sends the preamble and this side's hello.</summary>

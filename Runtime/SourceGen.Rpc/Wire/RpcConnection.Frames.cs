@@ -104,6 +104,10 @@ internal sealed partial class RpcConnection
             case FrameType.Pong: CountControl(FrameType.Pong); break;
             case FrameType.GoAway: PeerLeaves(payload); break;
             case FrameType.Describe: Describe(header); break;
+            case FrameType.StreamItems: AcceptItems(header, payload); break;
+            case FrameType.StreamEnd: AcceptStreamEnd(header, payload); break;
+            case FrameType.StreamCredit: AcceptStreamCredit(header, payload); break;
+            case FrameType.StreamStop: AcceptStreamStop(header); break;
             default: throw new ProtocolException($"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
         }
     }
@@ -111,13 +115,14 @@ internal sealed partial class RpcConnection
     private void AcceptRequest(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
         bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
+        if ((header.Flags & FrameFlags.Stream) != 0) BeginUpload(header);
         if (_refusal is { } refusal)
         {
             if (!oneWay) Refuse(header.CallId, refusal);
             return;
         }
 
-        if (!oneWay) CheckSlot(header.CallId);
+        if (!oneWay && (header.Flags & FrameFlags.Stream) == 0) CheckSlot(header.CallId);
         if (header.Method >= _methods.Length)
         {
             if (!oneWay)
@@ -162,6 +167,7 @@ internal sealed partial class RpcConnection
                 $"{RemoteAddress} used call slot {(uint)slot:N0}; this side accepts {_settings.Local.MaxConcurrentCalls:N0} calls at once");
         }
 
+        if (Streams.Inbound.Count != 0) CheckStreamEnded(callId);
         if (Running.IsTaken(slot)) throw new ProtocolException($"{RemoteAddress} used call slot {slot} again before its call was answered");
     }
 
@@ -194,6 +200,7 @@ internal sealed partial class RpcConnection
         if ((header.Flags & FrameFlags.More) != 0) return;
         _partialRequests.Remove(header.CallId);
         FrameHeader whole = partial.Header;
+        if (partial.Discarding && (whole.Flags & FrameFlags.Stream) != 0) BeginUpload(whole);
         if (!partial.Discarding) AcceptRequest(whole, partial.AsSequence());
         else if ((whole.Flags & FrameFlags.OneWay) == 0) Refuse(whole.CallId, DiscardReason(partial));
         Finish(partial);
@@ -257,6 +264,7 @@ internal sealed partial class RpcConnection
 
     private void AcceptReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
+        if (Streams.Uploads.Count != 0 || Streams.Partial != 0) EndStreamsOf(header.CallId);
         ReadOnlySequence<byte> reply = payload;
         ReadOnlySequence<byte> headers = default;
         if ((header.Flags & FrameFlags.Headers) != 0) headers = TakeReplyHeaders(ref reply); // Before somebody relies on the reply.
@@ -271,6 +279,7 @@ internal sealed partial class RpcConnection
 
     private void FailReply(in FrameHeader header, ErrorMessage error)
     {
+        if (Streams.Uploads.Count != 0 || Streams.Partial != 0) EndStreamsOf(header.CallId);
         if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return;
@@ -278,12 +287,12 @@ internal sealed partial class RpcConnection
         _ownership.Add(call);
     }
 
-    private Exception ReadError(in ReadOnlySequence<byte> payload, PendingCall call)
+    private Exception ReadError(in ReadOnlySequence<byte> payload, PendingCall? call = null)
     {
         try
         {
             ErrorMessage error = ErrorMessage.Read(payload);
-            return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
+            return error.HasDetail && call?.Errors is { } declared ? declared.Read(this, call!.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
         {

@@ -40,7 +40,7 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Answers a request that was not run, on the receiver.</summary>
-    private void Refuse(ulong callId, ErrorMessage error)
+    public void Refuse(ulong callId, ErrorMessage error)
     {
         CountAnswer(FrameHeader.Size + error.Detail.Length);
         WriteError(callId, error);

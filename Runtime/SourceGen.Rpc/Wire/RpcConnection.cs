@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -52,6 +53,7 @@ internal sealed partial class RpcConnection
         Admission = settings.Admission;
         _pausesWhenFull = settings.IsAccepted;
         _holdsWhenFull = !settings.IsAccepted && methods.Length > 0;
+        Streams = new ConnectionStreams(settings);
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
 

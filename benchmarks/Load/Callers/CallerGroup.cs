@@ -72,6 +72,9 @@ internal sealed class CallerGroup
         CallKind.Echo => new Caller<EchoOperation, EchoMessage>(new EchoOperation(service, i, workload.Payload), i, workload.SampleEvery),
         CallKind.SometimesBlock =>
             new Caller<SometimesBlockOperation, int>(new SometimesBlockOperation(service, numbers), i, workload.SampleEvery),
+        CallKind.StreamDown => new StreamDownCaller(service),
+        CallKind.StreamUp => new StreamUpCaller(service),
+        CallKind.PingPong => new PingPongCaller(service),
         _ => throw new ArgumentOutOfRangeException(nameof(workload), workload.Kind, "No caller is written for this method."),
     };
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SourceGen.Rpc.Load;
 
 /// <summary>The service that the server process runs.</summary>
@@ -14,6 +16,24 @@ internal sealed class LoadService : ILoadService
         // A blocked thread is the subject of the measurement: what a careless handler does to everybody else's calls.
         if (Blocks(n)) Thread.Sleep(BlockTime);
         return new(n);
+    }
+
+    public async IAsyncEnumerable<LoadItem> DownAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        for (int i = 0; !cancellationToken.IsCancellationRequested; i++) yield return LoadData.CreateItem(i);
+    }
+
+    public async ValueTask<long> UpAsync(IAsyncEnumerable<LoadItem> items)
+    {
+        int next = 0;
+        await foreach (LoadItem item in items) LoadData.Check(item, next++);
+        return next;
+    }
+
+    public async IAsyncEnumerable<LoadItem> ReturnAsync(IAsyncEnumerable<LoadItem> items)
+    {
+        await foreach (LoadItem item in items) yield return item;
     }
 
     /// <summary>Whether the call with this number blocks.</summary>

@@ -11,4 +11,13 @@ internal enum CallKind
 
     /// <summary>SometimesBlockAsync(int): one handler in a hundred blocks its thread for 50 ms.</summary>
     SometimesBlock,
+
+    /// <summary>DownAsync: one call, whose items are what is counted.</summary>
+    StreamDown,
+
+    /// <summary>UpAsync: one call, whose items are what is counted.</summary>
+    StreamUp,
+
+    /// <summary>ReturnAsync: one call, through which one item at a time goes there and back.</summary>
+    PingPong,
 }

@@ -14,6 +14,7 @@ internal static class WireSize
 
     private const int ArrayHeader = 1;
     private const int Integer = 5;
+    private const int Item = 1 + ArrayHeader + Integer + 9;
     private const int Name = 1 + LoadData.NameLength;
 
     public static FrameSizes Of(CallKind kind, int payload) => kind switch
@@ -21,6 +22,8 @@ internal static class WireSize
         CallKind.Add => new FrameSizes(RequestHeader + ArrayHeader + 2 * Integer, ReplyHeader + Integer),
         CallKind.Echo => new FrameSizes(RequestHeader + ArrayHeader + EchoMessage(payload), ReplyHeader + EchoMessage(payload)),
         CallKind.SometimesBlock => new FrameSizes(RequestHeader + ArrayHeader + Integer, ReplyHeader + Integer),
+        CallKind.StreamDown or CallKind.StreamUp => new FrameSizes(Item, Item),
+        CallKind.PingPong => new FrameSizes(RequestHeader + Item, ReplyHeader + Item),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

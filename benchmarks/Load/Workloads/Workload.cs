@@ -11,6 +11,12 @@ internal sealed record Workload
     /// <summary>How many async loops call at once; the baseline keeps as many frames in flight.</summary>
     public required int Callers { get; init; }
 
+    /// <summary>How many frames the baseline keeps in flight, if it is another number than that of the callers.</summary>
+    public int? BaselineInFlight { get; init; }
+
+    /// <summary>Whether a call counts for each item of its stream.</summary>
+    public bool IsStream => Kind is CallKind.StreamDown or CallKind.StreamUp;
+
     /// <summary>Bytes of EchoMessage.Payload; 0 for the other methods.</summary>
     public int Payload { get; init; }
 
@@ -47,6 +53,9 @@ internal sealed record Workload
             {
                 CallKind.Add => "Add(int, int)",
                 CallKind.Echo => $"Echo, payload of {Payload:N0} B",
+                CallKind.StreamDown => "items of 16 B from the server; a call is an item, its latency that of the first",
+                CallKind.StreamUp => "items of 16 B to the server; a call is an item, its latency that of the whole call",
+                CallKind.PingPong => "an item of 16 B there and back through a duplex call",
                 _ => "one handler in 100 blocks its thread for 50 ms",
             };
             return $"{call}, {Callers} {(Callers == 1 ? "caller" : "callers")}{(LowLatency ? ", low-latency mode" : "")}{(Tls ? ", TLS" : "")}";

@@ -43,6 +43,16 @@ internal static class WorkloadCatalog
             Callers = 64,
             Targets = [new Target(Figure.P99, Bound.AtMost, Value: 5000)],
         },
+        Stream("stream-down", CallKind.StreamDown),
+        Stream("stream-up", CallKind.StreamUp),
+        new()
+        {
+            // A unary call may take 1.1 times the baseline, and this 1.2 times a unary call.
+            Name = "duplex-1",
+            Kind = CallKind.PingPong,
+            Callers = 1,
+            Targets = [new Target(Figure.P50, Bound.AtMost, Ratio: 1.32)],
+        },
     ];
 
     /// <summary>The workloads whose name matches one of the patterns, in the catalog's order.</summary>
@@ -68,6 +78,15 @@ internal static class WorkloadCatalog
         new() { Name = $"echo-{size}-{callers}", Kind = CallKind.Echo, Payload = payload, Callers = callers, Targets = targets };
 
     private static Workload Tls(Workload workload) => workload with { Name = "tls-" + workload.Name, Tls = true };
+
+    private static Workload Stream(string name, CallKind kind) => new()
+    {
+        Name = name,
+        Kind = kind,
+        Callers = 1,
+        BaselineInFlight = 512,
+        Targets = [new Target(Figure.CallsPerSecond, Bound.AtLeast, Value: 10e6)],
+    };
 
     private static Workload LowLatency(Workload workload) => workload with { Name = "low-" + workload.Name, LowLatency = true };
 }

@@ -55,6 +55,14 @@ public sealed class ContractComparerTests
         { "() -> int32 throws \"MapAB\"", "() -> int32", null },
         { "() -> int32", "() -> int32 throws \"MapAB\", \"MapBad\"", null },
         { "() -> void throws \"MapAB\"", "() -> void throws \"ArrayBad\"", null },
+        // Streams: frames of their own, so both sides must know of them; their items are compared as any type.
+        { "(a: int32, s: stream<int32>) -> stream<\"Color\">", "(t: stream<int64>, a: int8) -> stream<int32>", null },
+        { "(s: stream<int32>) -> void", "() -> void", "it takes a stream here and none at the server" },
+        { "() -> void", "(s: stream<int32>) -> void", "it takes no stream here and one at the server" },
+        { "() -> stream<int32>", "() -> list<int32>", "the result is a stream here and none at the server" },
+        { "() -> void", "() -> stream<int32>", "the result is no stream here and one at the server" },
+        { "(s: stream<\"MapAB\">) -> void", "(s: stream<\"MapBad\">) -> void", "parameter 's' item member 'A' is int32 here and string at the server" },
+        { "() -> stream<int32>", "() -> stream<bool>", "the result item is int32 here and bool at the server" },
 
         // Nullable or not.
         { "(a: int32?, b: \"MapAB\") -> string", "(a: int32, b: \"MapAB\"?) -> string?", null },

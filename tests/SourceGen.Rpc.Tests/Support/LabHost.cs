@@ -90,5 +90,5 @@ internal sealed class LabHost : IAsyncDisposable
     private static extern ref ClientChannel ChannelOf(RpcClient client);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connections")]
-    private static extern ref ConcurrentDictionary<RpcConnection, byte> ConnectionsOf(RpcServer server);
+    internal static extern ref ConcurrentDictionary<RpcConnection, byte> ConnectionsOf(RpcServer server);
 }

@@ -25,6 +25,10 @@ public sealed class FrameHeaderTests
         { (byte)FrameType.Cancel, 19 },
         { (byte)FrameType.RequestContinuation, 20 },
         { (byte)FrameType.ResponseContinuation, 21 },
+        { (byte)FrameType.StreamItems, 32 },
+        { (byte)FrameType.StreamEnd, 33 },
+        { (byte)FrameType.StreamCredit, 34 },
+        { (byte)FrameType.StreamStop, 35 },
     };
 
     [Theory]

@@ -32,6 +32,12 @@ internal sealed record HelloMessage
     /// <summary>The most bytes of headers in one message that the side accepts; 0 when it reads none.</summary>
     public int MaxHeaderSize { get; init; }
 
+    /// <summary>What a stream to this side may have outstanding, in bytes; 0 when the side does not know streams.</summary>
+    public int StreamWindow { get; init; }
+
+    /// <summary>What all streams to this side may hold of it together, in bytes.</summary>
+    public int ConnectionStreamWindow { get; init; }
+
     /// <summary>The services the side offers; their methods are numbered consecutively in this order.</summary>
     public IReadOnlyList<OfferedService> Services { get; init; } = [];
 
@@ -41,7 +47,7 @@ internal sealed record HelloMessage
     public void Write(IBufferWriter<byte> output)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteMapHeader(Error is null ? 7 : 8);
+        writer.WriteMapHeader(Error is null ? 9 : 10);
         writer.Write("agent");
         writer.Write(Agent);
         writer.Write("codecs");
@@ -55,6 +61,10 @@ internal sealed record HelloMessage
         writer.Write(MaxConcurrentCalls);
         writer.Write("maxHeaders");
         writer.Write(MaxHeaderSize);
+        writer.Write("streamWindow");
+        writer.Write(StreamWindow);
+        writer.Write("streamsWindow");
+        writer.Write(ConnectionStreamWindow);
         writer.Write("services");
         writer.WriteArrayHeader(Services.Count);
         foreach (OfferedService service in Services)
@@ -93,6 +103,8 @@ internal sealed record HelloMessage
                 case "maxMessage": hello = hello with { MaxMessageSize = ReadLimit(ref reader, "maxMessage", 1024) }; break;
                 case "maxCalls": hello = hello with { MaxConcurrentCalls = ReadLimit(ref reader, "maxCalls", 0) }; break;
                 case "maxHeaders": hello = hello with { MaxHeaderSize = ReadLimit(ref reader, "maxHeaders", 0) }; break;
+                case "streamWindow": hello = hello with { StreamWindow = ReadLimit(ref reader, "streamWindow", 0) }; break;
+                case "streamsWindow": hello = hello with { ConnectionStreamWindow = ReadLimit(ref reader, "streamsWindow", 0) }; break;
                 case "services": hello = hello with { Services = ReadServices(ref reader) }; break;
                 case "error": hello = hello with { Error = ReadError(ref reader, payload) }; break;
                 default: reader.Skip(); break;

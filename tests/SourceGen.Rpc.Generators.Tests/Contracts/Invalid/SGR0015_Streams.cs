@@ -1,11 +1,24 @@
+using System.Threading.Channels;
+
 [Service]
 public partial interface IGreeter
 {
-    IAsyncEnumerable<int> A();
+    ValueTask<IAsyncEnumerable<int>> A(Holder holder);
 
-    ValueTask B(IAsyncEnumerable<int> numbers);
+    ValueTask B(IAsyncEnumerable<int> numbers, IAsyncEnumerable<int> more);
 
-    ValueTask<IAsyncEnumerable<int>> C(Holder holder);
+    ValueTask C(List<IAsyncEnumerable<int>> lists);
+
+    [OneWay]
+    ValueTask D(IAsyncEnumerable<int> numbers);
+
+    ValueTask E(ChannelReader<int> numbers);
+
+    IAsyncEnumerator<int> F();
+
+    IAsyncEnumerable<IAsyncEnumerable<int>> G();
+
+    IAsyncEnumerable<int> Fine(IAsyncEnumerable<int> numbers);
 }
 
 public record Holder(IAsyncEnumerable<int> Numbers);

@@ -1,0 +1,111 @@
+using System.Buffers;
+using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Wire;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>
+/// A call with streams that waits for its reply. It is made once and not pooled: credit, items and cancellations may name it long after
+/// its end.
+/// </summary>
+internal abstract class StreamCall(string methodName) : PendingCall
+{
+    private long _use;
+    private volatile bool _cancelRequested;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _inherited;
+    private DeclaredErrors? _errors;
+
+    public override DeclaredErrors? Errors => _errors;
+
+    public override string MethodName => methodName;
+
+    /// <summary>The stream this side sends, or null.</summary>
+    public IUpload? Upload { get; set; }
+
+    /// <summary>The stream this side gets, or null.</summary>
+    public abstract InboundStream? Download { get; }
+
+    /// <summary>Sets what the call is made with, before it is written.</summary>
+    /// <param name="terms">Who wants to know the reply's headers, and whose cancellation reaches the call.</param>
+    /// <param name="timeoutMs">The limit of the whole call, streams included, in milliseconds; -1 for none.</param>
+    /// <param name="errors">The errors that the method declares; null for none.</param>
+    public void SetTerms(CallTerms terms, int timeoutMs, DeclaredErrors? errors)
+    {
+        _errors = errors;
+        Scope = terms.Scope;
+        if (terms.Inherited.CanBeCanceled)
+        {
+            _inherited = terms.Inherited.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), this);
+        }
+
+        long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
+        TimeoutMs = timeoutMs;
+        Deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
+    }
+
+    /// <summary>The call was not made after all.</summary>
+    public void Forget() => _inherited.Unregister();
+
+    /// <summary>The request was written: begins to send the stream, and acts on a cancellation that came meanwhile.</summary>
+    public void Written(long use)
+    {
+        Upload?.Start();
+        Volatile.Write(ref _use, use);
+        Interlocked.MemoryBarrier();
+        if (_cancelRequested) CancelNow();
+    }
+
+    /// <summary>The caller gives up. Any thread may call it, at any time.</summary>
+    /// <param name="token">The token that says so.</param>
+    public void Cancel(CancellationToken token)
+    {
+        if (_cancelRequested) return;
+        _token = token;
+        _cancelRequested = true;
+        Interlocked.MemoryBarrier();
+        CancelNow();
+    }
+
+    /// <summary>An item cannot be used. Only the receiver may call it.</summary>
+    /// <returns>Whether the call is now to be run; false when it is over already.</returns>
+    public bool TryFail(Exception error)
+    {
+        if (!TryAbandon()) return false;
+        SetError(error);
+        return true;
+    }
+
+    public override void Decode(in ReadOnlySequence<byte> payload) => Stop();
+
+    public override void SetError(Exception error) => Stop();
+
+    /// <summary>What the producer of this side's own stream threw explains an error of the peer's better than the peer can.</summary>
+    protected Exception Explain(Exception error) => error is RpcException { Progress: RpcCallProgress.Answered } && Upload?.Fault is { } fault ? fault : error;
+
+    private void Stop()
+    {
+        _inherited.Unregister();
+        Upload?.Stop();
+    }
+
+    private bool TryAbandon()
+    {
+        long use = Volatile.Read(ref _use);
+        if (use == 0 || !TryClaim(use)) return false;
+        Connection!.Calls.Abandon(Id, this);
+        Download?.CloseAccount();
+        Connection.SendCancel(Id);
+        return true;
+    }
+
+    private void CancelNow()
+    {
+        if (!TryAbandon()) return;
+        SetError(new OperationCanceledException(_token));
+
+        // The canceller's thread is the user's own, who expects Cancel() to return soon: the continuation runs elsewhere.
+        ThreadPool.UnsafeQueueUserWorkItem(static call => call.Run(), this, preferLocal: false);
+    }
+}

@@ -1,0 +1,134 @@
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Wire;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>Makes calls of one method with streams over a channel's current connection.</summary>
+internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod method, MethodTerms terms, TypeShape<TRequest> requestShape)
+    where TRequest : struct
+{
+    private StreamRoute<TRequest>? _route;
+
+    /// <summary>Service and method, for messages.</summary>
+    public string FullName => method.FullName;
+
+    /// <summary>Makes a call if that is possible at once.</summary>
+    /// <param name="request">The ordinary arguments.</param>
+    /// <param name="create">Makes the call for a connection.</param>
+    /// <returns>The call; null when it must wait.</returns>
+    /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the server accepts.</exception>
+    public StreamCall? TryStart(in TRequest request, Func<RpcConnection, StreamCall> create)
+    {
+        StreamRoute<TRequest>? route = _route;
+        if (route is null || route.Connection != channel.Current) return null;
+        CallTerms own = terms.Get();
+        return own.Inherited.IsCancellationRequested ? null : TryStart(route, in request, own, own.TimeoutMs, create, out _);
+    }
+
+    /// <summary>Makes a call, waiting for a connection or for room on it.</summary>
+    /// <param name="request">The ordinary arguments.</param>
+    /// <param name="create">Makes the call for a connection; called again for another one if the first is lost.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<StreamCall> StartAsync(TRequest request, Func<RpcConnection, StreamCall> create, CancellationToken cancellationToken)
+    {
+        CallTerms own = terms.Get();
+        using CallWait wait = new(own, cancellationToken);
+        while (true)
+        {
+            StreamRoute<TRequest> route = await GetRouteAsync(wait).ConfigureAwait(false);
+            int timeoutMs = RemainingMs(wait);
+            StreamCall? call = TryStart(route, in request, own, timeoutMs, create, out RpcConnection.StartResult start);
+            if (call is not null) return call;
+            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+        }
+    }
+
+    private StreamCall? TryStart(
+        StreamRoute<TRequest> route,
+        in TRequest request,
+        CallTerms own,
+        int timeoutMs,
+        Func<RpcConnection, StreamCall> create,
+        out RpcConnection.StartResult start)
+    {
+        StreamCall call = create(route.Connection);
+        call.SetTerms(own, timeoutMs, route.Errors);
+        try
+        {
+            start = route.Connection.TryStartStream(
+                call, route.Method, route.Requests, in request, new MessageHead(timeoutMs, own.Headers));
+        }
+        catch
+        {
+            call.Forget();
+            throw;
+        }
+
+        if (start == RpcConnection.StartResult.Written) return call;
+        call.Forget();
+        return null;
+    }
+
+    private async ValueTask<StreamRoute<TRequest>> GetRouteAsync(CallWait wait)
+    {
+        int remainingMs = RemainingMs(wait);
+        try
+        {
+            return await GetRouteAsync(wait.TimeoutMs, remainingMs, wait.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (wait.IsCancelled)
+        {
+            throw wait.ToException();
+        }
+    }
+
+    private async ValueTask<StreamRoute<TRequest>> GetRouteAsync(int timeoutMs, int remainingMs, CancellationToken cancellationToken)
+    {
+        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, timeoutMs, remainingMs, cancellationToken)
+            .ConfigureAwait(false);
+        StreamRoute<TRequest>? route = _route;
+        if (route?.Connection == connection) return route;
+        ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);
+        ushort number = binding.NumberOf(method);
+        if (!connection.Streams.AreSupported)
+        {
+            throw new RpcException(
+                RpcStatusCode.Unimplemented, $"{method.FullName} was not sent: the server at {connection.RemoteAddress} does not support streams.")
+            {
+                Progress = RpcCallProgress.NotSent,
+            };
+        }
+
+        route = new StreamRoute<TRequest>(connection, number, connection.Codec.GetSerializer(requestShape), DeclaredErrors.Bind(method, connection.Codec));
+        _route = route;
+        return route;
+    }
+
+    private int RemainingMs(CallWait wait) => wait.TryGetRemaining(out int remainingMs) ? remainingMs : throw NotSentInTime(wait.TimeoutMs);
+
+    private async Task WaitForRoomAsync(RpcConnection connection, int timeoutMs, CallWait wait)
+    {
+        Task room = connection.Output.WaitForRoomAsync(() => connection.HasRoom);
+        try
+        {
+            await room.WaitAsync(TimeSpan.FromMilliseconds(timeoutMs), wait.Token).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw NotSentInTime(wait.TimeoutMs);
+        }
+        catch (OperationCanceledException) when (wait.IsCancelled)
+        {
+            throw wait.ToException();
+        }
+    }
+
+    private RpcException NotSentInTime(int timeoutMs) => new(
+        RpcStatusCode.DeadlineExceeded,
+        $"{method.FullName} could not be sent within {timeoutMs:N0} ms: the connection had as many calls in flight, "
+        + "or as many bytes unsent, as it takes.")
+    {
+        Progress = RpcCallProgress.NotSent,
+    };
+}

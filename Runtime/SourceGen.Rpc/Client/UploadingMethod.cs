@@ -1,0 +1,37 @@
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Wire;
+
+namespace SourceGen.Rpc.Client;
+
+/// <summary>Calls of one method that takes a stream and does not return one.</summary>
+/// <param name="method">Makes the calls.</param>
+/// <param name="shape">The items.</param>
+/// <param name="responses">Reads the result.</param>
+internal sealed class UploadingMethod<TRequest, TItem, TResponse>(
+    StreamingMethod<TRequest> method, TypeShape<TItem> shape, Func<ICodec, ISerializer<TResponse>> responses)
+    where TRequest : struct
+{
+    private readonly ItemFormatCache<TItem> _formats = new(shape);
+
+    /// <summary>Sends the request and the items and waits for the result.</summary>
+    public async ValueTask<TResponse> CallAsync(TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Func<RpcConnection, StreamCall> create = connection => new UploadCall<TResponse>(method.FullName, responses(connection.Codec))
+        {
+            Upload = new Upload<TItem>(connection, _formats.Get(connection.Codec), items, method.FullName),
+        };
+        StreamCall started = method.TryStart(in request, create) ?? await method.StartAsync(request, create, cancellationToken).ConfigureAwait(false);
+        UploadCall<TResponse> call = (UploadCall<TResponse>)started;
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), call);
+        try
+        {
+            return await call.Result.ConfigureAwait(false);
+        }
+        finally
+        {
+            registration.Unregister();
+        }
+    }
+}

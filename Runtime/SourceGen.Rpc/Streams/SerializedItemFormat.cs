@@ -1,0 +1,69 @@
+using System.Buffers;
+
+namespace SourceGen.Rpc.Streams;
+
+/// <summary>Items in whatever format a serializer has, each on its own.</summary>
+internal sealed class SerializedItemFormat<T>(ISerializer<T> serializer) : ItemFormat<T>
+{
+    public override ValueTask<bool> WriteReady(ItemBuffer buffer, IAsyncEnumerator<T> source, long allowance)
+    {
+        long costLimit = Math.Min(StreamCost.FrameCost, buffer.Cost + allowance);
+        while (true)
+        {
+            T item = source.Current;
+            buffer.BeginItem();
+            try
+            {
+                serializer.Serialize(buffer, in item);
+                buffer.EndItem();
+            }
+            catch (Exception e)
+            {
+                buffer.DropItem();
+                throw new ItemEncodingException(e);
+            }
+
+            ValueTask<bool> next = source.MoveNextAsync();
+            if (buffer.Cost >= costLimit || buffer.Length >= StreamCost.FrameSize || !next.IsCompletedSuccessfully) return next;
+            if (!next.Result) return new ValueTask<bool>(false);
+        }
+    }
+
+    public override Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, bool allowsLarge)
+    {
+        ReadOnlySequence<byte> rest = payload;
+        while (!rest.IsEmpty)
+        {
+            int length = ReadLength(ref rest);
+            if (length < 0 || length > rest.Length) ThrowMalformed();
+            CheckCost(chunk, length, allowsLarge);
+            try
+            {
+                chunk.Add(serializer.Deserialize(rest.Slice(0, length)), length);
+            }
+            catch (Exception e)
+            {
+                return e;
+            }
+
+            rest = rest.Slice(length);
+        }
+
+        return null;
+    }
+
+    private static int ReadLength(ref ReadOnlySequence<byte> data)
+    {
+        SequenceReader<byte> reader = new(data);
+        ulong length = 0;
+        for (int shift = 0; shift < 35 && reader.TryRead(out byte part); shift += 7)
+        {
+            length |= (ulong)(part & 0x7F) << shift;
+            if (part >= 0x80) continue;
+            data = reader.UnreadSequence;
+            return length <= int.MaxValue ? (int)length : -1;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,190 @@
+namespace SourceGen.Rpc.Streams;
+
+/// <summary>
+/// Keeps the windows of all streams of one connection in one direction. The sender keeps one to know what it may send, the receiver
+/// keeps another to notice a sender that sends more.
+/// </summary>
+/// <remarks>
+/// What a stream has outstanding beyond <see cref="StreamCost.Reserve"/> is its share of the connection's window, and a stream takes no
+/// more of that than it leaves. So the connection's window bounds what all streams hold together, a few stalled streams do not use it up, and
+/// however many there are, each other one has its reserve. Both sides compute the same: the sender counts a frame when it writes it, under the
+/// output's lock, so in the order in which the receiver counts it later; and what the sender learns was given back, the receiver has
+/// given back before. So the receiver's figures are never higher, and an honest sender is never accused.
+/// </remarks>
+/// <param name="streamWindow">What one stream may have outstanding.</param>
+/// <param name="connectionWindow">What the shares of all streams may come to.</param>
+internal sealed class StreamLedger(long streamWindow, long connectionWindow)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Waiter> _waiting = [];
+    private long _shares;
+    private int _withLarge;
+
+    /// <summary>What one stream may have outstanding.</summary>
+    public long StreamWindow => streamWindow;
+
+    /// <summary>What all streams together hold of the connection's window.</summary>
+    public long Shares
+    {
+        get
+        {
+            lock (_gate) return _shares;
+        }
+    }
+
+    /// <summary>How much may be sent now. A frame may be sent while this is more than 0, and may cost more.</summary>
+    public long Allowance(StreamAccount account)
+    {
+        lock (_gate) return AllowanceOf(account);
+    }
+
+    /// <summary>Whether an item of more than <see cref="StreamCost.Reserve"/> may be sent now.</summary>
+    public bool AllowsLarge(StreamAccount account)
+    {
+        lock (_gate) return AllowsLargeOf(account);
+    }
+
+    /// <summary>Counts the items of a frame, if all but the last of them fit in what may be sent now.</summary>
+    /// <param name="account">The stream.</param>
+    /// <param name="cost">What they cost.</param>
+    /// <param name="lastCost">What the last of them costs.</param>
+    /// <param name="isLarge">Whether it is one item of more than <see cref="StreamCost.Reserve"/>.</param>
+    public bool TryCharge(StreamAccount account, long cost, long lastCost, bool isLarge)
+    {
+        lock (_gate)
+        {
+            if (!(isLarge ? AllowsLargeOf(account) : AllowanceOf(account) > cost - lastCost)) return false;
+            Add(account, cost, isLarge);
+            return true;
+        }
+    }
+
+    /// <summary>Counts items, whatever they cost.</summary>
+    public void Charge(StreamAccount account, long cost, bool isLarge)
+    {
+        lock (_gate) Add(account, cost, isLarge);
+    }
+
+    /// <summary>Counts items that were consumed, and lets those send that wait for it.</summary>
+    /// <returns>False when more is given back than was outstanding.</returns>
+    public bool Refund(StreamAccount account, long amount)
+    {
+        List<Waiter>? ready;
+        lock (_gate)
+        {
+            if (account.IsClosed) return true;
+            if (amount > account.Outstanding) return false;
+            Set(account, account.Outstanding - amount);
+            ready = TakeReady();
+        }
+
+        Release(ready);
+        return true;
+    }
+
+    /// <summary>The stream is over.</summary>
+    public void Close(StreamAccount account)
+    {
+        List<Waiter>? ready;
+        lock (_gate)
+        {
+            if (account.IsClosed) return;
+            Set(account, 0);
+            account.IsClosed = true;
+            ready = TakeReady();
+        }
+
+        Release(ready);
+    }
+
+    /// <summary>Waits until something may be sent, or until the stream is over.</summary>
+    /// <param name="account">The stream.</param>
+    /// <param name="large">Whether it is an item of more than <see cref="StreamCost.Reserve"/>.</param>
+    /// <param name="cancellationToken">Ends waiting.</param>
+    public async Task WaitAsync(StreamAccount account, bool large, CancellationToken cancellationToken)
+    {
+        Waiter waiter = new(account, large);
+        lock (_gate)
+        {
+            if (IsReady(waiter)) return;
+            _waiting.Add(waiter);
+        }
+
+        try
+        {
+            await waiter.Completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate) _waiting.Remove(waiter);
+        }
+    }
+
+    private static long ShareOf(long outstanding) => Math.Max(0, outstanding - StreamCost.Reserve);
+
+    private static void Release(List<Waiter>? ready)
+    {
+        if (ready is null) return;
+        foreach (Waiter waiter in ready) waiter.Completion.TrySetResult();
+    }
+
+    private long AllowanceOf(StreamAccount account)
+    {
+        long outstanding = account.Outstanding;
+        long reserved = Math.Max(0, StreamCost.Reserve - outstanding);
+        return Math.Min(streamWindow - outstanding, reserved + ShareLeft(outstanding));
+    }
+
+    /// <summary>One stream may have such an item even if no share is left, so that stalled streams of small items cannot keep them all waiting.</summary>
+    private bool AllowsLargeOf(StreamAccount account) =>
+        account.Outstanding < streamWindow && (_withLarge == 0 || ShareLeft(account.Outstanding) > 0);
+
+    /// <summary>How much a stream's share may grow: as it grows, what is left shrinks, until they are equal.</summary>
+    private long ShareLeft(long outstanding) => Math.Max(0, (connectionWindow - _shares - ShareOf(outstanding) + 1) / 2);
+
+    private void Set(StreamAccount account, long outstanding)
+    {
+        _shares += ShareOf(outstanding) - ShareOf(account.Outstanding);
+        account.Outstanding = outstanding;
+        if (!account.HasLarge || outstanding > StreamCost.Reserve) return;
+        account.HasLarge = false;
+        _withLarge--;
+    }
+
+    private void Add(StreamAccount account, long cost, bool isLarge)
+    {
+        if (account.IsClosed) return;
+        if (isLarge && !account.HasLarge)
+        {
+            account.HasLarge = true;
+            _withLarge++;
+        }
+
+        Set(account, account.Outstanding + cost);
+    }
+
+    private bool IsReady(Waiter waiter) =>
+        waiter.Account.IsClosed || (waiter.Large ? AllowsLargeOf(waiter.Account) : AllowanceOf(waiter.Account) > 0);
+
+    private List<Waiter>? TakeReady()
+    {
+        List<Waiter>? ready = null;
+        for (int i = 0; i < _waiting.Count; i++)
+        {
+            if (!IsReady(_waiting[i])) continue;
+            (ready ??= []).Add(_waiting[i]);
+            _waiting.RemoveAt(i--);
+        }
+
+        return ready;
+    }
+
+    private sealed class Waiter(StreamAccount account, bool large)
+    {
+        public StreamAccount Account => account;
+
+        public bool Large => large;
+
+        public TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
