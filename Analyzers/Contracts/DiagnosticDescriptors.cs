@@ -194,6 +194,19 @@ internal static class DiagnosticDescriptors
         "Method '{0}' is not accessible to generated code: make it public",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0029.md");
 
+    public static readonly DiagnosticDescriptor InvalidError = new(
+        "SGR0035",
+        "A declared error is not valid",
+        "{0}: type '{1}' cannot be a declared error: {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0035.md");
+
+    public static readonly DiagnosticDescriptor OneWayThrows = new(
+        "SGR0036",
+        "A one-way method cannot declare errors",
+        "Method '{0}' is one-way and declares '{1}', but nobody is told what becomes of a one-way call: remove [Throws], or remove "
+        + "[OneWay] so that a reply is sent",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0036.md");
+
     /// <summary>All of them, by id.</summary>
     public static readonly DiagnosticDescriptor[] All =
     [
@@ -201,6 +214,6 @@ internal static class DiagnosticDescriptors
         StaticAbstractMember, InvalidReturnType, ByReferenceParameter, CancellationTokenNotLast, OneWayWithResult, InvalidTimeout,
         InvalidWireName, DuplicateWireName, StreamNotSupported, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
-        ObsoleteAsError, NothingSerialized, MethodNotAccessible,
+        ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
     ];
 }

@@ -8,6 +8,8 @@ internal sealed record ParsedMethod(IMethodSymbol Symbol, MethodModel Model, str
 /// <summary>The rules of a service's members.</summary>
 internal sealed class MethodParser(INamedTypeSymbol service, Compilation compilation, ProblemSink problems, TypeParser types)
 {
+    private readonly ErrorParser _errors = new(service, compilation, problems, types);
+
     /// <summary>Parses an abstract member; null, after reporting why, when it cannot be part of a contract.</summary>
     public ParsedMethod? Parse(ISymbol member)
     {
@@ -73,15 +75,18 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         List<ParameterModel> parameters = [];
         List<string> schema = [];
         string? cancellation = Parameters(method, place, name, parameters, schema);
+        EquatableArray<ErrorModel> errors = _errors.Parse(method, place, name, isOneWay);
         if (problems.Any || kind is null) return null;
 
         MethodModel model = new(
             TypeNames.Escape(method.Name), wireName, TypeNames.Declared(method.ContainingType),
             !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
             kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
-            parameters.ToEquatableArray(), cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs);
+            parameters.ToEquatableArray(), cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs,
+            errors);
         string returns = isOneWay ? "oneway" : result?.Schema ?? "void";
-        return new ParsedMethod(method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}");
+        return new ParsedMethod(
+            method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}{SchemaText.Throws(errors)}");
     }
 
     /// <summary>Adds the parameters that travel; returns the escaped name of the cancellation token, if there is one.</summary>

@@ -91,6 +91,40 @@ public sealed class RpcServerBuilder
     }
 
     /// <summary>
+    /// Adds a filter that runs around the calls of this server, inside of those added before it here or in <see cref="RpcServerOptions"/>.
+    /// </summary>
+    /// <remarks>
+    /// A singleton filter serves all calls, concurrently; it is created before the server listens. A scoped or transient one is resolved
+    /// for each call from the scope that a scoped implementation of the call comes from too, and disposed of with it.
+    /// </remarks>
+    /// <typeparam name="TFilter">The filter, created by the container with what its constructor takes.</typeparam>
+    /// <param name="narrow">
+    /// Says for which methods it runs, for example <c>filter => filter.ForService&lt;IGreeter&gt;()</c>. Default: for all.
+    /// </param>
+    /// <param name="lifetime">
+    /// How long an instance lives. Default: the lifetime that <typeparamref name="TFilter"/> is registered with already;
+    /// <see cref="ServiceLifetime.Singleton"/> when it is not.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The filter is registered already with another lifetime than <paramref name="lifetime"/>.
+    /// </exception>
+    public RpcServerBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
+        Action<RpcFilterRegistration>? narrow = null, ServiceLifetime? lifetime = null)
+        where TFilter : class, IRpcServerFilter
+    {
+        bool perCall = FilterLifetime.Register<TFilter>(Services, lifetime) != ServiceLifetime.Singleton;
+        Services.AddOptions<RpcServerOptions>(Name).Configure<IServiceProvider>((options, services) =>
+        {
+            RpcFilterRegistration registration = perCall
+                ? options.Filters.Add(static call => call.Services!.GetRequiredService<TFilter>())
+                : options.Filters.Add(services.GetRequiredService<TFilter>);
+            narrow?.Invoke(registration);
+        });
+        return this;
+    }
+
+    /// <summary>
     /// Makes the program's health checks decide the server's status in <c>rpc.Health</c>: <see cref="ServingStatus.NotServing"/> while
     /// one of them is unhealthy. The checks that stand for RPC servers themselves do not count.
     /// </summary>

@@ -116,7 +116,8 @@ public sealed class ConfigurationTests
         string[] code =
         [
             nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
-            nameof(RpcServerOptions.RateLimiter), nameof(TlsServerOptions.Certificate), nameof(TlsServerOptions.ClientAuthorities),
+            nameof(RpcServerOptions.RateLimiter), nameof(RpcServerOptions.Filters), nameof(RpcServerOptions.CallbackFilters),
+            nameof(RpcConnectionOptions.Scopes), nameof(TlsServerOptions.Certificate), nameof(TlsServerOptions.ClientAuthorities),
             nameof(TlsClientOptions.Authorities),
         ];
 

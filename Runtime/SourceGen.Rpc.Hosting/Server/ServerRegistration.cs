@@ -24,7 +24,9 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
     /// <summary>Creates the server; the container calls it once.</summary>
     public RpcServer Create(IServiceProvider services)
     {
-        RpcServer server = new(GetOptions(services));
+        RpcServerOptions options = GetOptions(services);
+        options.Scopes ??= new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>());
+        RpcServer server = new(options);
         foreach (ServiceEntry entry in Services) entry.AddTo(server, services);
         return server;
     }

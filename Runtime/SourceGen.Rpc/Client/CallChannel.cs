@@ -1,4 +1,6 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -6,7 +8,8 @@ namespace SourceGen.Rpc.Client;
 /// <summary>A way to the services of one peer, over whatever connection there is to it at the moment.</summary>
 /// <param name="callTimeoutMs">See <see cref="CallTimeoutMs"/>.</param>
 /// <param name="headers">Headers of every call, which nobody else holds; null for none.</param>
-internal abstract class CallChannel(int callTimeoutMs, RpcHeaders? headers) : RpcChannel
+/// <param name="filters">What runs around the calls.</param>
+internal abstract class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
 {
     private volatile RpcConnection? _current;
 
@@ -34,8 +37,12 @@ internal abstract class CallChannel(int callTimeoutMs, RpcHeaders? headers) : Rp
         UnaryMethod<TService, TRequest, TResponse> method, RpcCallOptions? proxy)
         where TService : class
         where TRequest : struct =>
-        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this, method, TermsOf(method, proxy), method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
+        filters.Around(method, method.RequestShape, new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
+            this,
+            method,
+            TermsOf(method, proxy),
+            method.RequestShape,
+            codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
 
     /// <summary>Prepares calls of a method without a result.</summary>
     /// <param name="method">The method.</param>
@@ -45,10 +52,14 @@ internal abstract class CallChannel(int callTimeoutMs, RpcHeaders? headers) : Rp
         where TRequest : struct
     {
         ClientMethod<TRequest, NoResponse> calls = new(
-            this, method, TermsOf(method, proxy), method.RequestShape, static _ => NoResponse.Serializer.Instance);
-        return (method.Options & RpcMethodOptions.OneWay) != 0
+            this,
+            method,
+            TermsOf(method, proxy),
+            method.RequestShape,
+            codec => ErrorAwareSerializer.Add(method, codec, NoResponse.Serializer.Instance));
+        return filters.Around(method, method.RequestShape, (method.Options & RpcMethodOptions.OneWay) != 0
             ? new OneWayClientInvoker<TRequest>(calls)
-            : new ActionClientInvoker<TRequest>(calls);
+            : new ActionClientInvoker<TRequest>(calls));
     }
 
     /// <summary>Gets the connection, waiting for one if that makes sense.</summary>

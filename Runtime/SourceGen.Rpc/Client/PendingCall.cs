@@ -1,4 +1,5 @@
 using System.Buffers;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -42,6 +43,9 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
 
     /// <summary>The method called, for messages.</summary>
     public abstract string MethodName { get; }
+
+    /// <summary>The errors that the method declares; null for none.</summary>
+    public abstract DeclaredErrors? Errors { get; }
 
     /// <summary>The call's id on its connection.</summary>
     public ulong Id { get; private set; }

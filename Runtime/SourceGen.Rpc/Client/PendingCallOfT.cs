@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -24,6 +25,8 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     private PendingCall(ItemPool pool) => _pool = pool;
 
     public override string MethodName => _methodName!;
+
+    public override DeclaredErrors? Errors => (_serializer as ErrorAwareSerializer<TResponse>)?.Errors;
 
     public short Version => _core.Version;
 

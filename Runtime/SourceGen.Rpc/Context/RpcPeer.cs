@@ -20,7 +20,7 @@ public sealed class RpcPeer
     internal RpcPeer(RpcConnection connection)
     {
         _connection = connection;
-        _channel = new PeerChannel(connection, connection.PeerCallTimeoutMs);
+        _channel = new PeerChannel(connection);
         _closed = new Lazy<CancellationTokenSource>(Watch);
     }
 

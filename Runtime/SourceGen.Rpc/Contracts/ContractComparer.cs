@@ -62,6 +62,7 @@ internal static class ContractComparer
             }
         }
 
+        // Declared errors are not compared: one that this side does not know, or cannot read, still arrives with its code and message.
         if (client.Result is not null) types.Add(client.Result, server.Result!, "the result");
         return types.FindDifference();
     }

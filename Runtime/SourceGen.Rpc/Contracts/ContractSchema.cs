@@ -60,6 +60,9 @@ internal enum SchemaReply
 /// <param name="Result">What it answers with, if with a value.</param>
 internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, SchemaReply Reply, SchemaType? Result)
 {
+    /// <summary>The names of the types of the errors that it declares.</summary>
+    public string[] Throws { get; init; } = [];
+
     /// <summary>What stands behind the arrow: the result's type, <c>void</c> or <c>oneway</c>.</summary>
     public string ReplyText => Result?.ToString() ?? (Reply == SchemaReply.Void ? "void" : "oneway");
 
@@ -80,6 +83,12 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
 
         text.Append(") -> ");
         text.Append(ReplyText);
+        for (int i = 0; i < Throws.Length; i++)
+        {
+            text.Append(i == 0 ? " throws " : ", ");
+            SchemaText.AppendName(text, Throws[i]);
+        }
+
         text.Append('\n');
     }
 }

@@ -27,6 +27,12 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// </summary>
     public RpcHeaders Headers { get; } = new();
 
+    /// <summary>What runs around the calls that are made, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcClientFilter> Filters { get; } = new();
+
+    /// <summary>What runs around the calls that are served, of services that the client offers, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcServerFilter> CallbackFilters { get; } = new();
+
     /// <summary>The wait before the second attempt to connect; it doubles with each further one, and each is shortened at random. Default: 50 ms.</summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 

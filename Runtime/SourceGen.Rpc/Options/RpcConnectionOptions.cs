@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc;
 
@@ -46,6 +47,12 @@ public abstract class RpcConnectionOptions
     /// shows callers the inside. Default: false, the caller gets a number that stands in this side's log too.
     /// </summary>
     public bool IncludeExceptionDetails { get; set; }
+
+    /// <summary>
+    /// Where filters of calls that are served get services of the call's own from (<see cref="RpcFilterCall.Services"/>). Servers and
+    /// clients of a host have one that makes scopes of the host's container. Default: none.
+    /// </summary>
+    public RpcScopeFactory? Scopes { get; set; }
 
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;

@@ -8,6 +8,12 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     /// <summary>The addresses to listen at, such as <c>tcp://0.0.0.0:5000</c>.</summary>
     public IList<string> Addresses { get; } = [];
 
+    /// <summary>What runs around the calls that are served, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcServerFilter> Filters { get; } = new();
+
+    /// <summary>What runs around the calls that handlers make to their callers, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcClientFilter> CallbackFilters { get; } = new();
+
     /// <summary>
     /// The services that the server offers by itself. Default: health and description; not statistics, which cost each call some
     /// nanoseconds. A program can also be published without any: docs/built-in-services.md says how.

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -13,6 +14,7 @@ internal sealed class ServerProtocol
     private readonly ServiceOffers _offers;
     private readonly CallAdmission? _admission;
     private readonly RejectionCounters _rejections;
+    private readonly FilterChain _peerCallFilters;
     private readonly ILogger _logger;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
@@ -28,7 +30,9 @@ internal sealed class ServerProtocol
         _rejections = rejections;
         _admission = CallAdmission.Create(options, rejections, logger);
         _logger = logger;
-        _offers = new ServiceOffers(services, options.Codecs, errors, counts, logger);
+        _peerCallFilters = FilterChain.Of(options.CallbackFilters);
+        _offers = new ServiceOffers(
+            services, options.Codecs, errors, counts, logger, FilterChain.Of(options.Filters), options.Scopes);
     }
 
     /// <summary>Agrees with a client on how to talk.</summary>
@@ -71,6 +75,7 @@ internal sealed class ServerProtocol
                 Admission = _admission,
                 Rejections = _rejections,
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
+                PeerCallFilters = _peerCallFilters,
             };
             return new RpcConnection(transport, settings, methods, _logger);
         }

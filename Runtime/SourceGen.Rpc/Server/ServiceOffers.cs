@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
@@ -17,17 +18,22 @@ internal sealed class ServiceOffers
     /// <param name="errors">What callers are told about exceptions.</param>
     /// <param name="counts">Where calls are counted; null when they are not.</param>
     /// <param name="logger">Where it is noted that a built-in service is not offered with a codec; null for nowhere.</param>
+    /// <param name="filters">What runs around calls, except those of built-in services; null for nothing.</param>
+    /// <param name="scopes">Where filters get a call's own services from.</param>
     /// <exception cref="NotSupportedException">
     /// A codec cannot serialize a type of a service that is not built in, or there are too many methods.
     /// </exception>
-    /// <exception cref="ArgumentException">Two codecs have the same name.</exception>
+    /// <exception cref="ArgumentException">Two codecs have the same name, or a filter is for a method that no service has.</exception>
     public ServiceOffers(
         IReadOnlyList<ServiceRegistration> services,
         IEnumerable<ICodec> codecs,
         ErrorPolicy errors,
         CallCounts? counts = null,
-        ILogger? logger = null)
+        ILogger? logger = null,
+        FilterChain? filters = null,
+        RpcScopeFactory? scopes = null)
     {
+        filters?.CheckMethodNames([.. services.Where(static service => !service.IsBuiltIn).Select(static service => service.Contract)]);
         Services = Offer(services);
         foreach (ICodec codec in codecs)
         {
@@ -37,7 +43,7 @@ internal sealed class ServiceOffers
             {
                 try
                 {
-                    methods.AddRange(service.Bind(codec, errors, counts));
+                    methods.AddRange(service.Bind(codec, errors, counts, service.IsBuiltIn ? null : filters, scopes));
                     bound.Add(service);
                 }
                 catch (NotSupportedException e) when (service.IsBuiltIn)

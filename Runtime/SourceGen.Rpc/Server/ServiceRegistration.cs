@@ -1,6 +1,7 @@
 using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Server;
@@ -18,7 +19,10 @@ internal abstract class ServiceRegistration
     /// <param name="codec">The codec.</param>
     /// <param name="errors">What callers are told about exceptions.</param>
     /// <param name="counts">Where calls are counted; null when they are not, which costs them nothing.</param>
-    public abstract IEnumerable<ServerMethod> Bind(ICodec codec, ErrorPolicy errors, CallCounts? counts = null);
+    /// <param name="filters">What runs around calls; null for nothing.</param>
+    /// <param name="scopes">Where filters get a call's own services from.</param>
+    public abstract IEnumerable<ServerMethod> Bind(
+        ICodec codec, ErrorPolicy errors, CallCounts? counts = null, FilterChain? filters = null, RpcScopeFactory? scopes = null);
 }
 
 /// <summary>A service with its type and its implementation.</summary>
@@ -27,40 +31,62 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
 {
     public override RpcContract Contract => contract;
 
-    public override IEnumerable<ServerMethod> Bind(ICodec codec, ErrorPolicy errors, CallCounts? counts = null)
+    public override IEnumerable<ServerMethod> Bind(
+        ICodec codec, ErrorPolicy errors, CallCounts? counts = null, FilterChain? filters = null, RpcScopeFactory? scopes = null)
     {
-        Binder binder = new(codec, source, errors, counts);
+        Binder binder = new(codec, source, errors, counts, filters ?? FilterChain.Empty, scopes);
         foreach (RpcMethod<TService> method in contract.Methods) method.Accept(binder);
         return binder.Methods;
     }
 
-    private sealed class Binder(ICodec codec, ServiceSource<TService> source, ErrorPolicy errors, CallCounts? counts)
+    private sealed class Binder(
+        ICodec codec,
+        ServiceSource<TService> source,
+        ErrorPolicy errors,
+        CallCounts? counts,
+        FilterChain filters,
+        RpcScopeFactory? scopes)
         : IRpcMethodVisitor<TService>
     {
         public List<ServerMethod> Methods { get; } = [];
 
         public void VisitUnary<TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method)
             where TRequest : struct =>
-            Methods.Add(new TypedServerMethod<TService, TRequest, TResponse>(
-                method,
-                Counted(method, method.Handler),
-                codec.GetSerializer(method.RequestShape),
-                codec.GetSerializer(method.ResponseShape),
-                source,
-                errors));
+            Add(method, method.RequestShape, hasResult: true, method.Handler, codec.GetSerializer(method.ResponseShape));
 
         public void VisitAction<TRequest>(ActionMethod<TService, TRequest> method)
             where TRequest : struct =>
-            Methods.Add(new TypedServerMethod<TService, TRequest, NoResponse>(
-                method,
-                Counted(method, ActionAdapter.Adapt(method.Handler)),
-                codec.GetSerializer(method.RequestShape),
-                NoResponse.Serializer.Instance,
-                source,
-                errors));
+            Add(method, method.RequestShape, hasResult: false, ActionAdapter.Adapt(method.Handler), NoResponse.Serializer.Instance);
 
-        private UnaryHandler<TService, TRequest, TResponse> Counted<TRequest, TResponse>(
-            RpcMethod method, UnaryHandler<TService, TRequest, TResponse> handler)
+        private void Add<TRequest, TResponse>(
+            RpcMethod method,
+            TypeShape<TRequest> shape,
+            bool hasResult,
+            UnaryHandler<TService, TRequest, TResponse> handler,
+            ISerializer<TResponse> responses)
+            where TRequest : struct
+        {
+            ISerializer<TRequest> requests = codec.GetSerializer(shape);
+            ErrorPolicy declared = errors.For(method, codec);
+            var filtered = FilteredSource<TService, TRequest, TResponse>.Create(filters, method, shape, hasResult, handler, source, scopes);
+            Methods.Add(filtered is null
+                ? new TypedServerMethod<TService, TRequest, TResponse>(
+                    method, Counted(method, handler), requests, responses, source, declared)
+                : new TypedServerMethod<FilteredSource<TService, TRequest, TResponse>.FilteredCall, TRequest, TResponse>(
+                    method,
+                    Counted<FilteredSource<TService, TRequest, TResponse>.FilteredCall, TRequest, TResponse>(
+                        method, FilteredSource<TService, TRequest, TResponse>.InvokeAsync),
+                    requests,
+                    responses,
+                    filtered,
+                    declared,
+                    alwaysCancellable: true));
+        }
+
+        /// <summary>Counts the whole call, with the filters around its handler.</summary>
+        private UnaryHandler<TTarget, TRequest, TResponse> Counted<TTarget, TRequest, TResponse>(
+            RpcMethod method, UnaryHandler<TTarget, TRequest, TResponse> handler)
+            where TTarget : class
             where TRequest : struct => !BuiltInFeature.IsSupported || counts is null ? handler : counts.Count(method, handler);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     ISerializer<TRequest> requests,
     ISerializer<TResponse> responses,
     ServiceSource<TService> source,
-    ErrorPolicy errors)
+    ErrorPolicy errors,
+    bool alwaysCancellable = false)
     : ServerMethod(method)
     where TService : class
     where TRequest : struct
@@ -22,7 +23,9 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     private readonly ServiceSource<TService> _source = source;
     private readonly ErrorPolicy _errors = errors;
     private readonly ItemPool _pool = Call.Pool;
-    private readonly bool _cancellable = (method.Options & RpcMethodOptions.Cancellable) != 0;
+
+    // A filter gets a token that works even if the method takes none.
+    private readonly bool _cancellable = alwaysCancellable || (method.Options & RpcMethodOptions.Cancellable) != 0;
 
     public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
     {

@@ -1,3 +1,4 @@
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -35,6 +36,9 @@ internal sealed record ConnectionSettings
 
     /// <summary>How long a call to the peer's services may take whose contract does not say, in milliseconds; -1 for no limit.</summary>
     public int PeerCallTimeoutMs { get; init; } = -1;
+
+    /// <summary>What runs around calls to the peer's services.</summary>
+    public FilterChain PeerCallFilters { get; init; } = FilterChain.Empty;
 
     /// <summary>Decides which requests may run; null when all may.</summary>
     public CallAdmission? Admission { get; init; }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -177,6 +178,10 @@ internal sealed partial class RpcConnection
         lock (Output.Gate) Output.SignalRoom();
     }
 
+    /// <summary>Notes that what came with an error cannot be read here; the call fails with the error's code and message.</summary>
+    public void DetailNotReadable(string methodName, string type, Exception error) =>
+        ErrorLog.DetailNotReadable(_logger, methodName, type, RemoteAddress, error);
+
     /// <summary>Notes what a caller's own code did wrong.</summary>
     public void ContinuationFailed(string methodName, Exception error) => ConnectionLog.ContinuationFailed(_logger, methodName, error);
 
@@ -192,6 +197,15 @@ internal sealed partial class RpcConnection
         {
             flags = new MessageHead(-1, headers).Write(encoder);
             error.Write(encoder);
+            if (error.HasDetail) encoder.EnsureAccepted();
+        }
+        catch (RpcException) when (error.HasDetail)
+        {
+            // Larger than the peer accepts: the call still fails with its code and message.
+            Output.Abandon(encoder);
+            ErrorLog.DetailTooLargeForPeer(_logger, error.DetailType, RemoteAddress, Output.MaxMessageSize);
+            WriteError(callId, error.WithoutDetail());
+            return;
         }
         catch
         {

@@ -264,7 +264,7 @@ internal sealed partial class RpcConnection
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return; // Cancelled or timed out; the reply only frees its slot.
         if (!headers.IsEmpty && AcceptReplyHeaders(call, headers) is { } problem) call.SetError(problem);
-        else if (header.Type == FrameType.Error) call.SetError(ReadError(reply));
+        else if (header.Type == FrameType.Error) call.SetError(ReadError(reply, call));
         else call.Decode(reply);
         _ownership.Add(call);
     }
@@ -278,11 +278,12 @@ internal sealed partial class RpcConnection
         _ownership.Add(call);
     }
 
-    private RpcException ReadError(in ReadOnlySequence<byte> payload)
+    private Exception ReadError(in ReadOnlySequence<byte> payload, PendingCall call)
     {
         try
         {
-            return ErrorMessage.Read(payload).ToException();
+            ErrorMessage error = ErrorMessage.Read(payload);
+            return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
         {

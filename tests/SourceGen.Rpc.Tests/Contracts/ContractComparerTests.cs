@@ -51,6 +51,11 @@ public sealed class ContractComparerTests
         { "() -> float32", "() -> int8", "the result is float32 here and int8 at the server" },
         { "() -> \"Color\"", "() -> float32", "the result is the enum Color here and float32 at the server" },
 
+        // Declared errors: added, removed, or another type under the same name.
+        { "() -> int32 throws \"MapAB\"", "() -> int32", null },
+        { "() -> int32", "() -> int32 throws \"MapAB\", \"MapBad\"", null },
+        { "() -> void throws \"MapAB\"", "() -> void throws \"ArrayBad\"", null },
+
         // Nullable or not.
         { "(a: int32?, b: \"MapAB\") -> string", "(a: int32, b: \"MapAB\"?) -> string?", null },
 
