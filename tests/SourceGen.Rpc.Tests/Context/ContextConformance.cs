@@ -149,8 +149,11 @@ public abstract class ContextConformance
         a.On("go", async () => await b.Proxy.RelayAsync("go"));
         b.On("go", async () =>
         {
-            using CancellationTokenRegistration _ = RpcContext.Current!.CancellationToken.Register(() => inB.TrySetResult());
-            return await c.Proxy.RelayCancellableAsync("go");
+            CancellationToken token = RpcContext.Current!.CancellationToken;
+            using CancellationTokenRegistration _ = token.Register(() => inB.TrySetResult());
+            await c.Proxy.RelayCancellableAsync("go").ContinueWith(static _ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.Infinite, token); // The call of C may have failed by its own clock, a moment earlier.
+            return "not reached";
         });
         c.On("go", async token =>
         {
