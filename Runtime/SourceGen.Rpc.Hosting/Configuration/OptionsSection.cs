@@ -30,6 +30,7 @@ internal static class OptionsSection
         reader.Text("Address", value => options.Address = value);
         reader.Duration("ConnectTimeout", value => options.ConnectTimeout = value);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
+        reader.Pairs("Headers", (name, value) => options.Headers[name] = value);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("ReconnectDelay", value => options.ReconnectDelay = value);
         reader.Duration("MaxReconnectDelay", value => options.MaxReconnectDelay = value);
@@ -65,6 +66,7 @@ internal static class OptionsSection
     {
         reader.Switch("IncludeExceptionDetails", value => options.IncludeExceptionDetails = value);
         reader.Switch("LowLatency", value => options.LowLatency = value);
+        reader.Switch("FlowContext", value => options.FlowContext = value);
         reader.Duration("KeepAliveInterval", value => options.KeepAliveInterval = value);
         reader.Duration("KeepAliveTimeout", value => options.KeepAliveTimeout = value);
         reader.Section("Limits", limits => ReadLimits(limits, options.Limits));
@@ -77,6 +79,7 @@ internal static class OptionsSection
         reader.Size("MaxFrameSize", value => limits.MaxFrameSize = value);
         reader.Count("MaxConcurrentCalls", value => limits.MaxConcurrentCalls = value);
         reader.LargeSize("MaxReassemblySize", value => limits.MaxReassemblySize = value);
+        reader.Size("MaxHeaderSize", value => limits.MaxHeaderSize = value);
         reader.Size("MaxOutputBacklog", value => limits.MaxOutputBacklog = value);
     }
 }

@@ -79,6 +79,37 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         }
     }
 
+    /// <summary>Reads a section whose keys are the user's to choose, each with a text.</summary>
+    /// <param name="key">The section's key.</param>
+    /// <param name="set">Takes a key and its text; throws <see cref="ArgumentException"/> if it does not like them.</param>
+    public void Pairs(string key, Action<string, string> set)
+    {
+        _known.Add(key);
+        IConfigurationSection pairs = section.GetSection(key);
+        if (!string.IsNullOrEmpty(pairs.Value))
+        {
+            mistakes.Add($"{pairs.Path} is '{pairs.Value}'; it must be a section with keys of its own.");
+        }
+
+        foreach (IConfigurationSection pair in pairs.GetChildren())
+        {
+            if (pair.Value is not { } value)
+            {
+                mistakes.Add($"{pair.Path} is a section; it must be a single value.");
+                continue;
+            }
+
+            try
+            {
+                set(pair.Key, value);
+            }
+            catch (ArgumentException e)
+            {
+                mistakes.Add($"{pair.Path}: {e.Message}");
+            }
+        }
+    }
+
     /// <summary>Reads a section within this one.</summary>
     public void Section(string key, Action<SectionReader> read)
     {

@@ -7,8 +7,9 @@ namespace SourceGen.Rpc.Client;
 
 /// <summary>A way to the services of one peer, over whatever connection there is to it at the moment.</summary>
 /// <param name="callTimeoutMs">See <see cref="CallTimeoutMs"/>.</param>
+/// <param name="headers">Headers of every call, which nobody else holds; null for none.</param>
 /// <param name="filters">What runs around the calls.</param>
-internal abstract class CallChannel(int callTimeoutMs, FilterChain filters) : RpcChannel
+internal abstract class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
 {
     private volatile RpcConnection? _current;
 
@@ -24,16 +25,38 @@ internal abstract class CallChannel(int callTimeoutMs, FilterChain filters) : Rp
 
     public sealed override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
         UnaryMethod<TService, TRequest, TResponse> method) =>
+        Bind(method, proxy: null);
+
+    public sealed override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
+        Bind(method, proxy: null);
+
+    /// <summary>Prepares calls of a method with a result.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="proxy">The proxy's options; null for none.</param>
+    public UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
+        UnaryMethod<TService, TRequest, TResponse> method, RpcCallOptions? proxy)
+        where TService : class
+        where TRequest : struct =>
         filters.Around(method, method.RequestShape, new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
             this,
             method,
+            TermsOf(method, proxy),
             method.RequestShape,
             codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
 
-    public sealed override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
+    /// <summary>Prepares calls of a method without a result.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="proxy">The proxy's options; null for none.</param>
+    public ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method, RpcCallOptions? proxy)
+        where TService : class
+        where TRequest : struct
     {
         ClientMethod<TRequest, NoResponse> calls = new(
-            this, method, method.RequestShape, codec => ErrorAwareSerializer.Add(method, codec, NoResponse.Serializer.Instance));
+            this,
+            method,
+            TermsOf(method, proxy),
+            method.RequestShape,
+            codec => ErrorAwareSerializer.Add(method, codec, NoResponse.Serializer.Instance));
         return filters.Around(method, method.RequestShape, (method.Options & RpcMethodOptions.OneWay) != 0
             ? new OneWayClientInvoker<TRequest>(calls)
             : new ActionClientInvoker<TRequest>(calls));
@@ -47,4 +70,6 @@ internal abstract class CallChannel(int callTimeoutMs, FilterChain filters) : Rp
     /// <exception cref="RpcException">There is none; the message says why.</exception>
     public abstract ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken);
+
+    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, headers, proxy);
 }

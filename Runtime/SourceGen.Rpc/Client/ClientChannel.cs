@@ -24,7 +24,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
-        : base((int)options.CallTimeout.TotalMilliseconds, FilterChain.Of(options.Filters))
+        : base((int)options.CallTimeout.TotalMilliseconds, options.Headers.Copy(), FilterChain.Of(options.Filters))
     {
         options.Validate();
         _options = options;

@@ -28,6 +28,14 @@ public abstract class RpcConnectionOptions
     /// </summary>
     public bool LowLatency { get; set; }
 
+    /// <summary>
+    /// Whether a handler that is served here has an <see cref="RpcContext"/> that flows with its code, from which the calls that it
+    /// makes inherit time, baggage and cancellation. It is made for each call once the process has a client, or asked for a context;
+    /// until then calls cost nothing. False makes it only for calls with headers, and for those of callers that offer services, which
+    /// saves some 200 bytes a call where handlers call nobody. Default: true.
+    /// </summary>
+    public bool FlowContext { get; set; } = true;
+
     /// <summary>How long the peer may be silent before it is asked for a sign of life. Default: 15 seconds.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);
 

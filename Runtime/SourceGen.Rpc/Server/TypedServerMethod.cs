@@ -65,6 +65,8 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
 
         public override bool IsCancellable => _method!._cancellable;
 
+        protected override RpcMethod Called => _method!.Method;
+
         public void Begin(
             TypedServerMethod<TService, TRequest, TResponse> method, RpcConnection connection, ulong id, bool oneWay, in TRequest request)
         {
@@ -76,10 +78,15 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         public override void Run()
         {
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
+            if (Enter() is { } late)
+            {
+                Fail(late);
+                return;
+            }
+
             TResponse response;
             try
             {
-                if (Connection.PeerServes) RpcContext.Enter(Connection);
                 TService service = method._source.Shared ?? method._source.Activate(out _lease);
                 ConfiguredValueTaskAwaitable<TResponse>.ConfiguredValueTaskAwaiter awaiter =
                     method._handler(service, in _request, Token).ConfigureAwait(false).GetAwaiter();
@@ -129,7 +136,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         {
             FinishHandler();
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
-            if (!OneWay) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response);
+            if (TryEnd(out byte[]? headers)) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers);
             Finish(TakeLease());
         }
 

@@ -19,6 +19,9 @@ internal sealed record ConnectionSettings
     /// <summary>See <see cref="RpcConnectionOptions.LowLatency"/>.</summary>
     public bool LowLatency { get; init; }
 
+    /// <summary>See <see cref="RpcConnectionOptions.FlowContext"/>.</summary>
+    public bool FlowContext { get; init; }
+
     /// <summary>Silence after which the peer is asked for a sign of life, in milliseconds.</summary>
     public int KeepAliveIntervalMs { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record ConnectionSettings
         Local = options.Limits,
         Peer = peer,
         LowLatency = options.LowLatency,
+        FlowContext = options.FlowContext,
         KeepAliveIntervalMs = (int)options.KeepAliveInterval.TotalMilliseconds,
         KeepAliveTimeoutMs = (int)options.KeepAliveTimeout.TotalMilliseconds,
     };

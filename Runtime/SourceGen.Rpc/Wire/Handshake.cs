@@ -24,6 +24,7 @@ internal static class Handshake
         MaxFrameSize = options.Limits.MaxFrameSize,
         MaxMessageSize = options.Limits.MaxMessageSize,
         MaxConcurrentCalls = options.Limits.MaxConcurrentCalls,
+        MaxHeaderSize = options.Limits.MaxHeaderSize,
     };
 
     /// <summary>Sends the preamble and this side's hello.</summary>

@@ -40,6 +40,17 @@ public sealed class AllocationTests
     });
 
     [Fact]
+    public Task AUnaryCallWithoutATimeLimit_AllocatesNothing() => AssertAllocatesNothingAsync(
+        static async (lab, _, calls) =>
+        {
+            for (int i = 0; i < calls; i++)
+            {
+                if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
+            }
+        },
+        callTimeout: Timeout.InfiniteTimeSpan);
+
+    [Fact]
     public Task AOneWayCall_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, _, calls) =>
     {
         // A call with a reply now and then keeps the server from falling behind.
@@ -51,12 +62,15 @@ public sealed class AllocationTests
     });
 
     private static async Task AssertAllocatesNothingAsync(
-        Func<ILab, CancellationToken, int, Task> run, string address = "tcp://127.0.0.1:0")
+        Func<ILab, CancellationToken, int, Task> run, string address = "tcp://127.0.0.1:0", TimeSpan? callTimeout = null)
     {
-        RpcServerOptions options = new RpcServerOptions().Listen(address).UseTls(TestCertificates.Server);
+        // This process has clients, so that handlers would get a context each, which they do not have in a process that only serves.
+        RpcServerOptions options = new RpcServerOptions { FlowContext = false }.Listen(address).UseTls(TestCertificates.Server);
         await using RpcServer server = new RpcServer(options).AddService<ILab>(new QuietLab());
         await server.StartAsync();
-        await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), LabHost.Patient(TestTls.Use));
+        RpcClientOptions patient = LabHost.Patient(TestTls.Use);
+        patient.CallTimeout = callTimeout ?? patient.CallTimeout;
+        await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), patient);
         ILab lab = client.Get<ILab>();
         using CancellationTokenSource source = new();
 

@@ -29,6 +29,9 @@ internal sealed record HelloMessage
     /// <summary>The most calls the side accepts at once.</summary>
     public int MaxConcurrentCalls { get; init; }
 
+    /// <summary>The most bytes of headers in one message that the side accepts; 0 when it reads none.</summary>
+    public int MaxHeaderSize { get; init; }
+
     /// <summary>The services the side offers; their methods are numbered consecutively in this order.</summary>
     public IReadOnlyList<OfferedService> Services { get; init; } = [];
 
@@ -38,7 +41,7 @@ internal sealed record HelloMessage
     public void Write(IBufferWriter<byte> output)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteMapHeader(Error is null ? 6 : 7);
+        writer.WriteMapHeader(Error is null ? 7 : 8);
         writer.Write("agent");
         writer.Write(Agent);
         writer.Write("codecs");
@@ -50,6 +53,8 @@ internal sealed record HelloMessage
         writer.Write(MaxMessageSize);
         writer.Write("maxCalls");
         writer.Write(MaxConcurrentCalls);
+        writer.Write("maxHeaders");
+        writer.Write(MaxHeaderSize);
         writer.Write("services");
         writer.WriteArrayHeader(Services.Count);
         foreach (OfferedService service in Services)
@@ -87,6 +92,7 @@ internal sealed record HelloMessage
                 case "maxFrame": hello = hello with { MaxFrameSize = ReadLimit(ref reader, "maxFrame", 16 * 1024) }; break;
                 case "maxMessage": hello = hello with { MaxMessageSize = ReadLimit(ref reader, "maxMessage", 1024) }; break;
                 case "maxCalls": hello = hello with { MaxConcurrentCalls = ReadLimit(ref reader, "maxCalls", 0) }; break;
+                case "maxHeaders": hello = hello with { MaxHeaderSize = ReadLimit(ref reader, "maxHeaders", 0) }; break;
                 case "services": hello = hello with { Services = ReadServices(ref reader) }; break;
                 case "error": hello = hello with { Error = ReadError(ref reader, payload) }; break;
                 default: reader.Skip(); break;
