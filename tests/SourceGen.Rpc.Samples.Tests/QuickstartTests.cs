@@ -43,7 +43,7 @@ public sealed partial class QuickstartTests
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Matches(@"README\.md +\d+ +[\d,]+ ", run.Output);
-        Assert.Matches(@"docs/wire-protocol\.md +\d+ +[\d,]+ ", run.Output);
+        Assert.Matches(@"docs/architecture\.md +\d+ +[\d,]+ ", run.Output);
     }
 
     [Fact]

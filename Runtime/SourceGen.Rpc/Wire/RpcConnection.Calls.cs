@@ -204,7 +204,7 @@ internal sealed partial class RpcConnection
             // Larger than the peer accepts: the call still fails with its code and message.
             Output.Abandon(encoder);
             ErrorLog.DetailTooLargeForPeer(_logger, error.DetailType, RemoteAddress, Output.MaxMessageSize);
-            WriteError(callId, error.WithoutDetail());
+            WriteError(callId, error.WithoutDetail(), headers);
             return;
         }
         catch
