@@ -29,10 +29,15 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
     /// <summary>Whether a call holds the slot. Only the receiver may ask.</summary>
     public bool IsTaken(int slot) => _chunks[slot / ChunkSize] is { } chunk && Volatile.Read(ref chunk[slot % ChunkSize].Call) is not null;
 
-    /// <summary>Adds a call. Only the receiver may call it.</summary>
+    /// <summary>
+    /// A request is looked at: it counts as running from before it is known whether it is refused, so that who waits for the last one
+    /// misses none. <see cref="Finished"/> ends it. Only the receiver may call it.
+    /// </summary>
+    public void Begin() => Volatile.Write(ref _started, _started + 1);
+
+    /// <summary>Adds a call that has begun. Only the receiver may call it.</summary>
     public void Add(ServerCall call, ulong id, bool oneWay)
     {
-        Volatile.Write(ref _started, _started + 1);
         if (oneWay)
         {
             Interlocked.Increment(ref _oneWayCount);

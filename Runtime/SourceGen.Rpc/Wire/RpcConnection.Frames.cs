@@ -114,12 +114,19 @@ internal sealed partial class RpcConnection
 
     private void AcceptRequest(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
+        Running.Begin();
+        if (!TryAccept(header, payload)) Running.Finished();
+    }
+
+    /// <summary>Makes a call of a request, or refuses it.</summary>
+    private bool TryAccept(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
         bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
         if ((header.Flags & FrameFlags.Stream) != 0) BeginUpload(header);
         if (_refusal is { } refusal)
         {
             if (!oneWay) Refuse(header.CallId, refusal);
-            return;
+            return false;
         }
 
         if (!oneWay && (header.Flags & FrameFlags.Stream) == 0) CheckSlot(header.CallId);
@@ -131,32 +138,33 @@ internal sealed partial class RpcConnection
                     RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true));
             }
 
-            return;
+            return false;
         }
 
         if (payload.Length > _settings.Local.MaxMessageSize)
         {
             if (!oneWay) Refuse(header.CallId, TooLarge(payload.Length));
-            return;
+            return false;
         }
 
         ReadOnlySequence<byte> arguments = payload;
         RequestHead head = new(remainingMs: -1);
-        if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0 && !TryTakeHead(header, ref arguments, out head)) return;
+        if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0 && !TryTakeHead(header, ref arguments, out head)) return false;
         ServerMethod method = _methods[header.Method];
         RateLimitLease? lease = null;
-        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return;
+        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return false;
         ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments);
         if (call is null)
         {
             Admission?.Exit(lease);
-            return;
+            return false;
         }
 
         call.Prepare(head);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);
+        return true;
     }
 
     private void CheckSlot(ulong callId)

@@ -133,6 +133,10 @@ internal sealed partial class RpcConnection
     public void SendGoAway(RpcStatusCode code, string detail)
     {
         if (Interlocked.CompareExchange(ref _refusal, new ErrorMessage(code, detail, Refused: true), null) is not null) return;
+
+        // The receiver counts a request and then looks at the refusal, without a fence of its own: whoever looks at the count from here
+        // on sees every request that was not refused.
+        Interlocked.MemoryBarrierProcessWide();
         if (!Output.TryBegin(out FrameEncoder? encoder)) return;
         new ErrorMessage(code, detail).Write(encoder);
         Output.End(encoder, FrameType.GoAway, FrameFlags.None, 0, 0, deferrable: false);

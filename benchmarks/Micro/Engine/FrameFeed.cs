@@ -14,6 +14,7 @@ internal abstract class FrameFeed : PipeReader, IValueTaskSource<ReadResult>
     private readonly ManualResetEventSlim _parked = new();
     private ManualResetValueTaskSourceCore<ReadResult> _wake;
     private int _reads;
+    private volatile bool _ended;
 
     /// <summary>Lets the engine read so many times; returns when it has parked again.</summary>
     public void Run(int reads)
@@ -23,6 +24,7 @@ internal abstract class FrameFeed : PipeReader, IValueTaskSource<ReadResult>
         _reads = reads - 1;
         _wake.SetResult(Next());
         _parked.Wait();
+        if (_ended) throw new InvalidOperationException("The engine has closed the connection: it took a frame of the feed for a violation.");
     }
 
     /// <summary>What the engine has sent.</summary>
@@ -54,6 +56,8 @@ internal abstract class FrameFeed : PipeReader, IValueTaskSource<ReadResult>
 
     public override void Complete(Exception? exception = null)
     {
+        _ended = true;
+        _parked.Set();
     }
 
     public ReadResult GetResult(short token) => _wake.GetResult(token);

@@ -45,6 +45,7 @@ public sealed class DeadlineTests
             NullLogger.Instance);
         ServerCall call = Methods(lab)[s_run].Accept(connection, RawFrames.Id(0), oneWay: false, new(LabRequest("go")))!;
         call.Prepare(new RequestHead(remainingMs: 20));
+        connection.Running.Begin();
         connection.Running.Add(call, RawFrames.Id(0), oneWay: false);
         await Until.TrueAsync(() => Watchdog.BusyNow >= call.Deadline, () => "the clock stands still");
         call.Run();

@@ -73,6 +73,7 @@ public sealed class ServerCallTests
     private void Begin(RpcConnection connection, ulong id)
     {
         _call.BeginCall(connection, id);
+        connection.Running.Begin();
         connection.Running.Add(_call, id, oneWay: false);
     }
 
