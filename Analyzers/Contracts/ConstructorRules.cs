@@ -42,14 +42,16 @@ internal sealed class ConstructorRules(Compilation compilation)
             if (parameter.RefKind is not (RefKind.None or RefKind.In)) return null;
             MemberCandidate? member = members.FirstOrDefault(m => m.Name == parameter.Name)
                 ?? members.FirstOrDefault(m => string.Equals(m.Name, parameter.Name, StringComparison.OrdinalIgnoreCase));
-            if (member is { IsIgnored: false } && Fits(member.Type, parameter.Type) && !matched.Contains(member)) matched[i] = member;
+            bool fits = member is { IsIgnored: false } && Fits(compilation, member.Type, parameter.Type) && !matched.Contains(member);
+            if (fits) matched[i] = member;
             else if (member is not { IsIgnored: true } && !parameter.HasExplicitDefaultValue) return null;
         }
 
         return new ConstructorChoice(constructor, matched);
     }
 
-    private bool Fits(ITypeSymbol from, ITypeSymbol to)
+    /// <summary>Whether a member's value can be passed to a parameter without changing it.</summary>
+    public static bool Fits(Compilation compilation, ITypeSymbol from, ITypeSymbol to)
     {
         Conversion conversion = compilation.ClassifyConversion(from, to);
         return conversion.IsIdentity

@@ -57,7 +57,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor InvalidReturnType = new(
         "SGR0008",
         "A service method must return a task",
-        "Method '{0}' returns '{1}': a call over the network is asynchronous; return ValueTask, ValueTask<T>, Task, Task<T> or IAsyncEnumerable<T>",
+        "Method '{0}' returns '{1}': a call over the network is asynchronous; return ValueTask, ValueTask<T>, Task, Task<T> or "
+        + "IAsyncEnumerable<T>",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0008.md");
 
     public static readonly DiagnosticDescriptor ByReferenceParameter = new(
@@ -194,6 +195,19 @@ internal static class DiagnosticDescriptors
         "Method '{0}' is not accessible to generated code: make it public",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0029.md");
 
+    public static readonly DiagnosticDescriptor InvalidError = new(
+        "SGR0035",
+        "A declared error is not valid",
+        "{0}: type '{1}' cannot be a declared error: {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0035.md");
+
+    public static readonly DiagnosticDescriptor OneWayThrows = new(
+        "SGR0036",
+        "A one-way method cannot declare errors",
+        "Method '{0}' is one-way and declares '{1}', but nobody is told what becomes of a one-way call: remove [Throws], or remove "
+        + "[OneWay] so that a reply is sent",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0036.md");
+
     /// <summary>All of them, by id.</summary>
     public static readonly DiagnosticDescriptor[] All =
     [
@@ -201,6 +215,6 @@ internal static class DiagnosticDescriptors
         StaticAbstractMember, InvalidReturnType, ByReferenceParameter, CancellationTokenNotLast, OneWayWithResult, InvalidTimeout,
         InvalidWireName, DuplicateWireName, MisplacedStream, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
-        ObsoleteAsError, NothingSerialized, MethodNotAccessible,
+        ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
     ];
 }

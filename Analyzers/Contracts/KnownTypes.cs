@@ -45,6 +45,21 @@ internal static class KnownTypes
         return null;
     }
 
+    /// <summary>The <c>[Throws&lt;T&gt;]</c> attributes of a method or an interface.</summary>
+    public static IEnumerable<AttributeData> ThrowsAttributes(ISymbol symbol) =>
+        symbol.GetAttributes().Where(static a => a.AttributeClass is { } type && Is(type, "SourceGen.Rpc", "ThrowsAttribute", 1));
+
+    /// <summary>Whether the type is <see cref="Exception"/> or derives from it.</summary>
+    public static bool IsException(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? part = type; part is not null; part = part.BaseType)
+        {
+            if (Is(part, "System", "Exception")) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The value of a named argument of an attribute, or null.</summary>
     public static object? NamedArgument(AttributeData? attribute, string name)
     {

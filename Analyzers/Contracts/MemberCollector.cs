@@ -10,7 +10,9 @@ internal sealed class MemberCollector(ProblemSink problems)
         List<INamedTypeSymbol> chain = [];
         for (INamedTypeSymbol? part = type; part is not null; part = part.BaseType)
         {
-            if (part.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType)) chain.Insert(0, part);
+            // What an exception inherits from the class library, or from ours, is its own affair and not the contract's.
+            if (KnownTypes.IsSystem(part) || KnownTypes.Is(part, "SourceGen.Rpc", "RpcException")) break;
+            chain.Insert(0, part);
         }
 
         List<MemberCandidate> members = [];

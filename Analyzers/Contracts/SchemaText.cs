@@ -16,6 +16,13 @@ internal static class SchemaText
         return isWord ? name : Quote(name);
     }
 
+    /// <summary>What a method's line says of the errors that it declares; empty when it declares none.</summary>
+    public static string Throws(IEnumerable<ErrorModel> errors)
+    {
+        string[] names = [.. errors.Select(static e => e.SchemaName).OrderBy(static n => n, StringComparer.Ordinal)];
+        return names.Length == 0 ? "" : " throws " + string.Join(", ", names.Select(Quote));
+    }
+
     /// <summary>The whole text of a contract.</summary>
     /// <param name="service">The service's wire name.</param>
     /// <param name="methods">The method lines, sorted by wire name.</param>

@@ -37,6 +37,9 @@ internal sealed class TypeParser
     /// <summary>The schema's lines of objects and enums, by name.</summary>
     public IEnumerable<KeyValuePair<string, string>> SchemaLines => _schema;
 
+    /// <summary>Adds a line to the schema, of a type that others than this parser serialize.</summary>
+    public void Describe(string name, string line) => _schema[name] = line;
+
     /// <summary>Says how a type is serialized; null, after reporting why, when it cannot be.</summary>
     public ResolvedType? Resolve(ITypeSymbol type, UsePath path)
     {
@@ -186,7 +189,7 @@ internal sealed class TypeParser
     }
 
     /// <summary>The C# name with its namespace; type arguments in the schema's own words.</summary>
-    private static string SchemaName(INamedTypeSymbol type)
+    internal static string SchemaName(INamedTypeSymbol type)
     {
         string name = type.Name;
         if (type.TypeArguments.Length > 0) name += "<" + string.Join(", ", type.TypeArguments.Select(ArgumentSchema)) + ">";

@@ -36,6 +36,34 @@ public sealed class RpcClientBuilder
     }
 
     /// <summary>
+    /// Adds a filter that runs around the calls of this client, inside of those added before it here or in <see cref="RpcClientOptions"/>.
+    /// Like the client it is a singleton, and many calls use it at once.
+    /// </summary>
+    /// <typeparam name="TFilter">The filter, created by the container with what its constructor takes.</typeparam>
+    /// <param name="narrow">
+    /// Says for which methods it runs, for example <c>filter => filter.ForService&lt;IGreeter&gt;()</c>. Default: for all.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">The filter is registered already with another lifetime than singleton.</exception>
+    public RpcClientBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
+        Action<RpcFilterRegistration>? narrow = null)
+        where TFilter : class, IRpcClientFilter
+    {
+        if (FilterLifetime.Register<TFilter>(Services, lifetime: null) is var lifetime and not ServiceLifetime.Singleton)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(TFilter).Name} is registered as {lifetime} already, and a client's filter is a singleton: register it as one.");
+        }
+
+        Services.AddOptions<RpcClientOptions>(Name).Configure<IServiceProvider>((options, services) =>
+        {
+            RpcFilterRegistration registration = options.Filters.Add(services.GetRequiredService<TFilter>);
+            narrow?.Invoke(registration);
+        });
+        return this;
+    }
+
+    /// <summary>
     /// Makes a service injectable whose methods call over this client's one connection. Where several clients have the same service, the
     /// one that was added last is injected; those with names can be told apart by <c>[FromKeyedServices("name")]</c>.
     /// </summary>

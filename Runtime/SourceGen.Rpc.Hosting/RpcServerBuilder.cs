@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Hosting.Health;
 using SourceGen.Rpc.Hosting.Server;
 
 namespace SourceGen.Rpc.Hosting;
@@ -85,6 +88,80 @@ public sealed class RpcServerBuilder
     {
         ArgumentNullException.ThrowIfNull(factory);
         return Add(ServiceEntries.Create(Services, factory, lifetime));
+    }
+
+    /// <summary>
+    /// Adds a filter that runs around the calls of this server, inside of those added before it here or in <see cref="RpcServerOptions"/>.
+    /// </summary>
+    /// <remarks>
+    /// A singleton filter serves all calls, concurrently; it is created before the server listens. A scoped or transient one is resolved
+    /// for each call from the scope that a scoped implementation of the call comes from too, and disposed of with it.
+    /// </remarks>
+    /// <typeparam name="TFilter">The filter, created by the container with what its constructor takes.</typeparam>
+    /// <param name="narrow">
+    /// Says for which methods it runs, for example <c>filter => filter.ForService&lt;IGreeter&gt;()</c>. Default: for all.
+    /// </param>
+    /// <param name="lifetime">
+    /// How long an instance lives. Default: the lifetime that <typeparamref name="TFilter"/> is registered with already;
+    /// <see cref="ServiceLifetime.Singleton"/> when it is not.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The filter is registered already with another lifetime than <paramref name="lifetime"/>.
+    /// </exception>
+    public RpcServerBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
+        Action<RpcFilterRegistration>? narrow = null, ServiceLifetime? lifetime = null)
+        where TFilter : class, IRpcServerFilter
+    {
+        bool perCall = FilterLifetime.Register<TFilter>(Services, lifetime) != ServiceLifetime.Singleton;
+        Services.AddOptions<RpcServerOptions>(Name).Configure<IServiceProvider>((options, services) =>
+        {
+            RpcFilterRegistration registration = perCall
+                ? options.Filters.Add(static call => call.Services!.GetRequiredService<TFilter>())
+                : options.Filters.Add(services.GetRequiredService<TFilter>);
+            narrow?.Invoke(registration);
+        });
+        return this;
+    }
+
+    /// <summary>
+    /// Makes the program's health checks decide the server's status in <c>rpc.Health</c>: <see cref="ServingStatus.NotServing"/> while
+    /// one of them is unhealthy. The checks that stand for RPC servers themselves do not count.
+    /// </summary>
+    /// <remarks>
+    /// The checks are run, and their results taken over, as <see cref="HealthCheckPublisherOptions"/> says: 5 seconds after the start for
+    /// the first time, then every 30 seconds. Until then the server counts as serving.
+    /// </remarks>
+    /// <returns>This builder.</returns>
+    public RpcServerBuilder PublishHealthChecks() => Publish(new HealthPublication(RpcHealth.Server, []));
+
+    /// <summary>
+    /// Makes some of the program's health checks decide a service's status in <c>rpc.Health</c>; see <see cref="PublishHealthChecks()"/>.
+    /// </summary>
+    /// <typeparam name="TService">The service.</typeparam>
+    /// <param name="checks">The names of the checks; one that does not exist counts as unhealthy.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">No check is named.</exception>
+    public RpcServerBuilder PublishHealthChecks<TService>(params string[] checks)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(checks);
+        return checks.Length > 0
+            ? Publish(new HealthPublication(TService.Contract.Name, [.. checks]))
+            : throw new ArgumentException("Name the health checks that the service depends on, for example \"database\".", nameof(checks));
+    }
+
+    private RpcServerBuilder Publish(HealthPublication publication)
+    {
+        ServerRegistration registration = _registration;
+        if (registration.Publications.Count == 0)
+        {
+            Services.AddHealthChecks();
+            Services.AddSingleton<IHealthCheckPublisher>(provider => new RpcHealthPublisher(registration, provider));
+        }
+
+        registration.Publications.Add(publication);
+        return this;
     }
 
     private RpcServerBuilder Add(ServiceEntry entry)

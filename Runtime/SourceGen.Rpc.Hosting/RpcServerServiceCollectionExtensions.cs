@@ -16,7 +16,8 @@ public static class RpcServerServiceCollectionExtensions
     /// <remarks>
     /// Its options are read from the configuration section <c>Rpc:Server</c>, then changed by <paramref name="configure"/>; addresses given
     /// in both places are all listened at. They are read once and checked when the host starts. The started <see cref="RpcServer"/>, with
-    /// its <see cref="RpcServer.Addresses"/>, can be injected.
+    /// its <see cref="RpcServer.Addresses"/>, can be injected. Where the program uses health checks, the server is one of them:
+    /// <c>rpc-server</c>, or <c>rpc-server-{name}</c> for one with a name.
     /// </remarks>
     /// <param name="services">The collection.</param>
     /// <param name="configure">Changes the options, for example <c>o => o.Listen("tcp://127.0.0.1:5000")</c>.</param>
@@ -52,6 +53,7 @@ public static class RpcServerServiceCollectionExtensions
             registration = new ServerRegistration(name);
             registrations.Servers.Add(registration);
             registration.AddOptions(services);
+            registration.AddHealthCheck(services);
             if (name.Length == 0) services.AddSingleton(registration.Create);
             else services.AddKeyedSingleton(name, (provider, _) => registration.Create(provider));
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnusedSections>());

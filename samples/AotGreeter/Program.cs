@@ -7,14 +7,16 @@ using SourceGen.Rpc;
 return args switch
 {
     ["server"] => await ServeAsync(),
-    ["client", string address] => await CallAsync(address),
+    ["client", string address] => await CallAsync(address, "native world"),
     [] => await DemonstrateAsync(),
     _ => Usage(),
 };
 
 static async Task<int> ServeAsync()
 {
-    await using RpcServer server = new(new RpcServerOptions().Listen("tcp://127.0.0.1:0"));
+    RpcServerOptions options = new RpcServerOptions().Listen("tcp://127.0.0.1:0");
+    options.Filters.Add(new TrimFilter()).ForService<IGreeter>();
+    await using RpcServer server = new(options);
     server.AddService<IGreeter>(new Greeter());
     await server.StartAsync();
     Console.WriteLine(server.Addresses[0]);
@@ -26,13 +28,19 @@ static async Task<int> ServeAsync()
     return 0;
 }
 
-static async Task<int> CallAsync(string address)
+static async Task<int> CallAsync(string address, string name)
 {
     try
     {
         await using RpcClient rpc = await RpcClient.ConnectAsync(address);
-        Greeting greeting = await rpc.Get<IGreeter>().HelloAsync("native world");
+        Greeting greeting = await rpc.Get<IGreeter>().HelloAsync(name);
         Console.WriteLine($"{greeting.Text} (from process {greeting.ServerProcess})");
+        return 0;
+    }
+    catch (NobodyException e)
+    {
+        // Declared by the contract, so it arrives as itself.
+        Console.WriteLine(e.Message);
         return 0;
     }
     catch (RpcException e)
@@ -51,7 +59,8 @@ static async Task<int> DemonstrateAsync()
     start.ArgumentList.Add("server");
     using Process server = Process.Start(start)!;
     string? address = await server.StandardOutput.ReadLineAsync();
-    int result = address is null ? 1 : await CallAsync(address);
+    int result = address is null ? 1 : await CallAsync(address, "native world");
+    if (result == 0) result = await CallAsync(address!, "  ");
     server.StandardInput.Close();
     await server.WaitForExitAsync();
     return result;

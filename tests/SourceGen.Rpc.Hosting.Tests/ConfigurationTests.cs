@@ -17,6 +17,7 @@ public sealed class ConfigurationTests
             ("Rpc:Server:Addresses:0", "memory://a"),
             ("Rpc:Server:Addresses:1", "memory://b"),
             ("Rpc:Server:LowLatency", "True"),
+            ("Rpc:Server:FlowContext", "false"),
             ("Rpc:Server:IncludeExceptionDetails", "true"),
             ("Rpc:Server:DrainTimeout", "00:00:05"),
             ("Rpc:Server:HandshakeTimeout", "1.5s"),
@@ -32,12 +33,14 @@ public sealed class ConfigurationTests
             ("Rpc:Server:Limits:MaxFrameSize", "2097152"),
             ("Rpc:Server:Limits:MaxConcurrentCalls", "100"),
             ("Rpc:Server:Limits:MaxReassemblySize", "4GiB"),
+            ("Rpc:Server:Limits:MaxHeaderSize", "8KiB"),
             ("Rpc:Server:Limits:StreamWindow", "128KiB"),
             ("Rpc:Server:Limits:ConnectionStreamWindow", "2MiB"),
             ("rpc:server:limits:maxoutputbacklog", "1MiB"));
 
         Assert.Equal(["memory://a", "memory://b"], options.Addresses);
         Assert.True(options.LowLatency);
+        Assert.False(options.FlowContext);
         Assert.True(options.IncludeExceptionDetails);
         Assert.Equal(TimeSpan.FromSeconds(5), options.DrainTimeout);
         Assert.Equal(TimeSpan.FromSeconds(1.5), options.HandshakeTimeout);
@@ -53,6 +56,7 @@ public sealed class ConfigurationTests
         Assert.Equal(2 * 1024 * 1024, options.Limits.MaxFrameSize);
         Assert.Equal(100, options.Limits.MaxConcurrentCalls);
         Assert.Equal(4L * 1024 * 1024 * 1024, options.Limits.MaxReassemblySize);
+        Assert.Equal(8 * 1024, options.Limits.MaxHeaderSize);
         Assert.Equal(1024 * 1024, options.Limits.MaxOutputBacklog);
         Assert.Equal(128 * 1024, options.Limits.StreamWindow);
         Assert.Equal(2 * 1024 * 1024, options.Limits.ConnectionStreamWindow);
@@ -65,6 +69,8 @@ public sealed class ConfigurationTests
             ("Rpc:Client:Address", "memory://a"),
             ("Rpc:Client:ConnectTimeout", "1s"),
             ("Rpc:Client:CallTimeout", "infinite"),
+            ("Rpc:Client:Headers:tenant", "acme"),
+            ("Rpc:Client:Headers:region", "größer"),
             ("Rpc:Client:DrainTimeout", "2s"),
             ("Rpc:Client:IncludeExceptionDetails", "true"),
             ("Rpc:Client:ReconnectDelay", "10ms"),
@@ -77,6 +83,7 @@ public sealed class ConfigurationTests
         Assert.Equal("memory://a", options.Address);
         Assert.Equal(TimeSpan.FromSeconds(1), options.ConnectTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, options.CallTimeout);
+        Assert.Equal(["region: größer", "tenant: acme"], options.Headers.Select(header => $"{header.Key}: {header.Value}").Order());
         Assert.Equal(TimeSpan.FromSeconds(2), options.DrainTimeout);
         Assert.True(options.IncludeExceptionDetails);
         Assert.Equal(TimeSpan.FromMilliseconds(10), options.ReconnectDelay);
@@ -87,18 +94,41 @@ public sealed class ConfigurationTests
         Assert.Equal(7, options.Limits.MaxConcurrentCalls);
     }
 
+    [Fact]
+    public async Task AHeaderThatIsNotAllowed_IsAMistakeWithItsPath()
+    {
+        string mistakes = await ClientMistakesAsync(
+            ("Rpc:Client:Headers:a b", "1"), ("Rpc:Client:Headers:rpc-x", "1"), ("Rpc:Client:Headers:deep:er", "1"));
+
+        Assert.Contains("Rpc:Client:Headers:a b: The header name 'a b' has the character U+0020", mistakes, StringComparison.Ordinal);
+        Assert.Contains("Rpc:Client:Headers:rpc-x: The header name 'rpc-x' begins with 'rpc-'", mistakes, StringComparison.Ordinal);
+        Assert.Contains("Rpc:Client:Headers:deep is a section; it must be a single value", mistakes, StringComparison.Ordinal);
+        mistakes = await ClientMistakesAsync(("Rpc:Client:Headers", "x"));
+        Assert.Contains("Rpc:Client:Headers is 'x'; it must be a section", mistakes, StringComparison.Ordinal);
+    }
+
     /// <summary>Binding is by hand, so an option that is added to the engine must be added to it as well.</summary>
     [Theory]
     [InlineData(typeof(RpcServerOptions), "Rpc:Server")]
     [InlineData(typeof(RpcClientOptions), "Rpc:Client")]
+    [InlineData(typeof(TlsServerOptions), "Rpc:Server:Tls")]
+    [InlineData(typeof(TlsClientOptions), "Rpc:Client:Tls")]
     [InlineData(typeof(RpcLimits), "Rpc:Server:Limits")]
     [InlineData(typeof(RpcLimits), "Rpc:Client:Limits")]
     public async Task EveryOption_IsAKey(Type options, string section)
     {
         string[] code =
-            [nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
-            nameof(RpcServerOptions.RateLimiter)];
-        string[] expected = [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Except(code).Order()];
+        [
+            nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
+            nameof(RpcServerOptions.RateLimiter), nameof(RpcServerOptions.Filters), nameof(RpcServerOptions.CallbackFilters),
+            nameof(RpcConnectionOptions.Scopes), nameof(TlsServerOptions.Certificate), nameof(TlsServerOptions.ClientAuthorities),
+            nameof(TlsClientOptions.Authorities),
+        ];
+
+        // TLS is a transport, which the section adds.
+        string[] further = options.IsSubclassOf(typeof(RpcConnectionOptions)) ? ["Tls"] : [];
+        IEnumerable<string> all = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
+        string[] expected = [.. all.Except(code).Concat(further).Order()];
 
         string mistake = section.StartsWith("Rpc:Server", StringComparison.Ordinal)
             ? await ServerMistakesAsync(($"{section}:Quux", "1"))

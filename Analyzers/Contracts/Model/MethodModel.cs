@@ -24,6 +24,7 @@ internal enum ReturnKind
 /// <param name="IsOneWay">Whether no reply is sent.</param>
 /// <param name="IsIdempotent">Whether it may be sent again.</param>
 /// <param name="TimeoutMs">The contract's own time limit.</param>
+/// <param name="Errors">The errors that it declares, a derived type before its base.</param>
 internal sealed record MethodModel(
     string Name,
     string WireName,
@@ -37,7 +38,8 @@ internal sealed record MethodModel(
     string? CancellationParameter,
     bool IsOneWay,
     bool IsIdempotent,
-    int TimeoutMs);
+    int TimeoutMs,
+    EquatableArray<ErrorModel> Errors);
 
 /// <summary>One parameter that travels.</summary>
 /// <param name="Name">The C# name, not escaped.</param>

@@ -11,6 +11,7 @@ internal static class ContractEmitter
         // Static fields are initialized in the order of the text: shapes before the methods that use them, and the contract last.
         writer.Line(GeneratedCode.Attribute).Open($"file static class {names.Contract}");
         foreach (KeyValuePair<TypeUse, string> shape in names.Shapes) EmitShape(writer, shape.Key, shape.Value);
+        foreach (KeyValuePair<ErrorModel, string> error in names.Errors) ErrorEmitter.EmitField(writer, error.Key, names);
         foreach (MethodModel method in service.Methods) EmitMethod(writer, service, method, names);
         EmitInstance(writer, service, names);
         writer.Line();
@@ -52,7 +53,15 @@ internal static class ContractEmitter
         string items = method.Input is null ? "" : $"{GeneratedCode.Stream}<{method.Input.Item.Declared}> items, ";
         writer.Indented($"static ({service.InterfaceName} service, in {own.Request} request, {items}{GeneratedCode.CancellationToken} "
             + "cancellationToken) =>");
-        writer.Indented($"    {call});").Line();
+        writer.Indented($"    {call}){(method.Errors.Count == 0 ? ";" : "")}");
+        if (method.Errors.Count > 0)
+        {
+            writer.Line("{");
+            writer.Indented($"Errors = [{string.Join(", ", method.Errors.Select(e => names[e]))}],");
+            writer.Line("};");
+        }
+
+        writer.Line();
     }
 
     private static void EmitRequestShape(SourceWriter writer, MethodModel method, ServiceNames names)

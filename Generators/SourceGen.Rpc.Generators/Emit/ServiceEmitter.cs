@@ -24,6 +24,8 @@ internal static class ServiceEmitter
             RequestEmitter.Emit(writer, service, method, names[method]);
         }
 
+        foreach (ExceptionModel exception in names.Exceptions) ErrorEmitter.EmitData(writer.Line(), exception, names);
+
         return writer.Close().ToSourceText();
     }
 

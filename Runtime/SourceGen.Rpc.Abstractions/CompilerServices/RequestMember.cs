@@ -22,6 +22,16 @@ public abstract class RequestMember<TRequest>
     /// <param name="codec">The codec.</param>
     /// <exception cref="NotSupportedException">The codec cannot serialize the type.</exception>
     public abstract RequestMemberSerializer<TRequest> Bind(ICodec codec);
+
+    /// <summary>Gets the parameter's value as an object.</summary>
+    /// <param name="request">The arguments.</param>
+    public abstract object? GetObject(in TRequest request);
+
+    /// <summary>Sets the parameter's value.</summary>
+    /// <param name="request">The arguments.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException">The value is of another type than the parameter.</exception>
+    public abstract void SetObject(ref TRequest request, object? value);
 }
 
 /// <summary>Writes and reads one parameter of a request in one codec's format.</summary>
@@ -70,6 +80,32 @@ public sealed class RequestMember<TRequest, TValue>(
 {
     /// <inheritdoc/>
     public override RequestMemberSerializer<TRequest> Bind(ICodec codec) => new Serializer(codec.GetSerializer(shape), get, set);
+
+    /// <summary>Gets the parameter's value.</summary>
+    /// <param name="request">The arguments.</param>
+    public TValue Get(in TRequest request) => get(in request);
+
+    /// <summary>Sets the parameter's value.</summary>
+    /// <param name="request">The arguments.</param>
+    /// <param name="value">The value.</param>
+    public void Set(ref TRequest request, TValue value) => set(ref request, value);
+
+    /// <inheritdoc/>
+    public override object? GetObject(in TRequest request) => get(in request);
+
+    /// <inheritdoc/>
+    public override void SetObject(ref TRequest request, object? value)
+    {
+        if (value is TValue typed) set(ref request, typed);
+        else if (value is null && default(TValue) is null) set(ref request, default!);
+        else ThrowWrongType(value);
+    }
+
+    private void ThrowWrongType(object? value)
+    {
+        string found = value?.GetType().ToString() ?? "null";
+        throw new ArgumentException($"Argument '{Name}' is of type {typeof(TValue)}, not {found}.", nameof(value));
+    }
 
     private sealed class Serializer(ISerializer<TValue> serializer, RequestGetter<TRequest, TValue> get, RequestSetter<TRequest, TValue> set)
         : RequestMemberSerializer<TRequest>

@@ -21,6 +21,11 @@ public abstract class RpcMethod
     /// <summary>The contract's own time limit in milliseconds; 0 takes the client's default, -1 is no limit.</summary>
     public int TimeoutMs { get; }
 
+    /// <summary>
+    /// The errors that the method declares with <see cref="ThrowsAttribute{TError}">[Throws]</see>: a derived type stands before its base.
+    /// </summary>
+    public IReadOnlyList<RpcErrorType> Errors { get; init; } = [];
+
     /// <summary>The contract the method belongs to.</summary>
     public RpcContract Contract => _contract ?? throw new InvalidOperationException($"Method '{Name}' is not part of a contract.");
 

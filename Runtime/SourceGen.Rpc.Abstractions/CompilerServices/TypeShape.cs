@@ -20,6 +20,14 @@ public sealed class TypeShape<T>(MessagePackWrite<T> write, MessagePackRead<T> r
     /// <summary>For the generated struct that holds a method's arguments: the parameters in order, possibly none. Null for every other type.</summary>
     public IReadOnlyList<RequestMember<T>>? Parameters { get; init; }
 
-    /// <summary>For a request: the value to start reading from, in which parameters with default values have them.</summary>
+    /// <summary>
+    /// For the generated struct that holds what of an exception travels: the members, which a codec writes by name. Null for every other
+    /// type.
+    /// </summary>
+    public IReadOnlyList<RequestMember<T>>? Members { get; init; }
+
+    /// <summary>
+    /// For a request, and for what of an exception travels: the value to start reading from, in which parts with default values have them.
+    /// </summary>
     public T? Initial { get; init; }
 }

@@ -4,7 +4,8 @@ namespace SourceGen.Rpc;
 
 /// <summary>
 /// A call that failed. Handlers throw it to answer with a code and message of their choice; callers catch it. It survives the round
-/// trip: <see cref="Id"/>, <see cref="Code"/>, <see cref="Detail"/> and <see cref="Status"/> arrive as they were sent.
+/// trip: <see cref="Id"/>, <see cref="Code"/>, <see cref="Detail"/> and <see cref="Status"/> arrive as they were sent, and so does a typed
+/// detail whose type the contract declares (<see cref="ThrowsAttribute{TError}">[Throws]</see>).
 /// </summary>
 public class RpcException : Exception
 {
@@ -48,6 +49,48 @@ public class RpcException : Exception
     /// may be repeated whatever the method does; others only if the method is idempotent.
     /// </summary>
     public RpcCallProgress Progress { get; init; } = RpcCallProgress.Answered;
+
+    /// <summary>
+    /// The name on the wire of the typed detail that came with the error; empty when none did. It is there also when the detail itself
+    /// could not be read here, because this side's contract is older or declares the type otherwise.
+    /// </summary>
+    public string DetailType { get; init; } = "";
+
+    /// <summary>The typed detail; null when there is none. <see cref="TryGetDetail{TDetail}"/> gets it as what it is.</summary>
+    public object? DetailValue { get; private set; }
+
+    /// <summary>
+    /// Adds a typed detail, which the caller reads with <see cref="TryGetDetail{TDetail}"/>. It is sent if the method or its interface
+    /// declares its type, or one it derives from, with <see cref="ThrowsAttribute{TError}">[Throws]</see>; a detail that is not declared,
+    /// cannot be serialized or has more than 64 KiB is left out and noted in the server's log, and the error arrives without it.
+    /// </summary>
+    /// <typeparam name="TDetail">A class, struct or record that can be serialized.</typeparam>
+    /// <param name="detail">The detail; it replaces the one that was there.</param>
+    /// <returns>This exception, to be thrown.</returns>
+    public RpcException WithDetail<TDetail>(TDetail detail)
+        where TDetail : notnull
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+        DetailValue = detail;
+        return this;
+    }
+
+    /// <summary>Gets the typed detail.</summary>
+    /// <typeparam name="TDetail">Its type, or a base of it.</typeparam>
+    /// <param name="detail">The detail.</param>
+    /// <returns>False when there is none, or it is of another type.</returns>
+    public bool TryGetDetail<TDetail>([NotNullWhen(true)] out TDetail? detail)
+        where TDetail : notnull
+    {
+        if (DetailValue is TDetail found)
+        {
+            detail = found;
+            return true;
+        }
+
+        detail = default;
+        return false;
+    }
 
     /// <summary>Throws an <see cref="RpcException"/>; kept out of line so that callers stay small.</summary>
     [DoesNotReturn]

@@ -51,7 +51,9 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     /// <summary>Creates the client; the container calls it once.</summary>
     public RpcClient Create(IServiceProvider services)
     {
-        RpcClient client = RpcClient.Create(GetOptions(services));
+        RpcClientOptions options = GetOptions(services);
+        options.Scopes ??= new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>());
+        RpcClient client = RpcClient.Create(options);
         foreach (ServiceEntry entry in Offered) entry.AddTo(client, services);
         return client;
     }

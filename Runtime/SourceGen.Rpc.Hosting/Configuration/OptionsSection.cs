@@ -12,12 +12,14 @@ internal static class OptionsSection
         reader.List("Addresses", options.Addresses.Add);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("HandshakeTimeout", value => options.HandshakeTimeout = value);
+        ReadBuiltInServices(section, reader, options, mistakes);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
         reader.Count("MaxConnections", value => options.MaxConnections = value);
         reader.Count("MaxConnectionsPerAddress", value => options.MaxConnectionsPerAddress = value);
         reader.Count("MaxConnectionsInHandshake", value => options.MaxConnectionsInHandshake = value);
         reader.Count("MaxTotalConcurrentCalls", value => options.MaxTotalConcurrentCalls = value);
         ReadConnection(reader, options);
+        reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.ReportUnknownKeys();
     }
 
@@ -28,17 +30,43 @@ internal static class OptionsSection
         reader.Text("Address", value => options.Address = value);
         reader.Duration("ConnectTimeout", value => options.ConnectTimeout = value);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
+        reader.Pairs("Headers", (name, value) => options.Headers[name] = value);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("ReconnectDelay", value => options.ReconnectDelay = value);
         reader.Duration("MaxReconnectDelay", value => options.MaxReconnectDelay = value);
         ReadConnection(reader, options);
+        reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.ReportUnknownKeys();
+    }
+
+    private static void ReadBuiltInServices(
+        IConfigurationSection section, SectionReader reader, RpcServerOptions options, ICollection<string> mistakes)
+    {
+        RpcBuiltInServices? named = null;
+        reader.List("BuiltInServices", name =>
+        {
+            named ??= RpcBuiltInServices.None;
+            switch (name.ToUpperInvariant())
+            {
+                case "NONE": break;
+                case "HEALTH": named |= RpcBuiltInServices.Health; break;
+                case "DESCRIBE": named |= RpcBuiltInServices.Describe; break;
+                case "STATS": named |= RpcBuiltInServices.Stats; break;
+                case "ALL": named |= RpcBuiltInServices.All; break;
+                default:
+                    mistakes.Add(
+                        $"{section.Path}:BuiltInServices has '{name}'; it must be made of Health, Describe and Stats, or be None or All.");
+                    break;
+            }
+        });
+        if (named is { } services) options.BuiltInServices = services;
     }
 
     private static void ReadConnection(SectionReader reader, RpcConnectionOptions options)
     {
         reader.Switch("IncludeExceptionDetails", value => options.IncludeExceptionDetails = value);
         reader.Switch("LowLatency", value => options.LowLatency = value);
+        reader.Switch("FlowContext", value => options.FlowContext = value);
         reader.Duration("KeepAliveInterval", value => options.KeepAliveInterval = value);
         reader.Duration("KeepAliveTimeout", value => options.KeepAliveTimeout = value);
         reader.Section("Limits", limits => ReadLimits(limits, options.Limits));
@@ -51,6 +79,7 @@ internal static class OptionsSection
         reader.Size("MaxFrameSize", value => limits.MaxFrameSize = value);
         reader.Count("MaxConcurrentCalls", value => limits.MaxConcurrentCalls = value);
         reader.LargeSize("MaxReassemblySize", value => limits.MaxReassemblySize = value);
+        reader.Size("MaxHeaderSize", value => limits.MaxHeaderSize = value);
         reader.Size("MaxOutputBacklog", value => limits.MaxOutputBacklog = value);
         reader.Size("StreamWindow", value => limits.StreamWindow = value);
         reader.Size("ConnectionStreamWindow", value => limits.ConnectionStreamWindow = value);

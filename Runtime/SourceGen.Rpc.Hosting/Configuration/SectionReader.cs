@@ -79,6 +79,37 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         }
     }
 
+    /// <summary>Reads a section whose keys are the user's to choose, each with a text.</summary>
+    /// <param name="key">The section's key.</param>
+    /// <param name="set">Takes a key and its text; throws <see cref="ArgumentException"/> if it does not like them.</param>
+    public void Pairs(string key, Action<string, string> set)
+    {
+        _known.Add(key);
+        IConfigurationSection pairs = section.GetSection(key);
+        if (!string.IsNullOrEmpty(pairs.Value))
+        {
+            mistakes.Add($"{pairs.Path} is '{pairs.Value}'; it must be a section with keys of its own.");
+        }
+
+        foreach (IConfigurationSection pair in pairs.GetChildren())
+        {
+            if (pair.Value is not { } value)
+            {
+                mistakes.Add($"{pair.Path} is a section; it must be a single value.");
+                continue;
+            }
+
+            try
+            {
+                set(pair.Key, value);
+            }
+            catch (ArgumentException e)
+            {
+                mistakes.Add($"{pair.Path}: {e.Message}");
+            }
+        }
+    }
+
     /// <summary>Reads a section within this one.</summary>
     public void Section(string key, Action<SectionReader> read)
     {
@@ -93,6 +124,26 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         read(reader);
         reader.ReportUnknownKeys();
     }
+
+    /// <summary>Reads a section within this one if it is there.</summary>
+    public void OptionalSection(string key, Action<SectionReader> read)
+    {
+        if (section.GetSection(key).Exists()) Section(key, read);
+        else _known.Add(key);
+    }
+
+    /// <summary>Reads one of the words of an enumeration; case does not matter.</summary>
+    public void Choice<TEnum>(string key, Action<TEnum> set)
+        where TEnum : struct, Enum
+    {
+        if (!TryGetValue(key, out string value)) return;
+        string[] words = Enum.GetNames<TEnum>();
+        if (words.Contains(value, StringComparer.OrdinalIgnoreCase)) set(Enum.Parse<TEnum>(value, ignoreCase: true));
+        else Mistake(key, value, string.Join(" or ", words));
+    }
+
+    /// <summary>Adds a mistake that concerns the section as a whole.</summary>
+    public void Complain(string what) => mistakes.Add($"{section.Path}: {what}");
 
     /// <summary>Adds a mistake for every key that was not asked for.</summary>
     public void ReportUnknownKeys()

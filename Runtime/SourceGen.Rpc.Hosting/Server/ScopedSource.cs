@@ -16,4 +16,12 @@ internal sealed class ScopedSource<TService>(IServiceScopeFactory scopes, Func<I
         lease = scope;
         return resolve(scope.ServiceProvider);
     }
+
+    /// <inheritdoc/>
+    public override TService Activate(IServiceProvider? services, out IAsyncDisposable? lease)
+    {
+        if (services is null) return Activate(out lease);
+        lease = null;
+        return resolve(services);
+    }
 }

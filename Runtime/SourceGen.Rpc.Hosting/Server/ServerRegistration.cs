@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Hosting.Configuration;
+using SourceGen.Rpc.Hosting.Health;
 
 namespace SourceGen.Rpc.Hosting.Server;
 
@@ -12,6 +14,9 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
     /// <summary>The services, in the order they were added.</summary>
     public List<ServiceEntry> Services { get; } = [];
 
+    /// <summary>What its health takes over from the program's health checks.</summary>
+    public List<HealthPublication> Publications { get; } = [];
+
     /// <summary>Gets the server from the container.</summary>
     public RpcServer GetServer(IServiceProvider services) =>
         Name.Length == 0 ? services.GetRequiredService<RpcServer>() : services.GetRequiredKeyedService<RpcServer>(Name);
@@ -19,10 +24,21 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
     /// <summary>Creates the server; the container calls it once.</summary>
     public RpcServer Create(IServiceProvider services)
     {
-        RpcServer server = new(GetOptions(services));
+        RpcServerOptions options = GetOptions(services);
+        options.Scopes ??= new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>());
+        RpcServer server = new(options);
         foreach (ServiceEntry entry in Services) entry.AddTo(server, services);
         return server;
     }
+
+    /// <summary>Makes the server one of the program's health checks, which costs nothing where those are not used.</summary>
+    public void AddHealthCheck(IServiceCollection services) =>
+        services.Configure<HealthCheckServiceOptions>(options => options.Registrations.Add(
+        new HealthCheckRegistration(
+            Name.Length == 0 ? "rpc-server" : $"rpc-server-{Name}",
+            provider => new RpcServerHealthCheck(GetServer(provider), Title),
+            failureStatus: null,
+            [RpcServerHealthCheck.Tag])));
 
     /// <inheritdoc/>
     public override void Read(IConfigurationSection section, RpcServerOptions options, ICollection<string> mistakes) =>

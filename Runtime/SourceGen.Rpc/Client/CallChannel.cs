@@ -1,11 +1,15 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
 
 /// <summary>A way to the services of one peer, over whatever connection there is to it at the moment.</summary>
 /// <param name="callTimeoutMs">See <see cref="CallTimeoutMs"/>.</param>
-internal abstract partial class CallChannel(int callTimeoutMs) : RpcChannel
+/// <param name="headers">Headers of every call, which nobody else holds; null for none.</param>
+/// <param name="filters">What runs around the calls.</param>
+internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
 {
     private volatile RpcConnection? _current;
 
@@ -21,15 +25,41 @@ internal abstract partial class CallChannel(int callTimeoutMs) : RpcChannel
 
     public sealed override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
         UnaryMethod<TService, TRequest, TResponse> method) =>
-        new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
-            this, method, method.RequestShape, codec => codec.GetSerializer(method.ResponseShape)));
+        Bind(method, proxy: null);
 
-    public sealed override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method)
+    public sealed override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
+        Bind(method, proxy: null);
+
+    /// <summary>Prepares calls of a method with a result.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="proxy">The proxy's options; null for none.</param>
+    public UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
+        UnaryMethod<TService, TRequest, TResponse> method, RpcCallOptions? proxy)
+        where TService : class
+        where TRequest : struct =>
+        filters.Around(method, method.RequestShape, new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
+            this,
+            method,
+            TermsOf(method, proxy),
+            method.RequestShape,
+            codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
+
+    /// <summary>Prepares calls of a method without a result.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="proxy">The proxy's options; null for none.</param>
+    public ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method, RpcCallOptions? proxy)
+        where TService : class
+        where TRequest : struct
     {
-        ClientMethod<TRequest, NoResponse> calls = new(this, method, method.RequestShape, static _ => NoResponse.Serializer.Instance);
-        return (method.Options & RpcMethodOptions.OneWay) != 0
+        ClientMethod<TRequest, NoResponse> calls = new(
+            this,
+            method,
+            TermsOf(method, proxy),
+            method.RequestShape,
+            codec => ErrorAwareSerializer.Add(method, codec, NoResponse.Serializer.Instance));
+        return filters.Around(method, method.RequestShape, (method.Options & RpcMethodOptions.OneWay) != 0
             ? new OneWayClientInvoker<TRequest>(calls)
-            : new ActionClientInvoker<TRequest>(calls);
+            : new ActionClientInvoker<TRequest>(calls));
     }
 
     /// <summary>Gets the connection, waiting for one if that makes sense.</summary>
@@ -40,4 +70,6 @@ internal abstract partial class CallChannel(int callTimeoutMs) : RpcChannel
     /// <exception cref="RpcException">There is none; the message says why.</exception>
     public abstract ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken);
+
+    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, headers, proxy);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -23,7 +24,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
-        : base((int)options.CallTimeout.TotalMilliseconds)
+        : base((int)options.CallTimeout.TotalMilliseconds, options.Headers.Copy(), FilterChain.Of(options.Filters))
     {
         options.Validate();
         _options = options;
@@ -34,6 +35,9 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 
     /// <summary>The server's address.</summary>
     public RpcAddress Address => _connector.Address;
+
+    /// <summary>What bounds this side.</summary>
+    public RpcLimits Limits => _options.Limits;
 
     /// <summary>What the client offers to its server.</summary>
     public ClientServices Services { get; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -11,6 +12,7 @@ internal sealed class ClientConnector
     private readonly RpcClientOptions _options;
     private readonly ITransport _transport;
     private readonly ClientServices _services;
+    private readonly FilterChain _peerCallFilters;
     private readonly ILogger _logger;
 
     public ClientConnector(RpcAddress address, RpcClientOptions options, ClientServices services, ILogger logger)
@@ -21,6 +23,7 @@ internal sealed class ClientConnector
         _services = services;
         _transport.CheckAddress(address);
         _logger = logger;
+        _peerCallFilters = FilterChain.Of(options.Filters);
     }
 
     /// <summary>Where the server listens.</summary>
@@ -37,6 +40,7 @@ internal sealed class ClientConnector
         try
         {
             transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
+            await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken).ConfigureAwait(false);
             ServiceOffers offers = _services.Freeze();
             HelloMessage hello = Handshake.CreateHello(_options) with
             {
@@ -58,6 +62,7 @@ internal sealed class ClientConnector
             ConnectionSettings settings = ConnectionSettings.Create(_options, codec, server) with
             {
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
+                PeerCallFilters = _peerCallFilters,
             };
             RpcConnection connection = new(transport, settings, offers.Get(codec.Name).Methods, _logger);
             transport = null;

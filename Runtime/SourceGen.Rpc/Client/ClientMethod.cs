@@ -8,10 +8,13 @@ namespace SourceGen.Rpc.Client;
 /// costs no allocation; otherwise it takes the slow way, which waits.
 /// </summary>
 internal sealed class ClientMethod<TRequest, TResponse>(
-    CallChannel channel, RpcMethod method, TypeShape<TRequest> requestShape, Func<ICodec, ISerializer<TResponse>> responses)
+    CallChannel channel,
+    RpcMethod method,
+    MethodTerms terms,
+    TypeShape<TRequest> requestShape,
+    Func<ICodec, ISerializer<TResponse>> responses)
     where TRequest : struct
 {
-    private readonly int _timeoutMs = method.TimeoutMs != 0 ? method.TimeoutMs : channel.CallTimeoutMs;
     private readonly ItemPool _pool = PendingCall<TResponse>.Pool;
     private CallRoute<TRequest, TResponse>? _route;
 
@@ -22,7 +25,8 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     {
         CallRoute<TRequest, TResponse>? route = _route;
         if (route is null || route.Connection != channel.Current || cancellationToken.IsCancellationRequested) return null;
-        return TryCall(route, in request, _timeoutMs, cancellationToken, out _);
+        CallTerms own = terms.Get();
+        return own.Inherited.IsCancellationRequested ? null : TryCall(route, in request, own, own.TimeoutMs, cancellationToken, out _);
     }
 
     /// <summary>Writes a request that gets no reply, if that is possible at once.</summary>
@@ -30,48 +34,64 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     public bool TrySend(in TRequest request, CancellationToken cancellationToken)
     {
         CallRoute<TRequest, TResponse>? route = _route;
-        return route is not null && route.Connection == channel.Current && !cancellationToken.IsCancellationRequested
-            && route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request) == RpcConnection.StartResult.Written;
+        if (route is null || route.Connection != channel.Current || cancellationToken.IsCancellationRequested) return false;
+        CallTerms own = terms.Get();
+        return !own.Inherited.IsCancellationRequested && TrySend(route, in request, own) == RpcConnection.StartResult.Written;
     }
 
     /// <summary>Makes a call, waiting for a connection or for room on it.</summary>
     public async ValueTask<TResponse> CallAsync(TRequest request, CancellationToken cancellationToken)
     {
-        long started = Environment.TickCount64;
+        CallTerms own = terms.Get();
+        using CallWait wait = new(own, cancellationToken);
         while (true)
         {
-            CallRoute<TRequest, TResponse> route = await GetRouteAsync(RemainingMs(started), cancellationToken).ConfigureAwait(false);
-            int timeoutMs = RemainingMs(started);
-            PendingCall<TResponse>? call = TryCall(route, in request, timeoutMs, cancellationToken, out RpcConnection.StartResult start);
+            CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
+            int timeoutMs = RemainingMs(wait);
+            PendingCall<TResponse>? call = TryCall(
+                route, in request, own, timeoutMs, cancellationToken, out RpcConnection.StartResult start);
             if (call is not null) return await new ValueTask<TResponse>(call, call.Version).ConfigureAwait(false);
-            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, cancellationToken).ConfigureAwait(false);
+            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
         }
     }
 
     /// <summary>Sends a request that gets no reply, waiting for a connection or for room on it.</summary>
     public async ValueTask SendAsync(TRequest request, CancellationToken cancellationToken)
     {
-        long started = Environment.TickCount64;
+        CallTerms own = terms.Get();
+        using CallWait wait = new(own, cancellationToken);
         while (true)
         {
-            CallRoute<TRequest, TResponse> route = await GetRouteAsync(RemainingMs(started), cancellationToken).ConfigureAwait(false);
-            int timeoutMs = RemainingMs(started);
-            RpcConnection.StartResult start = route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request);
+            CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
+            int timeoutMs = RemainingMs(wait);
+            RpcConnection.StartResult start = TrySend(route, in request, own);
             if (start == RpcConnection.StartResult.Written) return;
-            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, cancellationToken).ConfigureAwait(false);
+            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
         }
     }
 
+    /// <summary>
+    /// The limit of a one-way call is for its sending alone and does not travel with it: nobody waits for what its handler does.
+    /// </summary>
+    private RpcConnection.StartResult TrySend(CallRoute<TRequest, TResponse> route, in TRequest request, CallTerms own) =>
+        route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request, new MessageHead(remainingMs: -1, own.Headers));
+
     private PendingCall<TResponse>? TryCall(
-        CallRoute<TRequest, TResponse> route, in TRequest request, int timeoutMs, CancellationToken cancellationToken, out RpcConnection.StartResult start)
+        CallRoute<TRequest, TResponse> route,
+        in TRequest request,
+        CallTerms own,
+        int timeoutMs,
+        CancellationToken cancellationToken,
+        out RpcConnection.StartResult start)
     {
         long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
         long deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
         PendingCall<TResponse> call = PendingCall<TResponse>.Rent(
-            _pool, method.FullName, route.Responses, _timeoutMs, deadline, cancellationToken);
+            _pool, method.FullName, route.Responses, own, deadline, cancellationToken);
         try
         {
-            start = route.Connection.TryStart(call, route.Method, route.Requests, in request);
+            start = route.Connection.TryStart(
+                call, route.Method, route.Requests, in request, new MessageHead(timeoutMs, own.Headers));
         }
         catch
         {
@@ -84,9 +104,24 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         return null;
     }
 
-    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(int remainingMs, CancellationToken cancellationToken)
+    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(CallWait wait)
     {
-        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, _timeoutMs, remainingMs, cancellationToken).ConfigureAwait(false);
+        int remainingMs = RemainingMs(wait);
+        try
+        {
+            return await GetRouteAsync(wait.TimeoutMs, remainingMs, wait.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (wait.IsCancelled)
+        {
+            throw wait.ToException();
+        }
+    }
+
+    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(
+        int timeoutMs, int remainingMs, CancellationToken cancellationToken)
+    {
+        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, timeoutMs, remainingMs, cancellationToken)
+            .ConfigureAwait(false);
         CallRoute<TRequest, TResponse>? route = _route;
         if (route?.Connection == connection) return route;
         ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);
@@ -96,29 +131,29 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         return route;
     }
 
-    private int RemainingMs(long started)
-    {
-        if (_timeoutMs < 0) return -1;
-        long remaining = _timeoutMs - (Environment.TickCount64 - started);
-        return remaining > 0 ? (int)remaining : throw NotSentInTime();
-    }
+    private int RemainingMs(CallWait wait) => wait.TryGetRemaining(out int remainingMs) ? remainingMs : throw NotSentInTime(wait.TimeoutMs);
 
-    private async Task WaitForRoomAsync(RpcConnection connection, int timeoutMs, CancellationToken cancellationToken)
+    private async Task WaitForRoomAsync(RpcConnection connection, int timeoutMs, CallWait wait)
     {
         Task room = connection.Output.WaitForRoomAsync(() => connection.HasRoom);
         try
         {
-            await room.WaitAsync(TimeSpan.FromMilliseconds(timeoutMs), cancellationToken).ConfigureAwait(false);
+            await room.WaitAsync(TimeSpan.FromMilliseconds(timeoutMs), wait.Token).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw NotSentInTime();
+            throw NotSentInTime(wait.TimeoutMs);
+        }
+        catch (OperationCanceledException) when (wait.IsCancelled)
+        {
+            throw wait.ToException();
         }
     }
 
-    private RpcException NotSentInTime() => new(
+    private RpcException NotSentInTime(int timeoutMs) => new(
         RpcStatusCode.DeadlineExceeded,
-        $"{method.FullName} could not be sent within {_timeoutMs:N0} ms: the connection had as many calls in flight, or as many bytes unsent, as it takes.")
+        $"{method.FullName} could not be sent within {timeoutMs:N0} ms: the connection had as many calls in flight, "
+        + "or as many bytes unsent, as it takes.")
     {
         Progress = RpcCallProgress.NotSent,
     };

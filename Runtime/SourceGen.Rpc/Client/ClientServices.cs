@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Client;
@@ -55,7 +56,15 @@ internal sealed class ClientServices
     /// <summary>What the hello says. No service can be added from now on.</summary>
     public ServiceOffers Freeze()
     {
-        lock (_gate) return _offers ??= new ServiceOffers(_services, _options.Codecs, _errors);
+        lock (_gate)
+        {
+            return _offers ??= new ServiceOffers(
+                _services,
+                _options.Codecs,
+                _errors,
+                filters: FilterChain.Of(_options.CallbackFilters),
+                scopes: _options.Scopes);
+        }
     }
 
     /// <exception cref="InvalidOperationException">The service was added before.</exception>

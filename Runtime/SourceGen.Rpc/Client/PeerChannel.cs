@@ -10,8 +10,8 @@ internal sealed class PeerChannel : CallChannel
 {
     private readonly RpcConnection _connection;
 
-    public PeerChannel(RpcConnection connection, int callTimeoutMs)
-        : base(callTimeoutMs)
+    public PeerChannel(RpcConnection connection)
+        : base(connection.PeerCallTimeoutMs, headers: null, connection.PeerCallFilters)
     {
         _connection = connection;
         Current = connection;

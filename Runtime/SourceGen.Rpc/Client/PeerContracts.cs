@@ -57,13 +57,21 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         }
 
         string here = named is null
-            ? services.Count == 0 ? "it has none" : $"it has {string.Join(", ", services.Select(service => service.Name))}"
+            ? ListNames(services)
             : $"it has version {string.Join(", ", services.Where(service => service.Name == contract.Name).Select(service => $"'{service.Version}'"))}";
         string wanted = contract.Version.Length == 0 ? contract.Name : $"{contract.Name} version '{contract.Version}'";
         throw new RpcException(RpcStatusCode.Unimplemented, $"The {role} at {connection.RemoteAddress} has no service {wanted}; {here}.")
         {
             Progress = RpcCallProgress.NotSent,
         };
+    }
+
+    /// <summary>The names that the server's developer gave; those of built-in services would only be in the way.</summary>
+    private static string ListNames(IReadOnlyList<OfferedService> services)
+    {
+        string names = string.Join(
+            ", ", services.Select(service => service.Name).Where(name => !name.StartsWith("rpc.", StringComparison.Ordinal)));
+        return names.Length == 0 ? "it has none" : $"it has {names}";
     }
 
     private async Task<ContractBinding> CompareAsync(RpcContract contract, OfferedService offered)
@@ -94,7 +102,9 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         }
     }
 
-    private async Task<string> FetchSchemaAsync(OfferedService offered)
+    /// <summary>Asks the server for the schema of one of its services.</summary>
+    /// <exception cref="RpcException">It did not answer, or the connection is lost.</exception>
+    public async Task<string> FetchSchemaAsync(OfferedService offered)
     {
         PendingCall<string> call = PendingCall<string>.Rent(
             PendingCall<string>.Pool,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -11,8 +12,25 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
 {
     private long _claimable;
     private long _uses;
-    private volatile bool _cancelRequested;
+    private volatile CancelledBy _cancelRequested;
     private CancellationToken _token;
+    private CancellationToken _inherited;
+
+    /// <summary>Which of the call's tokens was cancelled.</summary>
+    protected enum CancelledBy
+    {
+        /// <summary>None yet.</summary>
+        Nobody,
+
+        /// <summary>The one it was made with.</summary>
+        Token,
+
+        /// <summary>That of the call whose handler made it.</summary>
+        Inherited,
+    }
+
+    /// <summary>Who wants to know the headers of the reply; null for nobody.</summary>
+    public RpcCallScope? Scope { get; protected set; }
 
     /// <summary>When the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
     public long Deadline { get; protected set; }
@@ -25,6 +43,9 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
 
     /// <summary>The method called, for messages.</summary>
     public abstract string MethodName { get; }
+
+    /// <summary>The errors that the method declares; null for none.</summary>
+    public abstract DeclaredErrors? Errors { get; }
 
     /// <summary>The call's id on its connection.</summary>
     public ulong Id { get; private set; }
@@ -57,33 +78,34 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     /// <summary>Sets the error to complete with; called after the call was claimed.</summary>
     public abstract void SetError(Exception error);
 
-    /// <summary>Remembers the token, before the call is registered with it.</summary>
-    protected void SetToken(CancellationToken token)
+    /// <summary>Remembers the tokens, before the call is registered with them.</summary>
+    protected void SetTokens(CancellationToken token, CancellationToken inherited)
     {
         _token = token;
-        _cancelRequested = false;
+        _inherited = inherited;
+        _cancelRequested = CancelledBy.Nobody;
     }
 
-    /// <summary>The token's callback; user code may run it on any thread, before the call was even written.</summary>
-    protected void OnCancelled()
+    /// <summary>A token's callback; user code may run it on any thread, before the call was even written.</summary>
+    protected void OnCancelled(CancelledBy by)
     {
-        _cancelRequested = true;
+        _cancelRequested = by;
         Interlocked.MemoryBarrier();
         long use = Volatile.Read(ref _claimable);
-        if (use != 0) Cancel(use);
+        if (use != 0) Cancel(use, by);
     }
 
     /// <summary>To be called after a cancellable call was written: cancels it if its token was faster than its activation.</summary>
     protected void CancelIfRequested(long use)
     {
         Interlocked.MemoryBarrier();
-        if (_cancelRequested) Cancel(use);
+        if (_cancelRequested is var by and not CancelledBy.Nobody) Cancel(use, by);
     }
 
-    private void Cancel(long use)
+    private void Cancel(long use, CancelledBy by)
     {
         RpcConnection connection = Connection!;
-        CancellationToken token = _token;
+        CancellationToken token = by == CancelledBy.Token ? _token : _inherited;
         ulong id = Id;
         if (!TryClaim(use)) return;
         connection.Calls.Abandon(id, this);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -16,6 +17,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     private string? _methodName;
     private ISerializer<TResponse>? _serializer;
     private CancellationTokenRegistration _registration;
+    private CancellationTokenRegistration _inheritedRegistration;
     private bool _registered;
     private TResponse? _response;
     private Exception? _error;
@@ -23,6 +25,8 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     private PendingCall(ItemPool pool) => _pool = pool;
 
     public override string MethodName => _methodName!;
+
+    public override DeclaredErrors? Errors => (_serializer as ErrorAwareSerializer<TResponse>)?.Errors;
 
     public short Version => _core.Version;
 
@@ -34,12 +38,34 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     public static PendingCall<TResponse> Rent(
         ItemPool pool, string methodName, ISerializer<TResponse> serializer, int timeoutMs, long deadline, CancellationToken cancellationToken)
     {
+        PendingCall<TResponse> call = RentFree(pool, methodName, serializer, timeoutMs, deadline);
+        if (cancellationToken.CanBeCanceled) call.Register(cancellationToken, inherited: default);
+        return call;
+    }
+
+    /// <summary>Gets a call that is made on terms of its own ready to be written.</summary>
+    public static PendingCall<TResponse> Rent(
+        ItemPool pool,
+        string methodName,
+        ISerializer<TResponse> serializer,
+        CallTerms terms,
+        long deadline,
+        CancellationToken cancellationToken)
+    {
+        PendingCall<TResponse> call = RentFree(pool, methodName, serializer, terms.TimeoutMs, deadline);
+        call.Scope = terms.Scope;
+        if (cancellationToken.CanBeCanceled || terms.Inherited.CanBeCanceled) call.Register(cancellationToken, terms.Inherited);
+        return call;
+    }
+
+    private static PendingCall<TResponse> RentFree(
+        ItemPool pool, string methodName, ISerializer<TResponse> serializer, int timeoutMs, long deadline)
+    {
         PendingCall<TResponse> call = pool.Rent() is { } free ? Unsafe.As<PendingCall<TResponse>>(free) : new PendingCall<TResponse>(pool);
         call._methodName = methodName;
         call._serializer = serializer;
         call.TimeoutMs = timeoutMs;
         call.Deadline = deadline;
-        if (cancellationToken.CanBeCanceled) call.Register(cancellationToken);
         return call;
     }
 
@@ -53,7 +79,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     /// <summary>The call was never written: back to the pool.</summary>
     public void Return()
     {
-        if (!_registered || _registration.Unregister()) Recycle();
+        if (!_registered || Unregister()) Recycle();
     }
 
     public override void Decode(in ReadOnlySequence<byte> payload)
@@ -98,7 +124,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
         finally
         {
             // A cancellation callback that has begun may still hold this object; then the garbage collector has it.
-            if (!_registered || _registration.Unregister()) Recycle();
+            if (!_registered || Unregister()) Recycle();
         }
     }
 
@@ -109,11 +135,29 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    private void Register(CancellationToken cancellationToken)
+    private void Register(CancellationToken cancellationToken, CancellationToken inherited)
     {
-        SetToken(cancellationToken);
+        SetTokens(cancellationToken, inherited);
         _registered = true;
-        _registration = cancellationToken.UnsafeRegister(static call => ((PendingCall<TResponse>)call!).OnCancelled(), this);
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static call => ((PendingCall<TResponse>)call!).OnCancelled(CancelledBy.Token), this);
+        }
+
+        if (inherited.CanBeCanceled && inherited != cancellationToken)
+        {
+            _inheritedRegistration = inherited.UnsafeRegister(
+                static call => ((PendingCall<TResponse>)call!).OnCancelled(CancelledBy.Inherited), this);
+        }
+    }
+
+    /// <summary>Ends both registrations.</summary>
+    /// <returns>False when a callback has begun, or has run.</returns>
+    private bool Unregister()
+    {
+        bool free = _registration == default || _registration.Unregister();
+        return (_inheritedRegistration == default || _inheritedRegistration.Unregister()) && free;
     }
 
     private void Recycle()
@@ -122,6 +166,8 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
         _methodName = null;
         _serializer = null;
         _registration = default;
+        _inheritedRegistration = default;
+        Scope = null;
         _registered = false;
         _response = default;
         _error = null;

@@ -12,10 +12,17 @@ public sealed class RpcClient : IAsyncDisposable
 {
     private readonly ClientChannel _channel;
 
-    private RpcClient(ClientChannel channel) => _channel = channel;
+    private RpcClient(ClientChannel channel)
+    {
+        _channel = channel;
+        AmbientContext.Use(); // Handlers in this process may call over it: what they serve is to be known from now on.
+    }
 
     /// <summary>The server's address.</summary>
     public RpcAddress Address => _channel.Address;
+
+    /// <summary>Where its calls go.</summary>
+    internal ClientChannel Channel => _channel;
 
     /// <summary>Whether there is a connection at this moment.</summary>
     public bool IsConnected => _channel.Current is not null;
@@ -101,6 +108,15 @@ public sealed class RpcClient : IAsyncDisposable
     /// <summary>Gets a service: an object whose methods call the server. Creating one is cheap; keeping it is cheaper.</summary>
     public TService Get<TService>()
         where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(_channel);
+
+    /// <summary>Gets a service whose calls are made with options of their own, where the call itself does not say otherwise.</summary>
+    /// <param name="options">What the calls are made with; changes that come later have no effect.</param>
+    public TService Get<TService>(RpcCallOptions options)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return TService.Contract.CreateProxy(new ProxyChannel(_channel, options.Copy()));
+    }
 
     /// <summary>
     /// Closes the connection. Calls of the server's that this client serves have <see cref="RpcClientOptions.DrainTimeout"/> to finish; then

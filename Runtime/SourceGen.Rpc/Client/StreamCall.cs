@@ -1,4 +1,5 @@
 using System.Buffers;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire;
 
@@ -13,6 +14,8 @@ internal abstract class StreamCall(string methodName) : PendingCall
     private long _use;
     private volatile bool _cancelRequested;
     private CancellationToken _token;
+    private CancellationTokenRegistration _inherited;
+    private DeclaredErrors? _errors;
 
     public override string MethodName => methodName;
 
@@ -22,13 +25,24 @@ internal abstract class StreamCall(string methodName) : PendingCall
     /// <summary>The stream this side gets, or null.</summary>
     public abstract InboundStream? Download { get; }
 
-    /// <summary>Sets the limit of the whole call, streams included.</summary>
-    public void SetTimeout(int timeoutMs)
+    public override DeclaredErrors? Errors => _errors;
+
+    /// <summary>Says what the call is made with.</summary>
+    /// <param name="terms">Its terms.</param>
+    /// <param name="timeoutMs">What remains of the limit of the whole call, streams included; -1 for none.</param>
+    /// <param name="errors">The errors that the method declares; null for none.</param>
+    public void Prepare(CallTerms terms, int timeoutMs, DeclaredErrors? errors)
     {
         long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
-        TimeoutMs = timeoutMs;
+        TimeoutMs = terms.TimeoutMs;
         Deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
+        Scope = terms.Scope;
+        _errors = errors;
+        if (terms.Inherited.CanBeCanceled) _inherited = terms.Inherited.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), this);
     }
+
+    /// <summary>The call was never written.</summary>
+    public void Discard() => _inherited.Unregister();
 
     /// <summary>The request was written: begins to send the stream, and acts on a cancellation that came meanwhile.</summary>
     public void Written(long use)
@@ -59,12 +73,19 @@ internal abstract class StreamCall(string methodName) : PendingCall
         return true;
     }
 
-    public override void Decode(in ReadOnlySequence<byte> payload) => Upload?.Stop();
+    public override void Decode(in ReadOnlySequence<byte> payload) => End();
 
-    public override void SetError(Exception error) => Upload?.Stop();
+    public override void SetError(Exception error) => End();
 
     /// <summary>What the producer of this side's own stream threw explains an error of the peer's better than the peer can.</summary>
-    protected Exception Explain(Exception error) => error is RpcException { Progress: RpcCallProgress.Answered } && Upload?.Fault is { } fault ? fault : error;
+    protected Exception Explain(Exception error) =>
+        error is RpcException { Progress: RpcCallProgress.Answered } && Upload?.Fault is { } fault ? fault : error;
+
+    private void End()
+    {
+        _inherited.Unregister();
+        Upload?.Stop();
+    }
 
     private bool TryAbandon()
     {

@@ -48,15 +48,14 @@ internal sealed class ClientStreamClientInvoker<TRequest, TItem, TResponse>(Uplo
 }
 
 /// <summary>Calls a method that takes a stream and has no result.</summary>
-internal sealed class ClientStreamActionClientInvoker<TRequest, TItem>(UploadingMethod<TRequest, TItem, NoResponse> method)
+internal sealed class ClientStreamActionClientInvoker<TRequest, TItem>(ClientStreamInvoker<TRequest, TItem, NoResponse> invoker)
     : ClientStreamActionInvoker<TRequest, TItem>
     where TRequest : struct
 {
     public override ValueTask InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(items);
-        return CallAsync(method.CallAsync(request, items, cancellationToken));
+        return AwaitAsync(invoker.InvokeAsync(in request, items, cancellationToken));
 
-        static async ValueTask CallAsync(ValueTask<NoResponse> call) => await call.ConfigureAwait(false);
+        static async ValueTask AwaitAsync(ValueTask<NoResponse> call) => await call.ConfigureAwait(false);
     }
 }

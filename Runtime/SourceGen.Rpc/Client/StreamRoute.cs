@@ -1,3 +1,4 @@
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -6,4 +7,6 @@ namespace SourceGen.Rpc.Client;
 /// <param name="Connection">The connection.</param>
 /// <param name="Method">The method's number on it.</param>
 /// <param name="Requests">Writes the ordinary arguments in the connection's codec.</param>
-internal sealed record StreamRoute<TRequest>(RpcConnection Connection, ushort Method, ISerializer<TRequest> Requests);
+/// <param name="Errors">The errors that the method declares; null for none.</param>
+internal sealed record StreamRoute<TRequest>(
+    RpcConnection Connection, ushort Method, ISerializer<TRequest> Requests, DeclaredErrors? Errors);

@@ -1,14 +1,13 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
 
 /// <summary>Makes calls of one method with streams over a channel's current connection.</summary>
-internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod method, TypeShape<TRequest> requestShape)
+internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod method, MethodTerms terms, TypeShape<TRequest> requestShape)
     where TRequest : struct
 {
-    /// <summary>A stream has no usual length, so the client's default for calls is none for it.</summary>
-    private readonly int _timeoutMs = method.TimeoutMs != 0 ? method.TimeoutMs : -1;
     private StreamRoute<TRequest>? _route;
 
     /// <summary>Service and method, for messages.</summary>
@@ -22,7 +21,9 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
     public StreamCall? TryStart(in TRequest request, Func<RpcConnection, StreamCall> create)
     {
         StreamRoute<TRequest>? route = _route;
-        return route is null || route.Connection != channel.Current ? null : TryStart(route, in request, _timeoutMs, create, out _);
+        if (route is null || route.Connection != channel.Current) return null;
+        CallTerms own = terms.Get();
+        return own.Inherited.IsCancellationRequested ? null : TryStart(route, in request, own, own.TimeoutMs, create, out _);
     }
 
     /// <summary>Makes a call, waiting for a connection or for room on it.</summary>
@@ -31,29 +32,61 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<StreamCall> StartAsync(TRequest request, Func<RpcConnection, StreamCall> create, CancellationToken cancellationToken)
     {
-        long started = Environment.TickCount64;
+        CallTerms own = terms.Get();
+        using CallWait wait = new(own, cancellationToken);
         while (true)
         {
-            StreamRoute<TRequest> route = await GetRouteAsync(RemainingMs(started), cancellationToken).ConfigureAwait(false);
-            int timeoutMs = RemainingMs(started);
-            StreamCall? call = TryStart(route, in request, timeoutMs, create, out RpcConnection.StartResult start);
+            StreamRoute<TRequest> route = await GetRouteAsync(wait).ConfigureAwait(false);
+            int timeoutMs = RemainingMs(wait);
+            StreamCall? call = TryStart(route, in request, own, timeoutMs, create, out RpcConnection.StartResult start);
             if (call is not null) return call;
-            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, cancellationToken).ConfigureAwait(false);
+            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
         }
     }
 
-    private StreamCall? TryStart(
-        StreamRoute<TRequest> route, in TRequest request, int timeoutMs, Func<RpcConnection, StreamCall> create, out RpcConnection.StartResult start)
+    private static StreamCall? TryStart(
+        StreamRoute<TRequest> route,
+        in TRequest request,
+        CallTerms own,
+        int timeoutMs,
+        Func<RpcConnection, StreamCall> create,
+        out RpcConnection.StartResult start)
     {
         StreamCall call = create(route.Connection);
-        call.SetTimeout(timeoutMs);
-        start = route.Connection.TryStartStream(call, route.Method, route.Requests, in request);
-        return start == RpcConnection.StartResult.Written ? call : null;
+        call.Prepare(own, timeoutMs, route.Errors);
+        try
+        {
+            MessageHead head = new(timeoutMs, own.Headers);
+            start = route.Connection.TryStartStream(call, route.Method, route.Requests, in request, head);
+        }
+        catch
+        {
+            call.Discard();
+            throw;
+        }
+
+        if (start == RpcConnection.StartResult.Written) return call;
+        call.Discard();
+        return null;
     }
 
-    private async ValueTask<StreamRoute<TRequest>> GetRouteAsync(int remainingMs, CancellationToken cancellationToken)
+    private async ValueTask<StreamRoute<TRequest>> GetRouteAsync(CallWait wait)
     {
-        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, _timeoutMs, remainingMs, cancellationToken).ConfigureAwait(false);
+        int remainingMs = RemainingMs(wait);
+        try
+        {
+            return await GetRouteAsync(wait.TimeoutMs, remainingMs, wait.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (wait.IsCancelled)
+        {
+            throw wait.ToException();
+        }
+    }
+
+    private async ValueTask<StreamRoute<TRequest>> GetRouteAsync(int timeoutMs, int remainingMs, CancellationToken cancellationToken)
+    {
+        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, timeoutMs, remainingMs, cancellationToken)
+            .ConfigureAwait(false);
         StreamRoute<TRequest>? route = _route;
         if (route?.Connection == connection) return route;
         ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);
@@ -61,40 +94,41 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         if (!connection.Streams.AreSupported)
         {
             throw new RpcException(
-                RpcStatusCode.Unimplemented, $"{method.FullName} was not sent: the server at {connection.RemoteAddress} does not support streams.")
+                RpcStatusCode.Unimplemented, $"{method.FullName} was not sent: {connection.RemoteAddress} does not support streams.")
             {
                 Progress = RpcCallProgress.NotSent,
             };
         }
 
-        route = new StreamRoute<TRequest>(connection, number, connection.Codec.GetSerializer(requestShape));
+        ICodec codec = connection.Codec;
+        route = new StreamRoute<TRequest>(connection, number, codec.GetSerializer(requestShape), DeclaredErrors.Bind(method, codec));
         _route = route;
         return route;
     }
 
-    private int RemainingMs(long started)
-    {
-        if (_timeoutMs < 0) return -1;
-        long remaining = _timeoutMs - (Environment.TickCount64 - started);
-        return remaining > 0 ? (int)remaining : throw NotSentInTime();
-    }
+    private int RemainingMs(CallWait wait) => wait.TryGetRemaining(out int remainingMs) ? remainingMs : throw NotSentInTime(wait.TimeoutMs);
 
-    private async Task WaitForRoomAsync(RpcConnection connection, int timeoutMs, CancellationToken cancellationToken)
+    private async Task WaitForRoomAsync(RpcConnection connection, int timeoutMs, CallWait wait)
     {
         Task room = connection.Output.WaitForRoomAsync(() => connection.HasRoom);
         try
         {
-            await room.WaitAsync(TimeSpan.FromMilliseconds(timeoutMs), cancellationToken).ConfigureAwait(false);
+            await room.WaitAsync(TimeSpan.FromMilliseconds(timeoutMs), wait.Token).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw NotSentInTime();
+            throw NotSentInTime(wait.TimeoutMs);
+        }
+        catch (OperationCanceledException) when (wait.IsCancelled)
+        {
+            throw wait.ToException();
         }
     }
 
-    private RpcException NotSentInTime() => new(
+    private RpcException NotSentInTime(int timeoutMs) => new(
         RpcStatusCode.DeadlineExceeded,
-        $"{method.FullName} could not be sent within {_timeoutMs:N0} ms: the connection had as many calls in flight, or as many bytes unsent, as it takes.")
+        $"{method.FullName} could not be sent within {timeoutMs:N0} ms: the connection had as many calls in flight, "
+        + "or as many bytes unsent, as it takes.")
     {
         Progress = RpcCallProgress.NotSent,
     };

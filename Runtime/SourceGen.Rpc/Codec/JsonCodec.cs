@@ -66,6 +66,7 @@ public sealed class JsonCodec : ICodec
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (shape.Parameters is not null) return new JsonRequestSerializer<T>(this, shape.Parameters, shape.Initial!);
+        if (shape.Members is not null) return new JsonObjectSerializer<T>(this, shape.Members, shape.Initial!);
         if (Options.TryGetTypeInfo(typeof(T), out JsonTypeInfo? info)) return new JsonValueSerializer<T>(this, (JsonTypeInfo<T>)info);
         ThrowNotKnown(typeof(T));
         return null;

@@ -20,9 +20,8 @@ public sealed class RpcPeer
     internal RpcPeer(RpcConnection connection)
     {
         _connection = connection;
-        _channel = new PeerChannel(connection, connection.PeerCallTimeoutMs);
+        _channel = new PeerChannel(connection);
         _closed = new Lazy<CancellationTokenSource>(Watch);
-        Context = new RpcContext(this);
     }
 
     /// <summary>The peer's address.</summary>
@@ -36,9 +35,6 @@ public sealed class RpcPeer
     /// thread pool.
     /// </summary>
     public CancellationToken Closed => _closed.Value.Token;
-
-    /// <summary>What the handlers of calls of this peer's see.</summary>
-    internal RpcContext Context { get; }
 
     /// <summary>Gets a service of the peer's; the same object each time.</summary>
     /// <typeparam name="TService">A <see cref="ServiceAttribute">[Service]</see> interface that the peer offers.</typeparam>

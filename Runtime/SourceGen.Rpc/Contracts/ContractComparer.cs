@@ -67,6 +67,7 @@ internal static class ContractComparer
         }
 
         if (StreamOf(client) is { } stream) types.Add(stream.Type, StreamOf(server)!.Type, $"parameter '{stream.Name}'");
+        // Declared errors are not compared: one that this side does not know, or cannot read, still arrives with its code and message.
         if (client.Result is not null) types.Add(client.Result, server.Result!, "the result");
         return types.FindDifference();
     }

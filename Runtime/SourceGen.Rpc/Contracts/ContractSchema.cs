@@ -60,6 +60,15 @@ internal enum SchemaReply
 /// <param name="Result">What it answers with, if with a value.</param>
 internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, SchemaReply Reply, SchemaType? Result)
 {
+    /// <summary>The names of the types of the errors that it declares.</summary>
+    public string[] Throws { get; init; } = [];
+
+    /// <summary>What stands behind the arrow: the result's type, <c>void</c> or <c>oneway</c>.</summary>
+    public string ReplyText => Result?.ToString() ?? (Reply == SchemaReply.Void ? "void" : "oneway");
+
+    /// <summary>Whether its result or one of its parameters is a stream.</summary>
+    public bool HasStream => Result?.Kind == SchemaKind.Stream || Array.Exists(Parameters, static parameter => parameter.IsStream);
+
     /// <summary>Appends the method's line.</summary>
     public void AppendTo(StringBuilder text)
     {
@@ -76,8 +85,13 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
         }
 
         text.Append(") -> ");
-        if (Result is null) text.Append(Reply == SchemaReply.Void ? "void" : "oneway");
-        else Result.AppendTo(text);
+        text.Append(ReplyText);
+        for (int i = 0; i < Throws.Length; i++)
+        {
+            text.Append(i == 0 ? " throws " : ", ");
+            SchemaText.AppendName(text, Throws[i]);
+        }
+
         text.Append('\n');
     }
 }

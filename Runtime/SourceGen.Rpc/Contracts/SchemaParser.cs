@@ -41,7 +41,7 @@ internal sealed class SchemaParser(string text)
             Expect("(");
             SchemaParameter[] parameters = ParseParameters();
             Expect(" -> ");
-            methods.Add(ParseReply(name, parameters));
+            methods.Add(ParseReply(name, parameters) with { Throws = ParseThrows() });
             Expect("\n");
         }
 
@@ -76,6 +76,22 @@ internal sealed class SchemaParser(string text)
         if (TryTake("void")) return new SchemaMethod(name, parameters, SchemaReply.Void, null);
         if (TryTake("oneway")) return new SchemaMethod(name, parameters, SchemaReply.OneWay, null);
         return new SchemaMethod(name, parameters, SchemaReply.Value, ParseTypeOrStream());
+    }
+
+    private string[] ParseThrows()
+    {
+        if (!TryTake(" throws ")) return [];
+        var names = new List<string>();
+        do
+        {
+            int start = _position;
+            string name = ParseName();
+            _references.Add((name, start));
+            names.Add(name);
+        }
+        while (TryTake(", "));
+
+        return [.. names];
     }
 
     private SchemaDefinition[] ParseDefinitions(out HashSet<string> names)

@@ -17,10 +17,21 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a call may take when its contract does not say (<see cref="MethodAttribute.TimeoutMs"/>). Default: 5 seconds;
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// How long a call may take when neither the call (<see cref="RpcCallScope"/>), nor its proxy, nor its contract
+    /// (<see cref="MethodAttribute.TimeoutMs"/>) says. Default: 5 seconds; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
     /// </summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Headers of every call, for the server that is called and no further; proxies and calls can replace them. Default: none.
+    /// </summary>
+    public RpcHeaders Headers { get; } = new();
+
+    /// <summary>What runs around the calls that are made, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcClientFilter> Filters { get; } = new();
+
+    /// <summary>What runs around the calls that are served, of services that the client offers, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcServerFilter> CallbackFilters { get; } = new();
 
     /// <summary>The wait before the second attempt to connect; it doubles with each further one, and each is shortened at random. Default: 50 ms.</summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(50);

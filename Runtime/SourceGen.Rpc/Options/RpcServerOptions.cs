@@ -8,6 +8,18 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     /// <summary>The addresses to listen at, such as <c>tcp://0.0.0.0:5000</c>.</summary>
     public IList<string> Addresses { get; } = [];
 
+    /// <summary>What runs around the calls that are served, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcServerFilter> Filters { get; } = new();
+
+    /// <summary>What runs around the calls that handlers make to their callers, in this order. Default: nothing.</summary>
+    public RpcFilterCollection<IRpcClientFilter> CallbackFilters { get; } = new();
+
+    /// <summary>
+    /// The services that the server offers by itself. Default: health and description; not statistics, which cost each call some
+    /// nanoseconds. A program can also be published without any: docs/built-in-services.md says how.
+    /// </summary>
+    public RpcBuiltInServices BuiltInServices { get; set; } = RpcBuiltInServices.Health | RpcBuiltInServices.Describe;
+
     /// <summary>How long a client may take to introduce itself. Default: 5 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -70,6 +82,11 @@ public sealed class RpcServerOptions : RpcConnectionOptions
         RequireAtLeastOne(MaxTotalConcurrentCalls ?? 1, nameof(MaxTotalConcurrentCalls));
         if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
         if (DrainTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must not be negative.");
+        if ((BuiltInServices & ~RpcBuiltInServices.All) != 0)
+        {
+            throw new ArgumentException($"{nameof(BuiltInServices)} is {BuiltInServices}; it must be made of Health, Describe and Stats.");
+        }
+
         if (Addresses.Count == 0)
         {
             throw new ArgumentException($"{nameof(Addresses)} is empty; tell the server where to listen, for example options.Listen(\"tcp://127.0.0.1:5000\").");

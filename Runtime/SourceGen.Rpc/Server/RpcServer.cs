@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire;
@@ -12,7 +13,7 @@ namespace SourceGen.Rpc;
 /// Serves <see cref="ServiceAttribute">[Service]</see> interfaces to clients. Add the services, start it, and stop or dispose of it;
 /// it does not start twice. It needs neither a host nor dependency injection.
 /// </summary>
-public sealed class RpcServer : IAsyncDisposable
+public sealed partial class RpcServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
@@ -96,7 +97,9 @@ public sealed class RpcServer : IAsyncDisposable
         {
             if (_state != State.New) throw new InvalidOperationException("A server starts once; create another one.");
             _options.Validate();
-            ServerProtocol protocol = new(_options, _services, new ErrorPolicy(_options.IncludeExceptionDetails, _logger), Rejections, _logger);
+            List<ServiceRegistration> services = AddBuiltIns(out CallCounts? counts);
+            ErrorPolicy errors = new(_options.IncludeExceptionDetails, _logger);
+            ServerProtocol protocol = new(_options, services, errors, Rejections, counts, _logger);
             TransportRegistry transports = new(_options.Transports);
             try
             {
@@ -115,6 +118,7 @@ public sealed class RpcServer : IAsyncDisposable
 
             Addresses = [.. _acceptors.Select(acceptor => acceptor.Address)];
             _state = State.Started;
+            NoteStart(services);
             foreach (ConnectionAcceptor acceptor in _acceptors)
             {
                 acceptor.Start();
@@ -146,6 +150,7 @@ public sealed class RpcServer : IAsyncDisposable
 
             _state = State.Stopped;
             _stopping = true;
+            Health.Stop();
             await StopAcceptingAsync().ConfigureAwait(false);
             RpcConnection[] connections = [.. _connections.Keys];
             ServerLog.Stopping(_logger, connections.Length, connections.Sum(connection => connection.Running.Count));
@@ -174,6 +179,7 @@ public sealed class RpcServer : IAsyncDisposable
     private void Serve(RpcConnection connection)
     {
         _connections.TryAdd(connection, 0);
+        Interlocked.Increment(ref _accepted);
         connection.Closed.ContinueWith(
             static (_, state) =>
             {

@@ -36,7 +36,7 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         if (oneWay)
         {
             Interlocked.Increment(ref _oneWayCount);
-            if (call.IsCancellable)
+            if (call.CanBeCancelled)
             {
                 lock (_oneWay) _oneWay.Add(call);
             }
@@ -45,6 +45,7 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         {
             int slot = CallTable.SlotOf(id);
             Slot[] chunk = _chunks[slot / ChunkSize] ??= new Slot[ChunkSize];
+            chunk[slot % ChunkSize].Deadline = call.Deadline;
             Volatile.Write(ref chunk[slot % ChunkSize].Call, call);
         }
 
@@ -61,7 +62,7 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         }
         else
         {
-            if (call.IsCancellable)
+            if (call.CanBeCancelled)
             {
                 lock (_oneWay) _oneWay.Remove(call);
             }
@@ -103,6 +104,39 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         foreach (ServerCall call in oneWay) call.RequestCancel(connection, id: null);
     }
 
+    /// <summary>Cancels the handlers whose callers' time has passed. The watchdog's thread calls it, which may run no user code.</summary>
+    /// <param name="now">The engine's coarse clock.</param>
+    /// <returns>Whether any running call has a deadline, so that it must be looked at again soon.</returns>
+    public bool CancelExpired(long now)
+    {
+        bool any = false;
+        foreach (Slot[]? chunk in _chunks)
+        {
+            if (chunk is null) continue;
+            foreach (ref Slot slot in chunk.AsSpan())
+            {
+                ServerCall? call = Volatile.Read(ref slot.Call);
+                if (call is null || slot.Deadline == long.MaxValue) continue;
+                any = true;
+
+                // The slot may have passed on between the two reads: the call itself knows for certain.
+                if (slot.Deadline <= now) call.RequestCancel(connection, id: null, now);
+            }
+        }
+
+        if (OneWay == 0) return any;
+        lock (_oneWay)
+        {
+            foreach (ServerCall call in _oneWay)
+            {
+                any |= call.Deadline != long.MaxValue;
+                call.RequestCancel(connection, id: null, now);
+            }
+        }
+
+        return any;
+    }
+
     /// <summary>A task that completes when no handler is running. One that was asked for earlier may tell of an earlier moment.</summary>
     public Task WhenDrained()
     {
@@ -125,5 +159,6 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
     private struct Slot
     {
         public ServerCall? Call;
+        public long Deadline; // Here too, because the scan should not have to visit every call.
     }
 }

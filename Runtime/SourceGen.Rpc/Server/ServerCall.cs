@@ -6,7 +6,7 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Server;
 
 /// <summary>A call that this side serves: pooled, from its decoded arguments to its reply.</summary>
-internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
+internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: false)
 {
     private readonly Lock _cancelling = new();
     private CancellationTokenSource? _cancellation;
@@ -37,19 +37,20 @@ internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
     /// </summary>
     /// <param name="connection">The connection of the call that is meant.</param>
     /// <param name="id">Its id; null for whichever call of that connection it is.</param>
-    public void RequestCancel(RpcConnection connection, ulong? id)
+    /// <param name="now">Cancels only if the call's deadline is not later, on the engine's coarse clock.</param>
+    public void RequestCancel(RpcConnection connection, ulong? id, long now = long.MaxValue)
     {
-        CancellationTokenSource? cancellation;
+        object? cancelled;
         lock (_cancelling)
         {
-            // The object may serve another call by now, of another connection even, with the same id. Only a call with a token is
-            // ever active. A source that was asked to cancel is never used again.
-            if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || _cancelRequested) return;
+            // The object may serve another call by now, of another connection even, with the same id. Only a call with a token, or
+            // with a context, is ever active. A source that was asked to cancel is never used again.
+            if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || Deadline > now || _cancelRequested) return;
             _cancelRequested = true;
-            cancellation = _cancellation;
+            cancelled = (object?)_context ?? _cancellation;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static source => CancelSafely(source), cancellation!, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static cancelled => CancelSafely(cancelled), cancelled!, preferLocal: false);
     }
 
     /// <summary>Begins a call.</summary>
@@ -77,14 +78,16 @@ internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
     protected bool FinishHandler()
     {
         bool cancelled = false;
-        if (IsCancellable)
+        if (CanBeCancelled)
         {
             lock (_cancelling)
             {
                 _active = false;
                 cancelled = _cancelRequested;
                 _cancelRequested = false;
-                if (cancelled || !_cancellation!.TryReset()) _cancellation = null;
+
+                // A source whose token the context has handed out may be held by a task that outlives the call.
+                if (cancelled || _context is not null || !_cancellation!.TryReset()) _cancellation = null;
             }
         }
 
@@ -95,10 +98,13 @@ internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
     /// <summary>Answers with what the handler threw.</summary>
     protected void Answer(ErrorPolicy policy, RpcMethod method, Exception error, bool cancelled)
     {
-        ErrorMessage message = cancelled && error is OperationCanceledException
+        ErrorMessage? problem = EndContext(out byte[]? headers);
+        bool late = IsLate;
+        ErrorMessage message = (cancelled || late) && error is OperationCanceledException
             ? new ErrorMessage(RpcStatusCode.Cancelled, $"{method.FullName} was cancelled by its caller.")
-            : policy.Describe(method, error);
-        if (!OneWay) Connection.WriteError(Id, message);
+            : policy.Describe(method, error); // Also when it is too late: it writes to the log what the handler did not expect.
+        if (late) message = Late(started: error != s_neverStarted);
+        if (!OneWay) Connection.WriteError(Id, problem ?? message, headers);
     }
 
     /// <summary>The call is over: the object goes back to its pool, and what its implementation held is released.</summary>
@@ -106,6 +112,7 @@ internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
     {
         RpcConnection connection = Connection;
         bool oneWay = OneWay;
+        if (_context is not null || Deadline != long.MaxValue) ForgetHead();
         if (connection.Admission is { } admission)
         {
             admission.Exit(Permit);
@@ -119,11 +126,12 @@ internal abstract class ServerCall() : BatchItem(runsInCallersContext: false)
     /// <summary>Clears what belongs to the call and returns the object to its pool.</summary>
     protected abstract void Recycle();
 
-    private static void CancelSafely(CancellationTokenSource source)
+    private static void CancelSafely(object cancelled)
     {
+        CancellationTokenSource? source = cancelled as CancellationTokenSource ?? ((RpcContext)cancelled).MarkCancelled();
         try
         {
-            source.Cancel();
+            source?.Cancel();
         }
         catch (AggregateException)
         {

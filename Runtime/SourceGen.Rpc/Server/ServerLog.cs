@@ -31,4 +31,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(108, LogLevel.Error, "The rate limiter failed")]
     public static partial void RateLimiterFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(109, LogLevel.Debug, "{Service} is not offered to clients with the codec {Codec}: {Reason}")]
+    public static partial void BuiltInNotOffered(ILogger logger, string service, string codec, string reason);
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -12,16 +14,25 @@ internal sealed class ServerProtocol
     private readonly ServiceOffers _offers;
     private readonly CallAdmission? _admission;
     private readonly RejectionCounters _rejections;
+    private readonly FilterChain _peerCallFilters;
     private readonly ILogger _logger;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
-    public ServerProtocol(RpcServerOptions options, IReadOnlyList<ServiceRegistration> services, ErrorPolicy errors, RejectionCounters rejections, ILogger logger)
+    public ServerProtocol(
+        RpcServerOptions options,
+        IReadOnlyList<ServiceRegistration> services,
+        ErrorPolicy errors,
+        RejectionCounters rejections,
+        CallCounts? counts,
+        ILogger logger)
     {
         _options = options;
         _rejections = rejections;
         _admission = CallAdmission.Create(options, rejections, logger);
         _logger = logger;
-        _offers = new ServiceOffers(services, options.Codecs, errors);
+        _peerCallFilters = FilterChain.Of(options.CallbackFilters);
+        _offers = new ServiceOffers(
+            services, options.Codecs, errors, counts, logger, FilterChain.Of(options.Filters), options.Scopes);
     }
 
     /// <summary>Agrees with a client on how to talk.</summary>
@@ -37,10 +48,13 @@ internal sealed class ServerProtocol
         {
             if (ticket.Refusal is not null && !ticket.Politely)
             {
-                await RefuseAsync(transport, ticket.Refusal, timeout.Token).ConfigureAwait(false);
+                // Over TLS a word would cost a whole handshake, which is what whoever floods the server wants: there it is only logged.
+                if (transport is ITlsConnection) ServerLog.Refused(_logger, transport.RemoteAddress, ticket.Refusal.Detail);
+                else await RefuseAsync(transport, ticket.Refusal, timeout.Token).ConfigureAwait(false);
                 return null;
             }
 
+            await TransportHandshake.CompleteAsync(transport, _options.HandshakeTimeout, timeout.Token, stopping).ConfigureAwait(false);
             HelloMessage client = await Handshake.ReceiveAsync(transport.Input, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
             string? chosen = client.Codecs.FirstOrDefault(_offers.Has);
             if ((ticket.Refusal ?? Objection(client, chosen)) is { } objection)
@@ -50,7 +64,7 @@ internal sealed class ServerProtocol
             }
 
             (ICodec codec, ServerMethod[] methods) = _offers.Get(chosen!);
-            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.Services };
+            HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.OfferedWith(codec.Name) };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             ServerLog.Connected(_logger, transport.RemoteAddress, codec.Name, client.Agent);
 
@@ -61,6 +75,7 @@ internal sealed class ServerProtocol
                 Admission = _admission,
                 Rejections = _rejections,
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
+                PeerCallFilters = _peerCallFilters,
             };
             return new RpcConnection(transport, settings, methods, _logger);
         }
@@ -68,6 +83,7 @@ internal sealed class ServerProtocol
         {
             ServerLog.Refused(_logger, transport.RemoteAddress, e.Message);
             if (e.IsHttp) await Handshake.AnswerHttpAsync(transport.Output, timeout.Token).ConfigureAwait(false);
+            else if (e.IsTls) await transport.Output.WriteAsync(Handshake.Refuse(RpcStatusCode.Unavailable, e.Message), timeout.Token).ConfigureAwait(false);
         }
         catch (ProtocolException e)
         {

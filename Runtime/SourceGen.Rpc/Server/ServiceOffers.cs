@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
@@ -6,25 +9,58 @@ namespace SourceGen.Rpc.Server;
 /// <summary>What one side offers: its services as its hello lists them, and their methods bound to each of its codecs.</summary>
 internal sealed class ServiceOffers
 {
-    private readonly Dictionary<string, (ICodec Codec, ServerMethod[] Methods)> _byCodec = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ICodec Codec, ServerMethod[] Methods, OfferedService[] Offered)> _byCodec =
+        new(StringComparer.Ordinal);
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found before the first call.</summary>
-    /// <exception cref="NotSupportedException">A codec cannot serialize a type of a service, or there are too many methods.</exception>
-    /// <exception cref="ArgumentException">Two codecs have the same name.</exception>
-    public ServiceOffers(IReadOnlyList<ServiceRegistration> services, IEnumerable<ICodec> codecs, ErrorPolicy errors)
+    /// <param name="services">The services.</param>
+    /// <param name="codecs">The codecs, best first.</param>
+    /// <param name="errors">What callers are told about exceptions.</param>
+    /// <param name="counts">Where calls are counted; null when they are not.</param>
+    /// <param name="logger">Where it is noted that a built-in service is not offered with a codec; null for nowhere.</param>
+    /// <param name="filters">What runs around calls, except those of built-in services; null for nothing.</param>
+    /// <param name="scopes">Where filters get a call's own services from.</param>
+    /// <exception cref="NotSupportedException">
+    /// A codec cannot serialize a type of a service that is not built in, or there are too many methods.
+    /// </exception>
+    /// <exception cref="ArgumentException">Two codecs have the same name, or a filter is for a method that no service has.</exception>
+    public ServiceOffers(
+        IReadOnlyList<ServiceRegistration> services,
+        IEnumerable<ICodec> codecs,
+        ErrorPolicy errors,
+        CallCounts? counts = null,
+        ILogger? logger = null,
+        FilterChain? filters = null,
+        RpcScopeFactory? scopes = null)
     {
+        filters?.CheckMethodNames([.. services.Where(static service => !service.IsBuiltIn).Select(static service => service.Contract)]);
         Services = Offer(services);
         foreach (ICodec codec in codecs)
         {
-            ServerMethod[] methods = [.. services.SelectMany(service => service.Bind(codec, errors))];
-            if (!_byCodec.TryAdd(codec.Name, (codec, methods)))
+            List<ServiceRegistration> bound = [];
+            List<ServerMethod> methods = [];
+            foreach (ServiceRegistration service in services)
+            {
+                try
+                {
+                    methods.AddRange(service.Bind(codec, errors, counts, service.IsBuiltIn ? null : filters, scopes));
+                    bound.Add(service);
+                }
+                catch (NotSupportedException e) when (service.IsBuiltIn)
+                {
+                    // A codec of the user's, such as JSON, need not know types that the user never wrote.
+                    if (logger is not null) ServerLog.BuiltInNotOffered(logger, service.Contract.Name, codec.Name, e.Message);
+                }
+            }
+
+            if (!_byCodec.TryAdd(codec.Name, (codec, [.. methods], Offer(bound))))
             {
                 throw new ArgumentException($"Two codecs have the name '{codec.Name}'; keep one of them.");
             }
         }
     }
 
-    /// <summary>The services, numbered.</summary>
+    /// <summary>The services, numbered, as they are offered before a codec is agreed.</summary>
     public OfferedService[] Services { get; }
 
     /// <summary>The codecs' names, best first.</summary>
@@ -34,7 +70,10 @@ internal sealed class ServiceOffers
     public bool Has(string codec) => _byCodec.ContainsKey(codec);
 
     /// <summary>Gets a codec, and the methods bound to it.</summary>
-    public (ICodec Codec, ServerMethod[] Methods) Get(string codec) => _byCodec[codec];
+    public (ICodec Codec, ServerMethod[] Methods) Get(string codec) => (_byCodec[codec].Codec, _byCodec[codec].Methods);
+
+    /// <summary>The services, numbered, to a peer with which a codec is agreed: without those built-in ones that it cannot serialize.</summary>
+    public OfferedService[] OfferedWith(string codec) => _byCodec[codec].Offered;
 
     private static OfferedService[] Offer(IReadOnlyList<ServiceRegistration> services)
     {

@@ -12,7 +12,8 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     ISerializer<TRequest> requests,
     ISerializer<TResponse> responses,
     ServiceSource<TService> source,
-    ErrorPolicy errors)
+    ErrorPolicy errors,
+    bool alwaysCancellable = false)
     : ServerMethod(method)
     where TService : class
     where TRequest : struct
@@ -22,7 +23,9 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     private readonly ServiceSource<TService> _source = source;
     private readonly ErrorPolicy _errors = errors;
     private readonly ItemPool _pool = Call.Pool;
-    private readonly bool _cancellable = (method.Options & RpcMethodOptions.Cancellable) != 0;
+
+    // A filter gets a token that works even if the method takes none.
+    private readonly bool _cancellable = alwaysCancellable || (method.Options & RpcMethodOptions.Cancellable) != 0;
 
     public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
     {
@@ -62,6 +65,8 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
 
         public override bool IsCancellable => _method!._cancellable;
 
+        protected override RpcMethod Called => _method!.Method;
+
         public void Begin(
             TypedServerMethod<TService, TRequest, TResponse> method, RpcConnection connection, ulong id, bool oneWay, in TRequest request)
         {
@@ -73,10 +78,15 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         public override void Run()
         {
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
+            if (Enter() is { } late)
+            {
+                Fail(late);
+                return;
+            }
+
             TResponse response;
             try
             {
-                if (Connection.PeerServes) RpcContext.Enter(Connection);
                 TService service = method._source.Shared ?? method._source.Activate(out _lease);
                 ConfiguredValueTaskAwaitable<TResponse>.ConfiguredValueTaskAwaiter awaiter =
                     method._handler(service, in _request, Token).ConfigureAwait(false).GetAwaiter();
@@ -126,7 +136,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         {
             FinishHandler();
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
-            if (!OneWay) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response);
+            if (TryEnd(out byte[]? headers)) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers);
             Finish(TakeLease());
         }
 

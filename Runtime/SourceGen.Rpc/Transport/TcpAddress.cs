@@ -81,6 +81,7 @@ internal readonly record struct TcpAddress(string Host, int FirstPort, int LastP
             : throw Bad(address, $"'{text}' is not a port from 0 to {IPEndPoint.MaxPort}");
 
     private static FormatException Bad(RpcAddress address, string what) => new(
-        $"'{address}' is not a TCP address: {what}. Write tcp://host:port, for example tcp://127.0.0.1:5000 or tcp://[::1]:5000; " +
-        "to listen also tcp://*:5000, port 0 for a free port, or a range as in tcp://127.0.0.1:5000-5010.");
+        $"'{address}' is not a TCP address: {what}. Write {address.Scheme}://host:port, for example {address.Scheme}://127.0.0.1:5000 or " +
+        $"{address.Scheme}://[::1]:5000; to listen also {address.Scheme}://*:5000, port 0 for a free port, " +
+        $"or a range as in {address.Scheme}://127.0.0.1:5000-5010.");
 }

@@ -36,6 +36,8 @@ public sealed class TransportRegistry
         string known = string.Join(", ", _transports.Keys.Order(StringComparer.Ordinal).Select(scheme => scheme + "://"));
         throw new NotSupportedException(
             $"No transport serves '{address}'. Known are {(known.Length > 0 ? known : "none")}; "
-            + $"add an ITransport whose Scheme is '{address.Scheme}' for others.");
+            + (address.Scheme == "tls"
+                ? "for TLS call UseTls on the options, which adds a TlsTransport with its certificates."
+                : $"add an ITransport whose Scheme is '{address.Scheme}' for others."));
     }
 }

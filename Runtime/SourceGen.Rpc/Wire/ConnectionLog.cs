@@ -34,4 +34,9 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(9, LogLevel.Error, "A callback that was registered with RpcPeer.Closed of {Peer} threw")]
     public static partial void ClosedCallbackFailed(ILogger logger, RpcAddress peer, Exception error);
+    [LoggerMessage(12, LogLevel.Warning, "Refused a call from {Peer}: {Reason}")]
+    public static partial void HeadersRefused(ILogger logger, RpcAddress peer, string reason);
+
+    [LoggerMessage(13, LogLevel.Error, "The result of {Method} does not reach {Peer}: {Reason}")]
+    public static partial void ReplyHeadersTooLarge(ILogger logger, string method, RpcAddress peer, string reason);
 }

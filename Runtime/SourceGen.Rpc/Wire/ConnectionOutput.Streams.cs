@@ -52,9 +52,9 @@ internal sealed partial class ConnectionOutput
 
     /// <summary>Completes the request of a call with streams and releases the lock.</summary>
     /// <param name="upload">The stream that follows it, or null.</param>
-    public void EndRequest(FrameEncoder encoder, ushort method, ulong callId, bool deferrable, OutboundStream? upload)
+    public void EndRequest(FrameEncoder encoder, FrameFlags flags, ushort method, ulong callId, bool deferrable, OutboundStream? upload)
     {
-        FrameFlags flags = upload is null ? FrameFlags.None : FrameFlags.Stream;
+        if (upload is not null) flags |= FrameFlags.Stream;
         if (!encoder.Detached)
         {
             encoder.WriteHeader(FrameType.Request, flags, method, callId);

@@ -1,3 +1,4 @@
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -18,6 +19,9 @@ internal sealed record ConnectionSettings
     /// <summary>See <see cref="RpcConnectionOptions.LowLatency"/>.</summary>
     public bool LowLatency { get; init; }
 
+    /// <summary>See <see cref="RpcConnectionOptions.FlowContext"/>.</summary>
+    public bool FlowContext { get; init; }
+
     /// <summary>Silence after which the peer is asked for a sign of life, in milliseconds.</summary>
     public int KeepAliveIntervalMs { get; init; }
 
@@ -33,6 +37,9 @@ internal sealed record ConnectionSettings
     /// <summary>How long a call to the peer's services may take whose contract does not say, in milliseconds; -1 for no limit.</summary>
     public int PeerCallTimeoutMs { get; init; } = -1;
 
+    /// <summary>What runs around calls to the peer's services.</summary>
+    public FilterChain PeerCallFilters { get; init; } = FilterChain.Empty;
+
     /// <summary>Decides which requests may run; null when all may.</summary>
     public CallAdmission? Admission { get; init; }
 
@@ -46,6 +53,7 @@ internal sealed record ConnectionSettings
         Local = options.Limits,
         Peer = peer,
         LowLatency = options.LowLatency,
+        FlowContext = options.FlowContext,
         KeepAliveIntervalMs = (int)options.KeepAliveInterval.TotalMilliseconds,
         KeepAliveTimeoutMs = (int)options.KeepAliveTimeout.TotalMilliseconds,
     };

@@ -12,14 +12,20 @@ internal struct DrainScope
     private BatchOwnership? _ownership;
     private uint _epoch;
     private bool _receiving;
+    private BatchItem? _item;
+
+    /// <summary>What the current thread runs at the moment; null when it runs no items.</summary>
+    public static BatchItem? Item => t_current._item;
 
     /// <summary>The current thread begins to run items of a batch.</summary>
-    public static void BeginBatch(BatchOwnership ownership, uint epoch)
+    /// <returns>The thread's scope, to tell it each item: finding it again for each would take time.</returns>
+    public static ref DrainScope BeginBatch(BatchOwnership ownership, uint epoch)
     {
         ref DrainScope current = ref t_current;
         current._ownership = ownership;
         current._epoch = epoch;
         current._receiving = false;
+        return ref current;
     }
 
     /// <summary>The current thread, being the receiver, begins to decode.</summary>
@@ -31,7 +37,15 @@ internal struct DrainScope
     }
 
     /// <summary>The current thread does nothing for a connection any more.</summary>
-    public static void End() => t_current._ownership = null;
+    public static void End()
+    {
+        ref DrainScope current = ref t_current;
+        current._ownership = null;
+        current._item = null;
+    }
+
+    /// <summary>The thread runs this item from now on.</summary>
+    public void Enter(BatchItem item) => _item = item;
 
     /// <summary>
     /// Whether a frame written now will be flushed by this thread's, or its successor's, end of the batch. Ask while holding the

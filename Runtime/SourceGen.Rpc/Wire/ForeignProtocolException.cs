@@ -6,4 +6,7 @@ namespace SourceGen.Rpc.Wire;
 internal sealed class ForeignProtocolException(string message, bool isHttp) : Exception(message)
 {
     public bool IsHttp { get; } = isHttp;
+
+    /// <summary>Whether it is a TLS client, which may be one of this framework's and then understands a hello in plain.</summary>
+    public bool IsTls { get; init; }
 }

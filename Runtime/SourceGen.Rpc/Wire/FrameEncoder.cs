@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 
 namespace SourceGen.Rpc.Wire;
 
@@ -46,6 +47,13 @@ internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte
         ChainedBuffer own = _own!;
         _own = null;
         return own;
+    }
+
+    /// <summary>Writes a number, little endian.</summary>
+    public void WriteUInt32(uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(GetSpan(sizeof(uint)), value);
+        Advance(sizeof(uint));
     }
 
     public void Advance(int count) => (_own ?? _shared!).Advance(count);

@@ -9,7 +9,7 @@ internal enum FrameFlags : byte
     /// <summary>The message goes on in a continuation frame with the same call id.</summary>
     More = 1,
 
-    /// <summary>The payload begins with a 32-bit length and that many bytes of headers.</summary>
+    /// <summary>The message begins with a 32-bit length and that many bytes of headers: of a request, or of a response or error.</summary>
     Headers = 2,
 
     /// <summary>The payload begins with the milliseconds that remain for the call, 32 bits (before any headers).</summary>

@@ -13,7 +13,8 @@ internal static class Handshake
 
     private static readonly string s_agent = $"SourceGen.Rpc/{typeof(Handshake).Assembly.GetName().Version?.ToString(3)}";
 
-    private static ReadOnlySpan<byte> HttpAnswer =>
+    /// <summary>What an HTTP client is told.</summary>
+    public static ReadOnlySpan<byte> HttpAnswer =>
         "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 71\r\nConnection: close\r\n\r\nThis port speaks SourceGen.Rpc, not HTTP. Connect with an RPC client.\r\n"u8;
 
     /// <summary>Says what this side's options amount to; codecs and services are the caller's to add.</summary>
@@ -23,6 +24,7 @@ internal static class Handshake
         MaxFrameSize = options.Limits.MaxFrameSize,
         MaxMessageSize = options.Limits.MaxMessageSize,
         MaxConcurrentCalls = options.Limits.MaxConcurrentCalls,
+        MaxHeaderSize = options.Limits.MaxHeaderSize,
         StreamWindow = options.Limits.StreamWindow,
         ConnectionStreamWindow = options.Limits.ConnectionStreamWindow,
     };
@@ -42,6 +44,28 @@ internal static class Handshake
             output.Advance(FrameHeader.Size);
             output.Write(payload);
         }
+    }
+
+    /// <summary>Makes the preamble and the hello of a server that does not go on with a client.</summary>
+    /// <param name="code">The error's code.</param>
+    /// <param name="reason">Why, as a sentence for the client.</param>
+    public static byte[] Refuse(RpcStatusCode code, string reason)
+    {
+        RpcLimits limits = new();
+        HelloMessage hello = new()
+        {
+            Agent = s_agent,
+            MaxFrameSize = limits.MaxFrameSize,
+            MaxMessageSize = limits.MaxMessageSize,
+            Error = new ErrorMessage(code, reason, Refused: true),
+        };
+        ArrayBufferWriter<byte> payload = new();
+        hello.Write(payload);
+        byte[] bytes = new byte[Preamble.Size + FrameHeader.Size + payload.WrittenCount];
+        Preamble.Bytes.CopyTo(bytes);
+        new FrameHeader((uint)payload.WrittenCount, FrameType.Hello, FrameFlags.None, 0, 0).Write(bytes.AsSpan(Preamble.Size));
+        payload.WrittenSpan.CopyTo(bytes.AsSpan(Preamble.Size + FrameHeader.Size));
+        return bytes;
     }
 
     /// <summary>Tells an HTTP client, in its own words, that it has the wrong port.</summary>
@@ -87,7 +111,7 @@ internal static class Handshake
         if (Preamble.Check(buffer) is { } foreign)
         {
             byte[] first = buffer.Slice(0, Math.Min(buffer.Length, Preamble.Size)).ToArray();
-            throw new ForeignProtocolException($"The peer speaks {foreign}.", Preamble.IsHttp(first));
+            throw new ForeignProtocolException($"The peer speaks {foreign}.", Preamble.IsHttp(first)) { IsTls = Preamble.IsTls(first) };
         }
 
         if (buffer.Length < Preamble.Size + FrameHeader.Size) return false;

@@ -28,12 +28,15 @@ internal static class Preamble
 
     private static string Guess(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length >= 2 && bytes[0] == 0x16 && bytes[1] == 0x03) return "TLS (this address expects plain connections)";
-        if (bytes.Length >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03) return "TLS (its first message is an alert)";
+        if (IsTls(bytes)) return "TLS, and this side does not: use tcp:// to connect, or tls:// to listen";
+        if (bytes.Length >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03) return "TLS (its first message is an alert): connect to it by tls://";
         if (IsHttp(bytes)) return "HTTP";
         if (bytes.StartsWith("SSH-"u8)) return "SSH";
         return $"something else than SourceGen.Rpc (first bytes {Convert.ToHexString(bytes)})";
     }
+
+    /// <summary>Whether the bytes begin a TLS handshake.</summary>
+    public static bool IsTls(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && bytes[0] == 0x16 && bytes[1] == 0x03;
 
     /// <summary>Whether the bytes begin an HTTP request or answer.</summary>
     /// <param name="bytes">The first bytes, as many as there are.</param>

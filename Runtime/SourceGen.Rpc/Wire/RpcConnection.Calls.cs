@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -33,10 +34,13 @@ internal sealed partial class RpcConnection
     public bool HasRoom => Calls.HasRoom && !Output.IsFull;
 
     /// <summary>Writes a request and puts its call into the table.</summary>
-    /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the peer accepts; nothing was sent.</exception>
+    /// <exception cref="RpcException">
+    /// The arguments cannot be encoded, or they or the headers are larger than the peer accepts; nothing was sent.
+    /// </exception>
     public StartResult TryStart<TRequest, TResponse>(
-        PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request)
+        PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
+        if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
@@ -46,8 +50,10 @@ internal sealed partial class RpcConnection
             return StartResult.Full;
         }
 
+        FrameFlags flags;
         try
         {
+            flags = head.Write(encoder);
             serializer.Serialize(encoder, in request);
             encoder.EnsureAccepted();
         }
@@ -69,16 +75,20 @@ internal sealed partial class RpcConnection
             return StartResult.Written;
         }
 
-        Output.End(encoder, FrameType.Request, FrameFlags.None, method, id, Calls.InFlight >= DeferFrom);
+        Output.End(encoder, FrameType.Request, flags, method, id, Calls.InFlight >= DeferFrom);
         call.Written(use);
         if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;
     }
 
     /// <summary>Writes a request that gets no reply.</summary>
-    /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the peer accepts; nothing was sent.</exception>
-    public StartResult TrySend<TRequest>(string methodName, ushort method, ISerializer<TRequest> serializer, in TRequest request)
+    /// <exception cref="RpcException">
+    /// The arguments cannot be encoded, or they or the headers are larger than the peer accepts; nothing was sent.
+    /// </exception>
+    public StartResult TrySend<TRequest>(
+        string methodName, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
+        if (head.Headers is not null) CheckHeaderSize(head.Headers, methodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         if (Output.IsFull)
         {
@@ -86,8 +96,10 @@ internal sealed partial class RpcConnection
             return StartResult.Full;
         }
 
+        FrameFlags flags;
         try
         {
+            flags = head.Write(encoder);
             serializer.Serialize(encoder, in request);
             encoder.EnsureAccepted();
         }
@@ -99,7 +111,7 @@ internal sealed partial class RpcConnection
 
         // Only a fragmented message needs an id, to put it together by; the top bit keeps it apart from the ids of calls.
         ulong id = encoder.Detached ? (ulong)Interlocked.Increment(ref _oneWayIds) | (1UL << 63) : 0;
-        Output.End(encoder, FrameType.Request, FrameFlags.OneWay, method, id, Calls.InFlight >= DeferFrom);
+        Output.End(encoder, FrameType.Request, flags | FrameFlags.OneWay, method, id, Calls.InFlight >= DeferFrom);
         return StartResult.Written;
     }
 
@@ -123,11 +135,14 @@ internal sealed partial class RpcConnection
     public void SendCancel(ulong callId) => Output.WriteCancel(callId);
 
     /// <summary>Answers a call with a result.</summary>
-    public void WriteResponse<TResponse>(ulong callId, string methodName, ISerializer<TResponse> serializer, in TResponse response)
+    public void WriteResponse<TResponse>(
+        ulong callId, string methodName, ISerializer<TResponse> serializer, in TResponse response, byte[]? headers)
     {
         if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        FrameFlags flags = FrameFlags.None;
         try
         {
+            if (headers is not null) flags = new MessageHead(-1, headers).Write(encoder);
             serializer.Serialize(encoder, in response);
             encoder.EnsureAccepted();
         }
@@ -136,11 +151,11 @@ internal sealed partial class RpcConnection
             Output.Abandon(encoder);
             ConnectionLog.ResultNotEncodable(_logger, methodName, e);
             RpcStatusCode code = e is RpcException rpc ? rpc.Code : RpcStatusCode.Internal;
-            WriteError(callId, new ErrorMessage(code, $"The result of {methodName} cannot be encoded: {e.Message}"));
+            WriteError(callId, new ErrorMessage(code, $"The result of {methodName} cannot be encoded: {e.Message}"), headers);
             return;
         }
 
-        Output.End(encoder, FrameType.Response, FrameFlags.None, 0, callId, Running.Count >= DeferFrom);
+        Output.End(encoder, FrameType.Response, flags, 0, callId, Running.Count >= DeferFrom);
     }
 
     /// <summary>Answers a request whose arguments cannot be decoded; its handler does not run.</summary>
@@ -163,16 +178,34 @@ internal sealed partial class RpcConnection
         lock (Output.Gate) Output.SignalRoom();
     }
 
+    /// <summary>Notes that what came with an error cannot be read here; the call fails with the error's code and message.</summary>
+    public void DetailNotReadable(string methodName, string type, Exception error) =>
+        ErrorLog.DetailNotReadable(_logger, methodName, type, RemoteAddress, error);
+
     /// <summary>Notes what a caller's own code did wrong.</summary>
     public void ContinuationFailed(string methodName, Exception error) => ConnectionLog.ContinuationFailed(_logger, methodName, error);
 
     /// <summary>Answers a call with an error.</summary>
-    public void WriteError(ulong callId, ErrorMessage error)
+    /// <param name="callId">The call.</param>
+    /// <param name="error">The error.</param>
+    /// <param name="headers">Response headers and trailers; null for none.</param>
+    public void WriteError(ulong callId, ErrorMessage error, byte[]? headers = null)
     {
         if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        FrameFlags flags;
         try
         {
+            flags = new MessageHead(-1, headers).Write(encoder);
             error.Write(encoder);
+            if (error.HasDetail) encoder.EnsureAccepted();
+        }
+        catch (RpcException) when (error.HasDetail)
+        {
+            // Larger than the peer accepts: the call still fails with its code and message.
+            Output.Abandon(encoder);
+            ErrorLog.DetailTooLargeForPeer(_logger, error.DetailType, RemoteAddress, Output.MaxMessageSize);
+            WriteError(callId, error.WithoutDetail());
+            return;
         }
         catch
         {
@@ -180,7 +213,7 @@ internal sealed partial class RpcConnection
             throw;
         }
 
-        Output.End(encoder, FrameType.Error, FrameFlags.None, 0, callId, Running.Count >= DeferFrom);
+        Output.End(encoder, FrameType.Error, flags, 0, callId, Running.Count >= DeferFrom);
     }
 
     /// <summary>Why the connection takes no calls any more.</summary>

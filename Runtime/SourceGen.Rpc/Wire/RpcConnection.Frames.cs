@@ -141,7 +141,8 @@ internal sealed partial class RpcConnection
         }
 
         ReadOnlySequence<byte> arguments = payload;
-        if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0) arguments = SkipExtras(header.Flags, payload);
+        RequestHead head = new(remainingMs: -1);
+        if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0 && !TryTakeHead(header, ref arguments, out head)) return;
         ServerMethod method = _methods[header.Method];
         RateLimitLease? lease = null;
         if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return;
@@ -152,6 +153,7 @@ internal sealed partial class RpcConnection
             return;
         }
 
+        call.Prepare(head);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);
@@ -167,19 +169,6 @@ internal sealed partial class RpcConnection
 
         if (Streams.Inbound.Count != 0) CheckStreamEnded(callId);
         if (Running.IsTaken(slot)) throw new ProtocolException($"{RemoteAddress} used call slot {slot} again before its call was answered");
-    }
-
-    private ReadOnlySequence<byte> SkipExtras(FrameFlags flags, ReadOnlySequence<byte> payload)
-    {
-        SequenceReader<byte> reader = new(payload);
-        bool complete = (flags & FrameFlags.Deadline) == 0 || reader.TryReadLittleEndian(out int _);
-        if (complete && (flags & FrameFlags.Headers) != 0)
-        {
-            complete = reader.TryReadLittleEndian(out int length) && length >= 0 && length <= reader.Remaining;
-            if (complete) reader.Advance(length);
-        }
-
-        return complete ? reader.UnreadSequence : throw new ProtocolException($"{RemoteAddress} sent a request whose headers are longer than its payload");
     }
 
     private void BeginRequest(in FrameHeader header, in ReadOnlySequence<byte> payload)
@@ -275,12 +264,16 @@ internal sealed partial class RpcConnection
 
     private void AcceptReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
+        ReadOnlySequence<byte> reply = payload;
+        ReadOnlySequence<byte> headers = default;
+        if ((header.Flags & FrameFlags.Headers) != 0) headers = TakeReplyHeaders(ref reply); // Before somebody relies on the reply.
         if (Streams.Uploads.Count != 0 || Streams.Partial != 0) EndStreamsOf(header.CallId);
         if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return; // Cancelled or timed out; the reply only frees its slot.
-        if (header.Type == FrameType.Error) call.SetError(ReadError(payload));
-        else call.Decode(payload);
+        if (!headers.IsEmpty && AcceptReplyHeaders(call, headers) is { } problem) call.SetError(problem);
+        else if (header.Type == FrameType.Error) call.SetError(ReadError(reply, call));
+        else call.Decode(reply);
         _ownership.Add(call);
     }
 
@@ -294,11 +287,12 @@ internal sealed partial class RpcConnection
         _ownership.Add(call);
     }
 
-    private RpcException ReadError(in ReadOnlySequence<byte> payload)
+    private Exception ReadError(in ReadOnlySequence<byte> payload, PendingCall call)
     {
         try
         {
-            return ErrorMessage.Read(payload).ToException();
+            ErrorMessage error = ErrorMessage.Read(payload);
+            return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
         {

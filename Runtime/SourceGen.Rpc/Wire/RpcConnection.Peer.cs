@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Wire;
@@ -21,6 +22,9 @@ internal sealed partial class RpcConnection
 
     /// <summary>How long a call to the peer may take whose contract does not say, in milliseconds; -1 for no limit.</summary>
     public int PeerCallTimeoutMs => _settings.PeerCallTimeoutMs;
+
+    /// <summary>What runs around calls to the peer's services.</summary>
+    public FilterChain PeerCallFilters => _settings.PeerCallFilters;
 
     /// <summary>Completes when no call that this side made waits for its answer, or the connection is closed.</summary>
     public async Task WhenAnsweredAsync()

@@ -220,7 +220,7 @@ internal sealed partial class RpcConnection
     private bool Drain(uint epoch)
     {
         ExecutionContext? context = ExecutionContext.Capture();
-        DrainScope.BeginBatch(_ownership, epoch);
+        ref DrainScope scope = ref DrainScope.BeginBatch(_ownership, epoch);
         while (true)
         {
             if (_pausesWhenFull && Output.IsFull && Suspend(epoch)) return false;
@@ -233,6 +233,7 @@ internal sealed partial class RpcConnection
                     continue;
                 }
 
+                scope.Enter(item!);
                 item!.Run();
                 if (item.RunsInCallersContext) continue;
                 if (ExecutionContext.Capture() != context && context is not null) ExecutionContext.Restore(context);

@@ -21,9 +21,13 @@ internal sealed partial class RpcConnection
     public RpcException? CloseReason => _isClosed ? _closeReason : null;
 
     /// <summary>Writes the request of a call with streams, and puts it into the table.</summary>
-    /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the peer accepts; nothing was sent.</exception>
-    public StartResult TryStartStream<TRequest>(StreamCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request)
+    /// <exception cref="RpcException">
+    /// The arguments cannot be encoded, or they or the headers are larger than the peer accepts; nothing was sent.
+    /// </exception>
+    public StartResult TryStartStream<TRequest>(
+        StreamCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
+        if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
@@ -33,8 +37,10 @@ internal sealed partial class RpcConnection
             return StartResult.Full;
         }
 
+        FrameFlags flags;
         try
         {
+            flags = head.Write(encoder);
             serializer.Serialize(encoder, in request);
             encoder.EnsureAccepted();
         }
@@ -61,7 +67,7 @@ internal sealed partial class RpcConnection
             Streams.Uploads.Add(id, upload);
         }
 
-        Output.EndRequest(encoder, method, id, Calls.InFlight >= DeferFrom, call.Upload?.Stream);
+        Output.EndRequest(encoder, flags, method, id, Calls.InFlight >= DeferFrom, call.Upload?.Stream);
         call.Written(use);
         if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;
@@ -172,7 +178,7 @@ internal sealed partial class RpcConnection
         }
 
         if (upload.Reader is not { } reader) return;
-        if (reader.End(payload.IsEmpty ? null : ReadError(payload))) _ownership.Add(reader.Waker);
+        if (reader.End(payload.IsEmpty ? null : ReadEnd(payload))) _ownership.Add(reader.Waker);
     }
 
     private void AcceptStreamCredit(in FrameHeader header, in ReadOnlySequence<byte> payload)
@@ -237,6 +243,18 @@ internal sealed partial class RpcConnection
         Streams.Partial--;
         Finish(partial);
         partial = null;
+    }
+
+    private RpcException ReadEnd(in ReadOnlySequence<byte> payload)
+    {
+        try
+        {
+            return ErrorMessage.Read(payload).ToException();
+        }
+        catch (RpcSerializationException e)
+        {
+            return new RpcException(RpcStatusCode.Internal, $"{RemoteAddress} ended its stream with an error that cannot be read: {e.Message}", e);
+        }
     }
 
     private InboundUpload FindUpload(in FrameHeader header)

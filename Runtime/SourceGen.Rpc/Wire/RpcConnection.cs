@@ -31,6 +31,7 @@ internal sealed partial class RpcConnection
     private long _lastReceived;
     private long _pingSentAt = NoPing;
     private bool _unsentAtLastTick;
+    private bool _servesDeadlines;
     private readonly bool _pausesWhenFull;
     private readonly bool _holdsWhenFull;
 
@@ -150,10 +151,11 @@ internal sealed partial class RpcConnection
         {
             _lastDeadlineScan = now;
             if (Calls.InFlight > 0) ExpireCalls(now);
+            _servesDeadlines = Running.Count > 0 && Running.CancelExpired(now);
             KeepAlive(now);
         }
 
-        return running || unsent || Calls.InFlight > 0;
+        return running || unsent || Calls.InFlight > 0 || _servesDeadlines;
     }
 
     private static OutputLimits LimitsFor(ConnectionSettings settings) => new(

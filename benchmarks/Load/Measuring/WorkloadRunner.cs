@@ -50,12 +50,16 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
         }
     }
 
-    private IContender CreateBaseline(Workload workload) => workload.LowLatency
-        ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.BaselineInFlight ?? workload.Callers)
+    private IContender CreateBaseline(Workload workload) => workload.Tls
+        ? RpcWorkloadClient.Connect(workload, RpcWorkloadClient.PlainTitle, server.Addresses.Rpc!)!
+        : workload.LowLatency ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.BaselineInFlight ?? workload.Callers)
         : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.BaselineInFlight ?? workload.Callers);
 
-    private IContender? CreateRpc(Workload workload) =>
-        (workload.LowLatency ? server.Addresses.LowLatencyRpc : server.Addresses.Rpc) is { } address
-            ? RpcWorkloadClient.Connect(workload, address)
-            : null;
+    private IContender? CreateRpc(Workload workload)
+    {
+        ServerAddresses at = server.Addresses;
+        string? address = workload.Tls ? at.TlsRpc : workload.LowLatency ? at.LowLatencyRpc : at.Rpc;
+        string? thumbprint = workload.Tls ? at.Thumbprint : null;
+        return address is null ? null : RpcWorkloadClient.Connect(workload, RpcWorkloadClient.Title, address, thumbprint);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace SourceGen.Rpc.Load;
@@ -19,9 +21,18 @@ internal static class ServerHost
     {
         using var rawAsync = new RawAsyncServer();
         using var rawPolled = new RawPolledServer();
-        using RpcWorkloadServer? rpc = RpcWorkloadServer.Start(lowLatency: false);
-        using RpcWorkloadServer? lowLatencyRpc = RpcWorkloadServer.Start(lowLatency: true);
-        var addresses = new ServerAddresses(rawAsync.EndPoint, rawPolled.EndPoint, rpc?.Address, lowLatencyRpc?.Address);
+        using RpcWorkloadServer? rpc = RpcWorkloadServer.Start(new RpcServerOptions().Listen("tcp://127.0.0.1:0"));
+        using RpcWorkloadServer? lowLatencyRpc =
+            RpcWorkloadServer.Start(new RpcServerOptions { LowLatency = true }.Listen("tcp://127.0.0.1:0"));
+        using X509Certificate2 certificate = LoadCertificate.Create();
+        using RpcWorkloadServer? tlsRpc = RpcWorkloadServer.Start(new RpcServerOptions().Listen("tls://127.0.0.1:0").UseTls(certificate));
+        var addresses = new ServerAddresses(
+            rawAsync.EndPoint,
+            rawPolled.EndPoint,
+            rpc?.Address,
+            lowLatencyRpc?.Address,
+            tlsRpc?.Address,
+            certificate.GetCertHashString(HashAlgorithmName.SHA256));
         output.Write(Encoding.ASCII.GetBytes(addresses + "\n"));
         output.Flush();
 

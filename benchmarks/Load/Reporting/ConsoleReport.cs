@@ -43,7 +43,7 @@ internal sealed class ConsoleReport(TextWriter output)
         foreach (Workload workload in workloads)
         {
             output.WriteLine($"{workload.Name,-16}{workload.Description}");
-            string baseline = workload.LowLatency ? RawPolledClient.Title : RawAsyncClient.Title;
+            string baseline = workload.Tls ? RpcWorkloadClient.PlainTitle : workload.LowLatency ? RawPolledClient.Title : RawAsyncClient.Title;
             foreach (Target target in workload.Targets) output.WriteLine($"{"",-16}  target: {target.Describe(baseline)}");
         }
     }

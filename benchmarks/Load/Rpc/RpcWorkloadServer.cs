@@ -11,11 +11,11 @@ internal sealed class RpcWorkloadServer : IDisposable
     public string Address => _server.Addresses[0].ToString();
 
     /// <summary>Starts a server on a free port of the loopback interface.</summary>
-    /// <param name="lowLatency">Whether it polls for a while before it sleeps.</param>
+    /// <param name="options">Where it listens, and its mode.</param>
     /// <returns>The server, or null in a build without the RPC.</returns>
-    public static RpcWorkloadServer? Start(bool lowLatency)
+    public static RpcWorkloadServer? Start(RpcServerOptions options)
     {
-        var server = new RpcServer(new RpcServerOptions { LowLatency = lowLatency }.Listen("tcp://127.0.0.1:0"));
+        var server = new RpcServer(options);
         server.AddService<ILoadService>(new LoadService());
         server.StartAsync().GetAwaiter().GetResult();
         return new RpcWorkloadServer(server);

@@ -23,6 +23,9 @@ internal sealed record Workload
     /// <summary>Whether the RPC runs in its low-latency mode; the baseline then polls without sleeping.</summary>
     public bool LowLatency { get; init; }
 
+    /// <summary>Whether the RPC runs over TLS; the baseline then is the RPC without it.</summary>
+    public bool Tls { get; init; }
+
     public IReadOnlyList<Target> Targets { get; init; } = [];
 
     /// <summary>What goes over the wire for one call.</summary>
@@ -55,7 +58,7 @@ internal sealed record Workload
                 CallKind.PingPong => "an item of 16 B there and back through a duplex call",
                 _ => "one handler in 100 blocks its thread for 50 ms",
             };
-            return $"{call}, {Callers} {(Callers == 1 ? "caller" : "callers")}{(LowLatency ? ", low-latency mode" : "")}";
+            return $"{call}, {Callers} {(Callers == 1 ? "caller" : "callers")}{(LowLatency ? ", low-latency mode" : "")}{(Tls ? ", TLS" : "")}";
         }
     }
 }

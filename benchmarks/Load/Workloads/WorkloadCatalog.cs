@@ -14,6 +14,8 @@ internal static class WorkloadCatalog
     private static readonly Target ClientAllocatesNothing = new(Figure.ClientBytes, Bound.AtMost, Value: Nothing);
     private static readonly Target ServerAllocatesNothing = new(Figure.ServerBytes, Bound.AtMost, Value: Nothing);
 
+    private static readonly Target SixTenths = new(Figure.CallsPerSecond, Bound.AtLeast, Ratio: 0.6);
+
     public static readonly IReadOnlyList<Workload> All =
     [
         Add(1, new Target(Figure.P50, Bound.AtMost, Ratio: 1.1), ClientAllocatesNothing, ServerAllocatesNothing),
@@ -32,6 +34,8 @@ internal static class WorkloadCatalog
         LowLatency(Add(64)),
         LowLatency(Add(512)),
         LowLatency(Echo("32", 32, 512)),
+        Tls(Add(1, SixTenths, ClientAllocatesNothing, ServerAllocatesNothing)),
+        Tls(Add(512, SixTenths, ClientAllocatesNothing, ServerAllocatesNothing)),
         new()
         {
             Name = "blocking-64",
@@ -81,6 +85,8 @@ internal static class WorkloadCatalog
         BaselineInFlight = 512,
         Targets = [new Target(Figure.CallsPerSecond, Bound.AtLeast, Value: 10e6)],
     };
+
+    private static Workload Tls(Workload workload) => workload with { Name = "tls-" + workload.Name, Tls = true };
 
     private static Workload LowLatency(Workload workload) => workload with { Name = "low-" + workload.Name, LowLatency = true };
 }

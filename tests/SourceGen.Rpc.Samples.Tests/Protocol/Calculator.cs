@@ -12,7 +12,17 @@ internal sealed class Calculator : ICalculator
     /// <summary>Completes when a caller of Wait has given up.</summary>
     public Task Cancelled => _cancelled.Task;
 
-    public ValueTask<int> AddAsync(int a, int b) => new(a + b);
+    public ValueTask<int> AddAsync(int a, int b)
+    {
+        if (RpcContext.Current is { } context && context.RequestHeaders["trace"] is { } trace)
+        {
+            context.ResponseHeaders["trace"] = trace;
+            context.Trailers["cost"] = "1";
+            if (context.Baggage["tenant"] is { } tenant && context.RequestHeaders["whose"] is not null) context.Trailers["tenant"] = tenant;
+        }
+
+        return new(a + b);
+    }
 
     public ValueTask<int> DivideAsync(int a, int b) => b != 0
         ? new(a / b)

@@ -2,10 +2,11 @@ using SourceGen.Rpc.Samples.Contracts;
 
 namespace SourceGen.Rpc.Samples.Tests.Protocol;
 
-/// <summary>A real server at a free port, with default options as the document has them.</summary>
+/// <summary>A real server at a free port, with default options as the document has them, and without built-in services.</summary>
 internal sealed class CalculatorServer : IAsyncDisposable
 {
-    private readonly RpcServer _server = new(new RpcServerOptions().Listen("tcp://127.0.0.1:0"));
+    private readonly RpcServer _server =
+        new(new RpcServerOptions { BuiltInServices = RpcBuiltInServices.None }.Listen("tcp://127.0.0.1:0"));
 
     public Calculator Calculator { get; } = new();
 

@@ -29,6 +29,12 @@ public sealed class PythonClientTests
         Assert.StartsWith("""[3,"The arguments of Calculator/Add cannot be read:""", Compact(result, "wrong"));
         Assert.EndsWith(",true]", Compact(result, "wrong"));
         Assert.StartsWith("""[12,"There is no method number 9999 here""", Compact(result, "unknown"));
+        Assert.Equal(
+            """[4,"Calculator/Add was not started within the 0 ms that its caller allowed.","",0,true]""", Compact(result, "late"));
+        Assert.Equal(9, result.GetProperty("headed").GetInt32());
+        Assert.Equal("""[[2,"trace","7"],[3,"cost","1"],[3,"tenant","größe"]]""", Compact(result, "headers"));
+        Assert.StartsWith(
+            """[8,"The headers of Calculator/Add have 20,011 bytes; the receiver accepts at most 16,384""", Compact(result, "tooMuch"));
         await server.Calculator.Cancelled.WaitAsync(Patience.Limit);
     }
 

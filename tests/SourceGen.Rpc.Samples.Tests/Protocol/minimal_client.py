@@ -4,7 +4,8 @@ import msgpack
 
 PREAMBLE = b"SGRPC\xf5\x01\n"
 HELLO, GO_AWAY, PING, PONG, DESCRIBE, REQUEST, RESPONSE, ERROR, CANCEL, MORE_REQUEST, MORE_RESPONSE = 1, 2, 3, 4, 5, 16, 17, 18, 19, 20, 21
-MORE, ONE_WAY = 1, 8
+MORE, HEADERS, DEADLINE, ONE_WAY = 1, 2, 4, 8
+HOP, BAGGAGE, RESPONSE_HEADER, TRAILER = 0, 1, 2, 3
 FRAGMENT = 20_000
 
 
@@ -18,7 +19,8 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.generation = 0
         self.socket.sendall(PREAMBLE)
-        self.send(HELLO, msgpack.packb({"codecs": ["msgpack"], "maxFrame": 65536, "maxMessage": 1 << 20, "future": [1, {"x": None}]}))
+        self.send(HELLO, msgpack.packb({
+            "codecs": ["msgpack"], "maxFrame": 65536, "maxMessage": 1 << 20, "maxHeaders": 4096, "future": [1, {"x": None}]}))
         assert self.receive_exactly(8) == PREAMBLE, "the server speaks another protocol"
         kind, _, _, payload = self.receive()
         self.hello = msgpack.unpackb(payload)
@@ -58,26 +60,36 @@ class Client:
         return self.generation << 32  # Slot 0, as there is one call at a time.
 
     def reply(self, call_id):
-        kind_of_reply, message = None, b""
+        kind_of_reply, has_headers, message, self.reply_headers = None, 0, b"", []
         while True:
             kind, flags, answered, payload = self.receive()
             if kind == PING:
                 self.send(PONG, call_id=answered)
             elif kind in (RESPONSE, ERROR, MORE_RESPONSE):
                 assert answered == call_id
-                kind_of_reply = kind_of_reply or kind
+                if kind_of_reply is None:
+                    kind_of_reply, has_headers = kind, flags & HEADERS
                 message += payload
                 if not flags & MORE:
                     break
             elif kind not in (PONG, GO_AWAY):
                 raise AssertionError(f"frame type {kind}")
+        if has_headers:
+            end = 4 + struct.unpack_from("<I", message)[0]
+            parts, message = msgpack.unpackb(message[4:end]), message[end:]
+            self.reply_headers = [parts[i:i + 3] for i in range(0, len(parts), 3)]
         if kind_of_reply == ERROR:
             raise RpcError(*msgpack.unpackb(message))
         return message
 
-    def call(self, method, *arguments):
-        call_id = self.next_id()
-        self.send_message(msgpack.packb(arguments), 0, method, call_id)
+    def call(self, method, *arguments, remaining=None, headers=()):
+        call_id, flags, head = self.next_id(), 0, b""
+        if remaining is not None:
+            flags, head = flags | DEADLINE, struct.pack("<I", remaining)
+        if headers:
+            block = msgpack.packb([part for header in headers for part in header])
+            flags, head = flags | HEADERS, head + struct.pack("<I", len(block)) + block
+        self.send_message(head + msgpack.packb(arguments), flags, method, call_id)
         payload = self.reply(call_id)
         return msgpack.unpackb(payload) if payload else None
 
@@ -115,6 +127,11 @@ print(json.dumps({
     "echo": client.call(number["Echo"], large) == large,
     "wrong": attempt(lambda: client.call(number["Add"], "two", 3)),
     "unknown": attempt(lambda: client.call(9999)),
+    "late": attempt(lambda: client.call(number["Add"], 2, 3, remaining=0)),
+    "headed": client.call(number["Add"], 4, 5, remaining=60_000, headers=[
+        (HOP, "trace", "7"), (HOP, "whose", "?"), (BAGGAGE, "tenant", "größe"), (99, "future", "")]),
+    "headers": client.reply_headers,
+    "tooMuch": attempt(lambda: client.call(number["Add"], 2, 3, headers=[(HOP, "trace", "x" * 20_000)])),
     "notes": client.call(number["Notes"]),
 }))
 client.send(GO_AWAY, msgpack.packb([14, "done"]))

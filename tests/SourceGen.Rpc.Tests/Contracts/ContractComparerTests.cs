@@ -60,6 +60,11 @@ public sealed class ContractComparerTests
         { "(s: stream<\"MapAB\">) -> void", "(s: stream<\"MapBad\">) -> void", "parameter 's' item member 'A' is int32 here and string at the server" },
         { "() -> stream<int32>", "() -> stream<bool>", "the result item is int32 here and bool at the server" },
 
+        // Declared errors: added, removed, or another type under the same name.
+        { "() -> int32 throws \"MapAB\"", "() -> int32", null },
+        { "() -> int32", "() -> int32 throws \"MapAB\", \"MapBad\"", null },
+        { "() -> void throws \"MapAB\"", "() -> void throws \"ArrayBad\"", null },
+
         // Nullable or not.
         { "(a: int32?, b: \"MapAB\") -> string", "(a: int32, b: \"MapAB\"?) -> string?", null },
 

@@ -47,6 +47,22 @@ public sealed class ContractSchemaTests
         Assert.Equal(Text, schema.ToString());
     }
 
+    [Fact]
+    public void DeclaredErrorsAreReadAndPrinted()
+    {
+        const string Text = "service \"S\"\n"
+            + "method A(a: int32) -> int32 throws \"S.Gone\", \"S.Odd<\\\"x\\\">\"\n"
+            + "method B() -> void throws \"S.Gone\"\n"
+            + "method C() -> oneway\n"
+            + "object \"S.Gone\" map { Message: string }\n"
+            + "object \"S.Odd<\\\"x\\\">\" map { }\n";
+        ContractSchema schema = ContractSchema.Parse(Text);
+        Assert.Equal(["S.Gone", "S.Odd<\"x\">"], schema.Methods[0].Throws);
+        Assert.Equal(["S.Gone"], schema.Methods[1].Throws);
+        Assert.Empty(schema.Methods[2].Throws);
+        Assert.Equal(Text, schema.ToString());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -75,6 +91,8 @@ public sealed class ContractSchemaTests
     [InlineData("service \"S\"\nmethod A() -> stream<int32>?\n", 2, 28, "expected the end of the line, found '?'")]
     [InlineData("service \"S\"\nmethod A(a: stream<int32>, b: stream<int32>) -> void\n", 2, 31, "a method takes one stream at most")]
     [InlineData("service \"S\"\nmethod A() -> \"T\"\n", 2, 15, "the type \"T\" is not described anywhere")]
+    [InlineData("service \"S\"\nmethod A() -> void throws \"T\"\n", 2, 27, "the type \"T\" is not described anywhere")]
+    [InlineData("service \"S\"\nmethod A() -> void throws T\n", 2, 27, "expected a name in quotes, found 'T'")]
     [InlineData("service \"S\"\nmethod B() -> void\nmethod A() -> void\n", 3, 8, "the method 'A' comes before 'B': sort by name")]
     [InlineData("service \"S\"\nmethod A() -> void\nmethod A() -> void\n", 3, 8, "the method 'A' is there twice")]
     [InlineData("service \"S\"\nobject \"O\" map { }\nenum \"O\" int8 { }\n", 3, 6, "the type 'O' is there twice")]

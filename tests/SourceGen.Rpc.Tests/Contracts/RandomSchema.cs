@@ -32,7 +32,10 @@ internal static class RandomSchema
                 var reply = (SchemaReply)random.Next(3);
                 SchemaParameter[] parameters = Array.ConvertAll(
                     Pick(random), parameter => new SchemaParameter(parameter, MakeType(random, typeNames, 0), random.Next(2) == 0));
-                return new SchemaMethod(name, parameters, reply, reply == SchemaReply.Value ? MakeType(random, typeNames, 0) : null);
+                return new SchemaMethod(name, parameters, reply, reply == SchemaReply.Value ? MakeType(random, typeNames, 0) : null)
+                {
+                    Throws = [.. typeNames.Where(_ => random.Next(4) == 0)],
+                };
             }),
         ];
         return new ContractSchema(Names[random.Next(Names.Length)], methods, [.. types]);

@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
+using SourceGen.Rpc.Tests.Transport.Tls;
 
 namespace SourceGen.Rpc.Tests.EndToEnd;
 
@@ -19,6 +20,17 @@ public sealed class AllocationTests
     });
 
     [Fact]
+    public Task AUnaryCallOverTls_AllocatesNothing() => AssertAllocatesNothingAsync(
+        static async (lab, _, calls) =>
+        {
+            for (int i = 0; i < calls; i++)
+            {
+                if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
+            }
+        },
+        "tls://127.0.0.1:0");
+
+    [Fact]
     public Task AUnaryCallWithAToken_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, token, calls) =>
     {
         for (int i = 0; i < calls; i++)
@@ -26,6 +38,17 @@ public sealed class AllocationTests
             if (await lab.AddCancellableAsync(i, 1, token) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
         }
     });
+
+    [Fact]
+    public Task AUnaryCallWithoutATimeLimit_AllocatesNothing() => AssertAllocatesNothingAsync(
+        static async (lab, _, calls) =>
+        {
+            for (int i = 0; i < calls; i++)
+            {
+                if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
+            }
+        },
+        callTimeout: Timeout.InfiniteTimeSpan);
 
     [Fact]
     public Task AOneWayCall_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, _, calls) =>
@@ -38,11 +61,16 @@ public sealed class AllocationTests
         }
     });
 
-    private static async Task AssertAllocatesNothingAsync(Func<ILab, CancellationToken, int, Task> run)
+    private static async Task AssertAllocatesNothingAsync(
+        Func<ILab, CancellationToken, int, Task> run, string address = "tcp://127.0.0.1:0", TimeSpan? callTimeout = null)
     {
-        await using RpcServer server = new RpcServer(new RpcServerOptions().Listen("tcp://127.0.0.1:0")).AddService<ILab>(new QuietLab());
+        // This process has clients, so that handlers would get a context each, which they do not have in a process that only serves.
+        RpcServerOptions options = new RpcServerOptions { FlowContext = false }.Listen(address).UseTls(TestCertificates.Server);
+        await using RpcServer server = new RpcServer(options).AddService<ILab>(new QuietLab());
         await server.StartAsync();
-        await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), LabHost.Patient());
+        RpcClientOptions patient = LabHost.Patient(TestTls.Use);
+        patient.CallTimeout = callTimeout ?? patient.CallTimeout;
+        await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), patient);
         ILab lab = client.Get<ILab>();
         using CancellationTokenSource source = new();
 

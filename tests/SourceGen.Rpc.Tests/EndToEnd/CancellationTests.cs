@@ -179,11 +179,27 @@ public sealed class CancellationTests
         });
         ILab lab = await host.GetAsync();
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => lab.RunBrieflyAsync("wait").Soon());
+        Assert.Equal(RpcStatusCode.DeadlineExceeded, error.Code); // The client's own word or the server's, whichever comes first.
+        Assert.Contains("Tests.Lab/RunBriefly", error.Message, StringComparison.Ordinal);
+        await cancelled.Task.Soon();
+        Assert.Equal(5, await lab.AddAsync(2, 3).Soon());
+    }
+
+    [Fact]
+    public async Task ACallWhoseHandlerDoesNotListen_FailsByItsOwnClockAndSaysTheLimit()
+    {
+        await using LabHost host = await LabHost.StartAsync();
+        using Gate gate = new();
+        host.Lab.On("wait", async _ =>
+        {
+            await gate.PassAsync();
+            return 1;
+        });
+        ILab lab = await host.GetAsync();
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => lab.RunBrieflyAsync("wait").Soon());
         Assert.Equal((RpcStatusCode.DeadlineExceeded, RpcCallProgress.Unknown), (error.Code, error.Progress));
         Assert.Contains("Tests.Lab/RunBriefly", error.Message, StringComparison.Ordinal);
         Assert.Contains("60 ms", error.Message, StringComparison.Ordinal);
-        await cancelled.Task.Soon();
-        Assert.Equal(5, await lab.AddAsync(2, 3).Soon());
     }
 
     [Fact]

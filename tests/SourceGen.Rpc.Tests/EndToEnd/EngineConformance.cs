@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
+using SourceGen.Rpc.Tests.Transport.Tls;
 
 namespace SourceGen.Rpc.Tests.EndToEnd;
 
@@ -236,4 +237,22 @@ public sealed class UnixEngineTests : EngineConformance, IDisposable
     protected override string Any => $"unix://{_path}";
 
     public void Dispose() => File.Delete(_path);
+}
+
+public sealed class TlsEngineTests : EngineConformance
+{
+    protected override string Any => "tls://127.0.0.1:0";
+
+    protected override void Configure(RpcConnectionOptions options) => TestTls.Use(options);
+}
+
+public sealed class LowLatencyTlsEngineTests : EngineConformance
+{
+    protected override string Any => "tls://127.0.0.1:0";
+
+    protected override void Configure(RpcConnectionOptions options)
+    {
+        options.LowLatency = true;
+        TestTls.Use(options);
+    }
 }

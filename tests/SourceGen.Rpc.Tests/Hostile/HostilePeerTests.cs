@@ -51,7 +51,6 @@ public sealed class HostilePeerTests : IAsyncLifetime
     /// <summary>What does not even get through the handshake.</summary>
     public static TheoryData<string, byte[], string> Openings => new()
     {
-        { "TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03, .. Bytes.Random(9, 500)], "TLS" },
         { "SSH", [.. "SSH-2.0-OpenSSH_9.6\r\n"u8], "SSH" },
         { "another version", [.. "SGRPC"u8, 0xF5, 2, (byte)'\n'], "protocol version 2, and this side speaks version 1" },
         { "zeros", new byte[64], "something else than SourceGen.Rpc" },
@@ -125,6 +124,17 @@ public sealed class HostilePeerTests : IAsyncLifetime
         Assert.Equal(code, answer.Error!.Code);
         Assert.Contains(detail, answer.Error.Detail, StringComparison.Ordinal);
         Assert.Contains(detail, await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATlsHandshake_IsAnsweredWithARefusalInPlain()
+    {
+        using RawPeer peer = await RawPeer.ConnectAsync(_host.Address);
+        await peer.SendAsync([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03, .. Bytes.Random(9, 500)]);
+        HelloMessage answer = await peer.ReadHelloAsync();
+        Assert.Contains("use tcp:// to connect", answer.Error!.Detail, StringComparison.Ordinal);
+        Assert.Empty(await peer.ReadToEndAsync());
+        Assert.Contains("TLS", await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
     [Fact]

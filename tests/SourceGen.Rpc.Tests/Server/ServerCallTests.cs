@@ -83,6 +83,8 @@ public sealed class ServerCallTests
         // As the real one: a pooled call belongs to no method that could tell.
         public override bool IsCancellable => _pooled ? throw new InvalidOperationException("The call is in its pool.") : true;
 
+        protected override CompilerServices.RpcMethod Called => throw new NotSupportedException();
+
         public void BeginCall(RpcConnection connection, ulong id)
         {
             _pooled = false;

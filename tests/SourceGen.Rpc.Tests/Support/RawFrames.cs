@@ -50,6 +50,32 @@ internal static class RawFrames
         return bytes.WrittenSpan.ToArray();
     }
 
+    /// <summary>A block of headers.</summary>
+    public static byte[] Headers(params (int Kind, string Name, string Value)[] headers)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        MessagePackWriter writer = new(bytes);
+        writer.WriteArrayHeader(3 * headers.Length);
+        foreach ((int kind, string name, string value) in headers)
+        {
+            writer.Write(kind);
+            writer.Write(name);
+            writer.Write(value);
+        }
+
+        writer.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A message that begins with a deadline, or with headers, or with both, in that order.</summary>
+    public static byte[] Message(uint? remainingMs, byte[]? headers, byte[] rest) =>
+    [
+        .. remainingMs is { } time ? BitConverter.GetBytes(time) : [],
+        .. headers is null ? [] : BitConverter.GetBytes(headers.Length),
+        .. headers ?? [],
+        .. rest,
+    ];
+
     public static byte[] Encode(Action<IBufferWriter<byte>> write)
     {
         ArrayBufferWriter<byte> bytes = new();

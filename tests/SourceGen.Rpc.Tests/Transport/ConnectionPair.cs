@@ -1,4 +1,5 @@
 using SourceGen.Rpc.Transport;
+using SourceGen.Rpc.Transport.Tls;
 
 namespace SourceGen.Rpc.Tests.Transport;
 
@@ -27,6 +28,11 @@ internal sealed class ConnectionPair : IAsyncDisposable
         Task<ITransportConnection?> accepting = listener.AcceptAsync().AsTask();
         ITransportConnection client = await transport.ConnectAsync(listener.LocalAddress).Soon();
         ITransportConnection? server = await accepting.Soon();
+        if (client is ITlsConnection tls && server is ITlsConnection accepted)
+        {
+            await Task.WhenAll(tls.HandshakeAsync().AsTask(), accepted.HandshakeAsync().AsTask()).Soon();
+        }
+
         return new ConnectionPair(pool, listener, client, server!);
     }
 
@@ -38,7 +44,8 @@ internal sealed class ConnectionPair : IAsyncDisposable
         {
             connection.Output.Complete();
             connection.Input.Complete();
-            if (connection is SocketConnection socket) await socket.SocketClosed.Soon();
+            ITransportConnection inner = connection is TlsConnection tls ? tls.Inner : connection;
+            if (inner is SocketConnection socket) await socket.SocketClosed.Soon();
         }
 
         Assert.Equal(0, _pool.Outstanding);

@@ -4,6 +4,9 @@ namespace SourceGen.Rpc.Tests.Transport;
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];
+    private long _now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>Fires every timer that was made so far, whatever its time.</summary>
     public void FireAll()
@@ -17,6 +20,11 @@ internal sealed class ManualTime : TimeProvider
 
         foreach (ManualTimer timer in timers) timer.Fire();
     }
+
+    /// <summary>Lets time pass for those who look at the clock; timers do not fire.</summary>
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _now, time.Ticks);
+
+    public override long GetTimestamp() => Interlocked.Read(ref _now);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -25,7 +25,7 @@ public sealed class RpcConnectionTests
         int left = 0;
         _connection.Leaving += _ => left++;
         PendingCall<int> call = PendingCall<int>.Rent(PendingCall<int>.Pool, "Test/Call", IntegerSerializer.Instance, 0, long.MaxValue, CancellationToken.None);
-        Assert.Equal(RpcConnection.StartResult.Written, _connection.TryStart(call, 0, IntegerSerializer.Instance, 1));
+        Assert.Equal(RpcConnection.StartResult.Written, _connection.TryStart(call, 0, IntegerSerializer.Instance, 1, MessageHead.None));
         Task<int> result = new ValueTask<int>(call, call.Version).AsTask();
         RpcException reason = new(RpcStatusCode.Unavailable, "the test is over");
         _connection.Close(reason);
@@ -41,8 +41,8 @@ public sealed class RpcConnectionTests
     {
         _connection.Close(new RpcException(RpcStatusCode.Unavailable, "the test is over"));
         PendingCall<int> call = PendingCall<int>.Rent(PendingCall<int>.Pool, "Test/Call", IntegerSerializer.Instance, 0, long.MaxValue, CancellationToken.None);
-        Assert.Equal(RpcConnection.StartResult.Closed, _connection.TryStart(call, 0, IntegerSerializer.Instance, 1));
-        Assert.Equal(RpcConnection.StartResult.Closed, _connection.TrySend("Test/Call", 0, IntegerSerializer.Instance, 1));
+        Assert.Equal(RpcConnection.StartResult.Closed, _connection.TryStart(call, 0, IntegerSerializer.Instance, 1, MessageHead.None));
+        Assert.Equal(RpcConnection.StartResult.Closed, _connection.TrySend("Test/Call", 0, IntegerSerializer.Instance, 1, MessageHead.None));
         Assert.Equal(0, _connection.Calls.InFlight);
         Assert.False(_connection.Output.Gate.IsHeldByCurrentThread);
         call.Return();

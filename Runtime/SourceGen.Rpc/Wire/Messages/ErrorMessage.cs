@@ -3,7 +3,10 @@ using SourceGen.Rpc.MessagePack;
 
 namespace SourceGen.Rpc.Wire.Messages;
 
-/// <summary>The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused].</summary>
+/// <summary>
+/// The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused], and with a typed detail
+/// [..., type, payload].
+/// </summary>
 /// <remarks>
 /// A reference, not a value: why a connection leaves is read by threads other than the one that wrote it, and must be seen whole.
 /// </remarks>
@@ -17,15 +20,36 @@ internal sealed record ErrorMessage(RpcStatusCode Code, string Detail, string Id
     /// <summary>Texts beyond this are cut, so that an error always fits the smallest fragment.</summary>
     public const int MaxText = 2048;
 
+    /// <summary>Details beyond this are not sent.</summary>
+    public const int MaxDetail = 64 * 1024;
+
+    /// <summary>The name of the type of the typed detail, or of the declared exception; empty when there is none.</summary>
+    public string DetailType { get; init; } = "";
+
+    /// <summary>That detail or exception, in the connection's codec.</summary>
+    public byte[] DetailPayload { get; init; } = [];
+
+    /// <summary>Whether there is a detail or a declared exception.</summary>
+    public bool HasDetail => DetailType.Length > 0;
+
+    /// <summary>The same error for a peer that cannot take the detail.</summary>
+    public ErrorMessage WithoutDetail() => this with { DetailType = "", DetailPayload = [] };
+
     public void Write(IBufferWriter<byte> output)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteArrayHeader(5);
+        writer.WriteArrayHeader(HasDetail ? 7 : 5);
         writer.Write((int)Code);
         writer.Write(Cut(Detail));
         writer.Write(Cut(Id));
         writer.Write(Status);
         writer.Write(Refused);
+        if (HasDetail)
+        {
+            writer.Write(DetailType);
+            writer.WriteBinary(DetailPayload);
+        }
+
         writer.Flush();
     }
 
@@ -40,12 +64,19 @@ internal sealed record ErrorMessage(RpcStatusCode Code, string Detail, string Id
         string id = count > 2 ? reader.ReadString() ?? "" : "";
         int status = count > 3 ? reader.ReadInt32() : 0;
         bool refused = count > 4 && reader.ReadBoolean();
-        return new ErrorMessage(code is > 0 and <= 16 ? (RpcStatusCode)code : RpcStatusCode.Unknown, detail, id, status, refused);
+        string detailType = count > 5 ? reader.ReadString() ?? "" : "";
+        byte[] detailPayload = count > 6 ? reader.ReadBytes() ?? [] : [];
+        return new ErrorMessage(code is > 0 and <= 16 ? (RpcStatusCode)code : RpcStatusCode.Unknown, detail, id, status, refused)
+        {
+            DetailType = detailType,
+            DetailPayload = detailPayload,
+        };
     }
 
     public RpcException ToException() => new(Code, Detail, Id, Status)
     {
         Progress = Refused ? RpcCallProgress.Refused : RpcCallProgress.Answered,
+        DetailType = DetailType,
     };
 
     /// <summary>Shortens a text that is too long. There may be none: an exception's Message can be overridden to return null.</summary>

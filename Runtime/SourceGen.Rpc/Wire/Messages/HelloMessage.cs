@@ -29,6 +29,9 @@ internal sealed record HelloMessage
     /// <summary>The most calls the side accepts at once.</summary>
     public int MaxConcurrentCalls { get; init; }
 
+    /// <summary>The most bytes of headers in one message that the side accepts; 0 when it reads none.</summary>
+    public int MaxHeaderSize { get; init; }
+
     /// <summary>What a stream to this side may have outstanding, in bytes; 0 when the side does not know streams.</summary>
     public int StreamWindow { get; init; }
 
@@ -44,7 +47,7 @@ internal sealed record HelloMessage
     public void Write(IBufferWriter<byte> output)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteMapHeader(Error is null ? 8 : 9);
+        writer.WriteMapHeader(Error is null ? 9 : 10);
         writer.Write("agent");
         writer.Write(Agent);
         writer.Write("codecs");
@@ -56,6 +59,8 @@ internal sealed record HelloMessage
         writer.Write(MaxMessageSize);
         writer.Write("maxCalls");
         writer.Write(MaxConcurrentCalls);
+        writer.Write("maxHeaders");
+        writer.Write(MaxHeaderSize);
         writer.Write("streamWindow");
         writer.Write(StreamWindow);
         writer.Write("streamsWindow");
@@ -97,6 +102,7 @@ internal sealed record HelloMessage
                 case "maxFrame": hello = hello with { MaxFrameSize = ReadLimit(ref reader, "maxFrame", 16 * 1024) }; break;
                 case "maxMessage": hello = hello with { MaxMessageSize = ReadLimit(ref reader, "maxMessage", 1024) }; break;
                 case "maxCalls": hello = hello with { MaxConcurrentCalls = ReadLimit(ref reader, "maxCalls", 0) }; break;
+                case "maxHeaders": hello = hello with { MaxHeaderSize = ReadLimit(ref reader, "maxHeaders", 0) }; break;
                 case "streamWindow": hello = hello with { StreamWindow = ReadLimit(ref reader, "streamWindow", 0) }; break;
                 case "streamsWindow": hello = hello with { ConnectionStreamWindow = ReadLimit(ref reader, "streamsWindow", 0) }; break;
                 case "services": hello = hello with { Services = ReadServices(ref reader) }; break;

@@ -1,0 +1,9 @@
+namespace SourceGen.Rpc.BuiltIn;
+
+/// <summary>Answers with what the server's <see cref="RpcHealth"/> says.</summary>
+internal sealed class HealthService(RpcHealth health) : IHealth
+{
+    /// <inheritdoc/>
+    public ValueTask<ServingStatus> CheckAsync(string service = "", CancellationToken cancellationToken = default) =>
+        new(health.GetStatus(service ?? ""));
+}

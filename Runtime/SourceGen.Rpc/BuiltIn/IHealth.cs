@@ -1,0 +1,12 @@
+namespace SourceGen.Rpc.BuiltIn;
+
+/// <summary>The built-in service <c>rpc.Health</c>: what load balancers and supervisors ask.</summary>
+[Service(Name = "rpc.Health")]
+public partial interface IHealth
+{
+    /// <summary>Asks whether the server or one of its services is ready for calls.</summary>
+    /// <param name="service">The service's name on the wire, such as <c>Shop.Greeter</c>; empty for the server as a whole.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    [Method(Idempotent = true)]
+    ValueTask<ServingStatus> CheckAsync(string service = "", CancellationToken cancellationToken = default);
+}

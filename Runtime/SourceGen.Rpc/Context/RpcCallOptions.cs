@@ -1,0 +1,48 @@
+namespace SourceGen.Rpc;
+
+/// <summary>
+/// What calls are made with: those inside an <see cref="RpcCallScope"/>, or those of one proxy (<c>rpc.Get&lt;T&gt;(options)</c>). What is
+/// not set here is decided further away: by the proxy, then the contract's method, then the client.
+/// </summary>
+public sealed class RpcCallOptions
+{
+    private TimeSpan? _timeout;
+    private RpcHeaders? _headers;
+    private RpcHeaders? _baggage;
+
+    /// <summary>
+    /// How long a call may take, or all calls of a scope together; afterwards they fail with <see cref="RpcStatusCode.DeadlineExceeded"/>.
+    /// Null, the default, leaves it to the method and the client; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> is no limit.
+    /// In a handler, the time that remains for the call that it serves is the limit in any case.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive, or longer than 24 days.</exception>
+    public TimeSpan? Timeout
+    {
+        get => _timeout;
+        set
+        {
+            if (value is { } time
+                && time != System.Threading.Timeout.InfiniteTimeSpan
+                && time.TotalMilliseconds is not (>= 1 and <= int.MaxValue))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value),
+                    $"{nameof(Timeout)} is {time}; it must be from 1 ms to 24 days, or Timeout.InfiniteTimeSpan for no limit.");
+            }
+
+            _timeout = value;
+        }
+    }
+
+    /// <summary>Headers for the server that is called, and no further. Default: none.</summary>
+    public RpcHeaders Headers => _headers ??= new RpcHeaders();
+
+    /// <summary>
+    /// Headers for the server that is called, and for the servers that its handler calls in turn, and so on. Keep them small.
+    /// Default: none.
+    /// </summary>
+    public RpcHeaders Baggage => _baggage ??= new RpcHeaders();
+
+    /// <summary>A copy, so that what its owner changes later does not reach calls that are being made.</summary>
+    internal RpcCallOptions Copy() => new() { _timeout = _timeout, _headers = _headers?.Copy(), _baggage = _baggage?.Copy() };
+}

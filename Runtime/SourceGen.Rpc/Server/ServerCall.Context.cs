@@ -1,0 +1,117 @@
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Server;
+
+/// <summary>What a call knows besides its arguments: how long its caller waits, and the context that its handler can ask for.</summary>
+internal abstract partial class ServerCall
+{
+    /// <summary>Stands for what the handler of a call threw that was never started.</summary>
+    private static readonly OperationCanceledException s_neverStarted = new();
+
+    private RpcContext? _context;
+    private long _allowedMs;
+    private bool _adopted;
+
+    /// <summary>When the caller's time has passed, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
+    public long Deadline { get; private set; } = long.MaxValue;
+
+    /// <summary>Whether somebody can learn that the call was cancelled: its handler, or the calls that the handler makes.</summary>
+    public bool CanBeCancelled => IsCancellable || _context is not null;
+
+    /// <summary>The method called.</summary>
+    protected abstract RpcMethod Called { get; }
+
+    private bool IsLate => Deadline != long.MaxValue && Deadline <= Wire.Watchdog.BusyNow;
+
+    /// <summary>Tells the call what stood before its arguments. It has begun, and nobody else knows of it yet.</summary>
+    public void Prepare(in RequestHead head)
+    {
+        if (head.RemainingMs >= 0)
+        {
+            Deadline = Wire.Watchdog.BusyNow + head.RemainingMs;
+            _allowedMs = head.RemainingMs;
+        }
+
+        bool flows = head.Headers is not null || Connection.PeerServes || (AmbientContext.IsInUse && Connection.FlowsContext);
+        if (flows) CreateContext(head.Headers, head.Baggage);
+    }
+
+    /// <summary>
+    /// The context of a call that has none because nobody had asked for one when it began, or had it made so. Only the thread that runs the
+    /// call's handler may ask, before the handler has awaited.
+    /// </summary>
+    public RpcContext? AdoptContext()
+    {
+        if (_context is null)
+        {
+            if (!Connection.FlowsContext) return null;
+            CreateContext(RpcHeaders.Empty, RpcHeaders.Empty);
+            _adopted = true;
+        }
+
+        // A call whose context flows is not asked here: code that sees no context then is another call's continuation that runs inline.
+        return _adopted ? _context : null;
+    }
+
+    /// <summary>To be called before the handler runs.</summary>
+    /// <returns>Null, or what to fail with instead of running it, because the time has passed while it was queued.</returns>
+    protected Exception? Enter()
+    {
+        if (IsLate) return s_neverStarted;
+        if (_context is not null) AmbientContext.Value = _context; // Whoever runs the item restores the execution context.
+        return null;
+    }
+
+    /// <summary>To be called when the handler has finished, before its result is written: ends the context.</summary>
+    /// <param name="headers">What goes out with the result; null for nothing.</param>
+    /// <returns>Whether to write the result; otherwise nobody wants it, or an error is written in its place.</returns>
+    protected bool TryEnd(out byte[]? headers)
+    {
+        headers = null;
+        if (_context is null && Deadline == long.MaxValue) return !OneWay;
+        ErrorMessage? problem = EndContext(out headers);
+        if (OneWay) return false;
+        if (IsLate) problem = Late(started: true);
+        if (problem is null) return true;
+        Connection.WriteError(Id, problem, headers);
+        return false;
+    }
+
+    /// <summary>Ends the context.</summary>
+    /// <returns>Why the reply cannot go out with the headers that the handler set.</returns>
+    private ErrorMessage? EndContext(out byte[]? headers)
+    {
+        headers = _context?.End();
+        return headers is null ? null : Connection.CheckReplyHeaders(Called, ref headers);
+    }
+
+    private ErrorMessage Late(bool started) => new(
+        RpcStatusCode.DeadlineExceeded,
+        $"{Called.FullName} {(started ? "did not finish" : "was not started")} within the {_allowedMs:N0} ms that its caller allowed.",
+        Refused: !started);
+
+    private void CreateContext(RpcHeaders? headers, RpcHeaders? baggage)
+    {
+        bool cancellable = IsCancellable;
+        lock (_cancelling)
+        {
+            _context = new RpcContext(
+                Connection,
+                Called.FullName,
+                Deadline,
+                headers ?? RpcHeaders.Empty,
+                baggage ?? RpcHeaders.Empty,
+                cancellable ? _cancellation : null);
+            _active = true; // Also without a token of the handler's own: the calls that it makes are to be cancelled.
+            if (_cancelRequested) _context.MarkCancelled();
+        }
+    }
+
+    private void ForgetHead()
+    {
+        Deadline = long.MaxValue;
+        _context = null;
+        _adopted = false;
+    }
+}
