@@ -38,7 +38,8 @@ internal abstract class StreamCall(string methodName) : PendingCall
         Deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
         Scope = terms.Scope;
         _errors = errors;
-        if (terms.Inherited.CanBeCanceled) _inherited = terms.Inherited.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), this);
+        if (!terms.Inherited.CanBeCanceled) return;
+        _inherited = terms.Inherited.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), this);
     }
 
     /// <summary>The call was never written.</summary>

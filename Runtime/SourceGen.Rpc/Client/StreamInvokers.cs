@@ -16,7 +16,8 @@ internal sealed class ServerStreamClientInvoker<TRequest, TItem>(StreamingMethod
 }
 
 /// <summary>Calls a method that takes a stream and whose result is one.</summary>
-internal sealed class DuplexClientInvoker<TRequest, TIn, TOut>(StreamingMethod<TRequest> method, TypeShape<TIn> input, TypeShape<TOut> output)
+internal sealed class DuplexClientInvoker<TRequest, TIn, TOut>(
+    StreamingMethod<TRequest> method, TypeShape<TIn> input, TypeShape<TOut> output)
     : DuplexInvoker<TRequest, TIn, TOut>
     where TRequest : struct
 {
@@ -40,7 +41,8 @@ internal sealed class ClientStreamClientInvoker<TRequest, TItem, TResponse>(Uplo
     : ClientStreamInvoker<TRequest, TItem, TResponse>
     where TRequest : struct
 {
-    public override ValueTask<TResponse> InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
+    public override ValueTask<TResponse> InvokeAsync(
+        in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(items);
         return method.CallAsync(request, items, cancellationToken);

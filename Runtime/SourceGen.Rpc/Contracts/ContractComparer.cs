@@ -83,7 +83,9 @@ internal static class ContractComparer
 
         bool hereGiven = client.Result?.Kind == SchemaKind.Stream, thereGiven = server.Result?.Kind == SchemaKind.Stream;
         if (hereGiven == thereGiven) return null;
-        return hereGiven ? $"the result is a stream here and none at {serverName}" : $"the result is no stream here and one at {serverName}";
+        return hereGiven
+            ? $"the result is a stream here and none at {serverName}"
+            : $"the result is no stream here and one at {serverName}";
     }
 
     private static SchemaParameter? StreamOf(SchemaMethod method) => Array.Find(method.Parameters, static parameter => parameter.IsStream);

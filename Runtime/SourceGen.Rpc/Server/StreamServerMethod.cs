@@ -79,7 +79,8 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
 
     private string WhyNot(RpcConnection connection)
     {
-        if (!connection.Streams.AreSupported) return $"{Method.FullName} has a stream, and the caller's hello does not say that it supports streams.";
+        if (!connection.Streams.AreSupported)
+            return $"{Method.FullName} has a stream, and the caller's hello does not say that it supports streams.";
         return _takesStream
             ? $"{Method.FullName} takes a stream, and the request has none."
             : $"{Method.FullName} takes no stream, and the request has one.";
