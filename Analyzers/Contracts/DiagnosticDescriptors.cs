@@ -57,7 +57,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor InvalidReturnType = new(
         "SGR0008",
         "A service method must return a task",
-        "Method '{0}' returns '{1}': a call over the network is asynchronous; return ValueTask, ValueTask<T>, Task, Task<T> or IAsyncEnumerable<T>",
+        "Method '{0}' returns '{1}': a call over the network is asynchronous; return ValueTask, ValueTask<T>, Task, Task<T> or "
+        + "IAsyncEnumerable<T>",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0008.md");
 
     public static readonly DiagnosticDescriptor ByReferenceParameter = new(

@@ -64,7 +64,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         ResolvedType? result = null;
         TypeUse? resultUse = null;
         ReturnKind? kind = KindOf(method, place, name);
-        if (kind is ReturnKind.TaskOfResult or ReturnKind.ValueTaskOfResult)
+        if (kind is ReturnKind.TaskOfResult or ReturnKind.ValueTaskOfResult or ReturnKind.Stream)
         {
             ITypeSymbol type = ((INamedTypeSymbol)method.ReturnType).TypeArguments[0];
             if (isOneWay) problems.Report(DiagnosticDescriptors.OneWayWithResult, place, name, Display(method.ReturnType));
@@ -72,17 +72,10 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             if (result is not null) resultUse = Use(type, result);
         }
 
-        else if (kind is ReturnKind.Stream)
-        {
-            ITypeSymbol type = KnownTypes.ItemsOf(method.ReturnType)!;
-            if (isOneWay) problems.Report(DiagnosticDescriptors.OneWayWithResult, place, name, Display(method.ReturnType));
-            result = types.Resolve(type, UsePath.From($"{name} result", place));
-            if (result is not null) resultUse = Use(type, result);
-        }
-
         List<ParameterModel> parameters = [];
         List<string> schema = [];
-        string? cancellation = Parameters(method, place, name, parameters, schema, out StreamParameterModel? input, isOneWay);
+        bool isStream = kind is ReturnKind.Stream;
+        string? cancellation = Parameters(method, place, name, isOneWay, parameters, schema, out StreamParameterModel? input);
         EquatableArray<ErrorModel> errors = _errors.Parse(method, place, name, isOneWay);
         if (problems.Any || kind is null) return null;
 
@@ -90,17 +83,17 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             TypeNames.Escape(method.Name), wireName, TypeNames.Declared(method.ContainingType),
             !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
             kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
-            parameters.ToEquatableArray(), input, cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true, timeoutMs,
-            errors);
-        string returns = isOneWay ? "oneway" : result is null ? "void" : kind is ReturnKind.Stream ? $"stream<{result.Schema}>" : result.Schema;
+            parameters.ToEquatableArray(), input, cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true,
+            timeoutMs, errors);
+        string returns = isOneWay ? "oneway" : result is null ? "void" : isStream ? $"stream<{result.Schema}>" : result.Schema;
         return new ParsedMethod(
             method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}{SchemaText.Throws(errors)}");
     }
 
     /// <summary>Adds the parameters that travel; returns the escaped name of the cancellation token, if there is one.</summary>
     private string? Parameters(
-        IMethodSymbol method, ISymbol place, string name, List<ParameterModel> parameters, List<string> schema, out StreamParameterModel? input,
-        bool isOneWay)
+        IMethodSymbol method, ISymbol place, string name, bool isOneWay, List<ParameterModel> parameters, List<string> schema,
+        out StreamParameterModel? input)
     {
         string? cancellation = null;
         input = null;
@@ -121,10 +114,11 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             }
             else if (KnownTypes.ItemsOf(parameter.Type) is { } items)
             {
-                string? problem = input is not null ? $"the method has one already, '{input.Name}'; send items that say which they are of, or use two methods"
-                    : isOneWay ? "a one-way method has no call that a stream could belong to; remove [OneWay]"
-                    : null;
-                if (problem is not null) problems.Report(DiagnosticDescriptors.MisplacedStream, at, description, Display(parameter.Type), problem);
+                string problem = input is not null
+                    ? $"the method has one already, '{input.Name}'; send items that say which they are of, or use two methods"
+                    : isOneWay ? "a one-way method has no call that a stream could belong to; remove [OneWay]" : "";
+                if (problem.Length > 0)
+                    problems.Report(DiagnosticDescriptors.MisplacedStream, at, description, Display(parameter.Type), problem);
                 if (types.Resolve(items, UsePath.From(description, at)) is not { } item) continue;
                 input ??= new StreamParameterModel(parameter.Name, parameters.Count, TypeNames.Declared(parameter.Type), Use(items, item));
                 schema.Add($"{SchemaText.Word(parameter.Name)}: stream<{item.Schema}>");
@@ -157,8 +151,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             if (KnownTypes.ItemsOf(type) is not null) return ReturnKind.Stream;
             if (KnownTypes.IsStream(type))
             {
-                problems.Report(
-                    DiagnosticDescriptors.MisplacedStream, place, $"{name} result", Display(type), "a method returns a stream as IAsyncEnumerable<T>");
+                const string Remedy = "a method returns a stream as IAsyncEnumerable<T>";
+                problems.Report(DiagnosticDescriptors.MisplacedStream, place, $"{name} result", Display(type), Remedy);
                 return null;
             }
         }

@@ -32,7 +32,8 @@ internal static class ContractEmitter
     private static void EmitMethod(SourceWriter writer, ServiceModel service, MethodModel method, ServiceNames names)
     {
         MethodNames own = names[method];
-        string type = $"{CallShape.Of(method)}Method<{string.Join(", ", [service.InterfaceName, own.Request, .. CallShape.TypesOf(method)])}>";
+        string types = string.Join(", ", [service.InterfaceName, own.Request, .. CallShape.TypesOf(method)]);
+        string type = $"{CallShape.Of(method)}Method<{types}>";
         string target = method.IsInherited ? $"(({method.DeclaringInterface})service)" : "service";
         List<string> arguments = [.. own.Parameters.Select(static p => "request." + p)];
         if (method.Input is { } input) arguments.Insert(input.Position, "items");

@@ -52,7 +52,7 @@ public abstract class ClientStreamActionInvoker<TRequest, TItem>
     where TRequest : struct
 {
     /// <summary>Sends the request and the items and waits for the empty reply.</summary>
-    /// <param name="request">The ordinary arguments; encoded before the method returns, unless the call has to wait for a connection.</param>
+    /// <param name="request">The ordinary arguments; encoded before the method returns, unless the call has to wait.</param>
     /// <param name="items">What to send; enumerated off the caller's thread, once for each call.</param>
     /// <param name="cancellationToken">Gives up the call; the server cancels its handler.</param>
     /// <exception cref="ArgumentNullException"><paramref name="items"/> is null.</exception>

@@ -60,11 +60,12 @@ public abstract class ClientStreamInvoker<TRequest, TItem, TResponse>
     where TRequest : struct
 {
     /// <summary>Sends the request and the items and waits for the result.</summary>
-    /// <param name="request">The ordinary arguments; encoded before the method returns, unless the call has to wait for a connection.</param>
+    /// <param name="request">The ordinary arguments; encoded before the method returns, unless the call has to wait.</param>
     /// <param name="items">What to send; enumerated off the caller's thread, once for each call.</param>
     /// <param name="cancellationToken">Gives up the call; the server cancels its handler.</param>
     /// <exception cref="ArgumentNullException"><paramref name="items"/> is null.</exception>
     /// <exception cref="RpcException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public abstract ValueTask<TResponse> InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken);
+    public abstract ValueTask<TResponse> InvokeAsync(
+        in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken);
 }

@@ -17,7 +17,8 @@ public abstract class RpcChannel
 
     /// <summary>Prepares calls of a method whose result is a stream.</summary>
     /// <param name="method">The method.</param>
-    public abstract ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method)
+    public abstract ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
+        ServerStreamMethod<TService, TRequest, TItem> method)
         where TService : class
         where TRequest : struct;
 
@@ -37,7 +38,8 @@ public abstract class RpcChannel
 
     /// <summary>Prepares calls of a method that takes a stream and whose result is one.</summary>
     /// <param name="method">The method.</param>
-    public abstract DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method)
+    public abstract DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(
+        DuplexMethod<TService, TRequest, TIn, TOut> method)
         where TService : class
         where TRequest : struct;
 }

@@ -1,9 +1,10 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
 
-/// <summary>Methods with streams.</summary>
+/// <summary>Methods with streams. A stream has no usual length, so the client's time limit for calls is none for them.</summary>
 internal abstract partial class CallChannel
 {
     public sealed override ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
@@ -29,7 +30,10 @@ internal abstract partial class CallChannel
         ServerStreamMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy)
         where TService : class
         where TRequest : struct =>
-        new ServerStreamClientInvoker<TRequest, TItem>(Streaming(method, proxy, method.RequestShape), method.ItemShape);
+        filters.Around(
+            method,
+            method.RequestShape,
+            new ServerStreamClientInvoker<TRequest, TItem>(Streaming(method, method.RequestShape, proxy), method.ItemShape));
 
     /// <summary>Prepares calls of a method that takes a stream and has a result.</summary>
     /// <param name="method">The method.</param>
@@ -38,8 +42,11 @@ internal abstract partial class CallChannel
         ClientStreamMethod<TService, TRequest, TItem, TResponse> method, RpcCallOptions? proxy)
         where TService : class
         where TRequest : struct =>
-        new ClientStreamClientInvoker<TRequest, TItem, TResponse>(new UploadingMethod<TRequest, TItem, TResponse>(
-            Streaming(method, proxy, method.RequestShape), method.ItemShape, codec => codec.GetSerializer(method.ResponseShape)));
+        filters.Around(
+            method,
+            method.RequestShape,
+            new ClientStreamClientInvoker<TRequest, TItem, TResponse>(new UploadingMethod<TRequest, TItem, TResponse>(
+                Streaming(method, method.RequestShape, proxy), method.ItemShape, codec => codec.GetSerializer(method.ResponseShape))));
 
     /// <summary>Prepares calls of a method that takes a stream and has no result.</summary>
     /// <param name="method">The method.</param>
@@ -48,8 +55,12 @@ internal abstract partial class CallChannel
         ClientStreamActionMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy)
         where TService : class
         where TRequest : struct =>
-        new ClientStreamActionClientInvoker<TRequest, TItem>(new UploadingMethod<TRequest, TItem, NoResponse>(
-            Streaming(method, proxy, method.RequestShape), method.ItemShape, static _ => NoResponse.Serializer.Instance));
+        new ClientStreamActionClientInvoker<TRequest, TItem>(filters.Around(
+            method,
+            method.RequestShape,
+            new ClientStreamClientInvoker<TRequest, TItem, NoResponse>(new UploadingMethod<TRequest, TItem, NoResponse>(
+                Streaming(method, method.RequestShape, proxy), method.ItemShape, static _ => NoResponse.Serializer.Instance)),
+            hasResult: false));
 
     /// <summary>Prepares calls of a method that takes a stream and whose result is one.</summary>
     /// <param name="method">The method.</param>
@@ -58,11 +69,13 @@ internal abstract partial class CallChannel
         DuplexMethod<TService, TRequest, TIn, TOut> method, RpcCallOptions? proxy)
         where TService : class
         where TRequest : struct =>
-        new DuplexClientInvoker<TRequest, TIn, TOut>(
-            Streaming(method, proxy, method.RequestShape), method.InputShape, method.OutputShape);
+        filters.Around(
+            method,
+            method.RequestShape,
+            new DuplexClientInvoker<TRequest, TIn, TOut>(
+                Streaming(method, method.RequestShape, proxy), method.InputShape, method.OutputShape));
 
-    /// <summary>A stream has no usual length, so the client's default for calls is none for it.</summary>
-    private StreamingMethod<TRequest> Streaming<TRequest>(RpcMethod method, RpcCallOptions? proxy, TypeShape<TRequest> request)
+    private StreamingMethod<TRequest> Streaming<TRequest>(RpcMethod method, TypeShape<TRequest> shape, RpcCallOptions? proxy)
         where TRequest : struct =>
-        new(this, method, new MethodTerms(method, clientTimeoutMs: -1, headers, proxy), request);
+        new(this, method, new MethodTerms(method, clientTimeoutMs: -1, headers, proxy), shape);
 }

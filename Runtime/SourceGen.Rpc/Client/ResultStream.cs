@@ -3,7 +3,7 @@ using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
 
-/// <summary>What a method returns whose result is a stream: nothing happens until it is enumerated, and each enumeration is a call.</summary>
+/// <summary>The result of a method that is a stream: nothing happens until it is enumerated, and each enumeration is a call.</summary>
 /// <param name="method">The method.</param>
 /// <param name="request">The ordinary arguments.</param>
 /// <param name="formats">How the items are read.</param>
@@ -24,10 +24,12 @@ internal sealed class ResultStream<TRequest, TItem>(
     private readonly Func<RpcConnection, IUpload>? _createUpload = createUpload;
     private readonly CancellationToken _methodToken = methodToken;
 
-    public IAsyncEnumerator<TItem> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Enumerator(this, cancellationToken);
+    public IAsyncEnumerator<TItem> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        new Enumerator(this, cancellationToken);
 
     /// <summary>One call, which its first MoveNextAsync makes.</summary>
-    private sealed class Enumerator(ResultStream<TRequest, TItem> stream, CancellationToken enumeratorToken) : InboundStream<TItem>(connection: null)
+    private sealed class Enumerator(ResultStream<TRequest, TItem> stream, CancellationToken enumeratorToken)
+        : InboundStream<TItem>(connection: null)
     {
         private CancellationTokenRegistration _methodRegistration;
         private CancellationTokenRegistration _enumeratorRegistration;

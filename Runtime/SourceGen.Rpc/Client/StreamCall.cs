@@ -17,8 +17,6 @@ internal abstract class StreamCall(string methodName) : PendingCall
     private CancellationTokenRegistration _inherited;
     private DeclaredErrors? _errors;
 
-    public override DeclaredErrors? Errors => _errors;
-
     public override string MethodName => methodName;
 
     /// <summary>The stream this side sends, or null.</summary>
@@ -27,26 +25,25 @@ internal abstract class StreamCall(string methodName) : PendingCall
     /// <summary>The stream this side gets, or null.</summary>
     public abstract InboundStream? Download { get; }
 
-    /// <summary>Sets what the call is made with, before it is written.</summary>
-    /// <param name="terms">Who wants to know the reply's headers, and whose cancellation reaches the call.</param>
-    /// <param name="timeoutMs">The limit of the whole call, streams included, in milliseconds; -1 for none.</param>
-    /// <param name="errors">The errors that the method declares; null for none.</param>
-    public void SetTerms(CallTerms terms, int timeoutMs, DeclaredErrors? errors)
-    {
-        _errors = errors;
-        Scope = terms.Scope;
-        if (terms.Inherited.CanBeCanceled)
-        {
-            _inherited = terms.Inherited.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), this);
-        }
+    public override DeclaredErrors? Errors => _errors;
 
+    /// <summary>Says what the call is made with.</summary>
+    /// <param name="terms">Its terms.</param>
+    /// <param name="timeoutMs">What remains of the limit of the whole call, streams included; -1 for none.</param>
+    /// <param name="errors">The errors that the method declares; null for none.</param>
+    public void Prepare(CallTerms terms, int timeoutMs, DeclaredErrors? errors)
+    {
         long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
-        TimeoutMs = timeoutMs;
+        TimeoutMs = terms.TimeoutMs;
         Deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
+        Scope = terms.Scope;
+        _errors = errors;
+        if (!terms.Inherited.CanBeCanceled) return;
+        _inherited = terms.Inherited.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), this);
     }
 
-    /// <summary>The call was not made after all.</summary>
-    public void Forget() => _inherited.Unregister();
+    /// <summary>The call was never written.</summary>
+    public void Discard() => _inherited.Unregister();
 
     /// <summary>The request was written: begins to send the stream, and acts on a cancellation that came meanwhile.</summary>
     public void Written(long use)
@@ -77,14 +74,15 @@ internal abstract class StreamCall(string methodName) : PendingCall
         return true;
     }
 
-    public override void Decode(in ReadOnlySequence<byte> payload) => Stop();
+    public override void Decode(in ReadOnlySequence<byte> payload) => End();
 
-    public override void SetError(Exception error) => Stop();
+    public override void SetError(Exception error) => End();
 
     /// <summary>What the producer of this side's own stream threw explains an error of the peer's better than the peer can.</summary>
-    protected Exception Explain(Exception error) => error is RpcException { Progress: RpcCallProgress.Answered } && Upload?.Fault is { } fault ? fault : error;
+    protected Exception Explain(Exception error) =>
+        error is RpcException { Progress: RpcCallProgress.Answered } && Upload?.Fault is { } fault ? fault : error;
 
-    private void Stop()
+    private void End()
     {
         _inherited.Unregister();
         Upload?.Stop();

@@ -16,7 +16,8 @@ internal sealed class ServerStreamClientInvoker<TRequest, TItem>(StreamingMethod
 }
 
 /// <summary>Calls a method that takes a stream and whose result is one.</summary>
-internal sealed class DuplexClientInvoker<TRequest, TIn, TOut>(StreamingMethod<TRequest> method, TypeShape<TIn> input, TypeShape<TOut> output)
+internal sealed class DuplexClientInvoker<TRequest, TIn, TOut>(
+    StreamingMethod<TRequest> method, TypeShape<TIn> input, TypeShape<TOut> output)
     : DuplexInvoker<TRequest, TIn, TOut>
     where TRequest : struct
 {
@@ -40,7 +41,8 @@ internal sealed class ClientStreamClientInvoker<TRequest, TItem, TResponse>(Uplo
     : ClientStreamInvoker<TRequest, TItem, TResponse>
     where TRequest : struct
 {
-    public override ValueTask<TResponse> InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
+    public override ValueTask<TResponse> InvokeAsync(
+        in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(items);
         return method.CallAsync(request, items, cancellationToken);
@@ -48,15 +50,14 @@ internal sealed class ClientStreamClientInvoker<TRequest, TItem, TResponse>(Uplo
 }
 
 /// <summary>Calls a method that takes a stream and has no result.</summary>
-internal sealed class ClientStreamActionClientInvoker<TRequest, TItem>(UploadingMethod<TRequest, TItem, NoResponse> method)
+internal sealed class ClientStreamActionClientInvoker<TRequest, TItem>(ClientStreamInvoker<TRequest, TItem, NoResponse> invoker)
     : ClientStreamActionInvoker<TRequest, TItem>
     where TRequest : struct
 {
     public override ValueTask InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(items);
-        return CallAsync(method.CallAsync(request, items, cancellationToken));
+        return AwaitAsync(invoker.InvokeAsync(in request, items, cancellationToken));
 
-        static async ValueTask CallAsync(ValueTask<NoResponse> call) => await call.ConfigureAwait(false);
+        static async ValueTask AwaitAsync(ValueTask<NoResponse> call) => await call.ConfigureAwait(false);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         }
     }
 
-    private StreamCall? TryStart(
+    private static StreamCall? TryStart(
         StreamRoute<TRequest> route,
         in TRequest request,
         CallTerms own,
@@ -53,20 +53,20 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         out RpcConnection.StartResult start)
     {
         StreamCall call = create(route.Connection);
-        call.SetTerms(own, timeoutMs, route.Errors);
+        call.Prepare(own, timeoutMs, route.Errors);
         try
         {
-            start = route.Connection.TryStartStream(
-                call, route.Method, route.Requests, in request, new MessageHead(timeoutMs, own.Headers));
+            MessageHead head = new(timeoutMs, own.Headers);
+            start = route.Connection.TryStartStream(call, route.Method, route.Requests, in request, head);
         }
         catch
         {
-            call.Forget();
+            call.Discard();
             throw;
         }
 
         if (start == RpcConnection.StartResult.Written) return call;
-        call.Forget();
+        call.Discard();
         return null;
     }
 
@@ -94,13 +94,14 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         if (!connection.Streams.AreSupported)
         {
             throw new RpcException(
-                RpcStatusCode.Unimplemented, $"{method.FullName} was not sent: the server at {connection.RemoteAddress} does not support streams.")
+                RpcStatusCode.Unimplemented, $"{method.FullName} was not sent: {connection.RemoteAddress} does not support streams.")
             {
                 Progress = RpcCallProgress.NotSent,
             };
         }
 
-        route = new StreamRoute<TRequest>(connection, number, connection.Codec.GetSerializer(requestShape), DeclaredErrors.Bind(method, connection.Codec));
+        ICodec codec = connection.Codec;
+        route = new StreamRoute<TRequest>(connection, number, codec.GetSerializer(requestShape), DeclaredErrors.Bind(method, codec));
         _route = route;
         return route;
     }

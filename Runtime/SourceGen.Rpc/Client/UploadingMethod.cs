@@ -22,9 +22,11 @@ internal sealed class UploadingMethod<TRequest, TItem, TResponse>(
         {
             Upload = new Upload<TItem>(connection, _formats.Get(connection.Codec), items, method.FullName),
         };
-        StreamCall started = method.TryStart(in request, create) ?? await method.StartAsync(request, create, cancellationToken).ConfigureAwait(false);
+        StreamCall started = method.TryStart(in request, create)
+            ?? await method.StartAsync(request, create, cancellationToken).ConfigureAwait(false);
         UploadCall<TResponse> call = (UploadCall<TResponse>)started;
-        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), call);
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (call, token) => ((StreamCall)call!).Cancel(token), call);
         try
         {
             return await call.Result.ConfigureAwait(false);

@@ -66,8 +66,8 @@ internal static class ContractComparer
             }
         }
 
-        // Declared errors are not compared: one that this side does not know, or cannot read, still arrives with its code and message.
         if (StreamOf(client) is { } stream) types.Add(stream.Type, StreamOf(server)!.Type, $"parameter '{stream.Name}'");
+        // Declared errors are not compared: one that this side does not know, or cannot read, still arrives with its code and message.
         if (client.Result is not null) types.Add(client.Result, server.Result!, "the result");
         return types.FindDifference();
     }
@@ -83,7 +83,9 @@ internal static class ContractComparer
 
         bool hereGiven = client.Result?.Kind == SchemaKind.Stream, thereGiven = server.Result?.Kind == SchemaKind.Stream;
         if (hereGiven == thereGiven) return null;
-        return hereGiven ? $"the result is a stream here and none at {serverName}" : $"the result is no stream here and one at {serverName}";
+        return hereGiven
+            ? $"the result is a stream here and none at {serverName}"
+            : $"the result is no stream here and one at {serverName}";
     }
 
     private static SchemaParameter? StreamOf(SchemaMethod method) => Array.Find(method.Parameters, static parameter => parameter.IsStream);

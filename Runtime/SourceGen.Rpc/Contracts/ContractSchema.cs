@@ -66,6 +66,9 @@ internal sealed record SchemaMethod(string Name, SchemaParameter[] Parameters, S
     /// <summary>What stands behind the arrow: the result's type, <c>void</c> or <c>oneway</c>.</summary>
     public string ReplyText => Result?.ToString() ?? (Reply == SchemaReply.Void ? "void" : "oneway");
 
+    /// <summary>Whether its result or one of its parameters is a stream.</summary>
+    public bool HasStream => Result?.Kind == SchemaKind.Stream || Array.Exists(Parameters, static parameter => parameter.IsStream);
+
     /// <summary>Appends the method's line.</summary>
     public void AppendTo(StringBuilder text)
     {

@@ -30,7 +30,8 @@ internal enum SchemaKind
 
 /// <summary>A type as a contract schema writes it.</summary>
 /// <param name="Kind">What kind of value.</param>
-/// <param name="Name">The word of a scalar, <c>list</c>, <c>map</c>, <c>tuple</c> or <c>stream</c>, or the name of an object or enum.</param>
+/// <param name="Name">The word of a scalar, <c>list</c>, <c>map</c>, <c>tuple</c> or <c>stream</c>, or the name of
+/// an object or enum.</param>
 /// <param name="Arguments">The types within a list, map, tuple or stream.</param>
 /// <param name="IsNullable">Whether the value may be nil.</param>
 internal sealed record SchemaType(SchemaKind Kind, string Name, SchemaType[] Arguments, bool IsNullable)

@@ -86,6 +86,14 @@ public sealed class DynamicMethod
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> CallAsync(ReadOnlyMemory<byte> arguments, CancellationToken cancellationToken = default)
     {
+        if (_method.HasStream)
+        {
+            throw new RpcException(RpcStatusCode.Unimplemented, $"{FullName} was not called: it has a stream, which only generated code can call.")
+            {
+                Progress = RpcCallProgress.NotSent,
+            };
+        }
+
         EncodedArguments encoded = Encode(arguments);
         if (_unary is not null) return await _unary.InvokeAsync(encoded, cancellationToken).ConfigureAwait(false);
         await _action!.InvokeAsync(encoded, cancellationToken).ConfigureAwait(false);

@@ -30,12 +30,6 @@ public sealed class RpcLimits
     public int MaxOutputBacklog { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// The most bytes of headers in one request or reply, after encoding, that this side accepts; 0 takes none. A request with more fails
-    /// with <see cref="RpcStatusCode.ResourceExhausted"/> and is not run. Default: 16 KiB.
-    /// </summary>
-    public int MaxHeaderSize { get; set; } = 16 * 1024;
-
-    /// <summary>
     /// What one stream may have on its way or waiting to be read on this side, in bytes; an item counts its encoded length and 16. The
     /// sender then waits until items are read. Default: 256 KiB.
     /// </summary>
@@ -47,6 +41,12 @@ public sealed class RpcLimits
     /// </summary>
     public int ConnectionStreamWindow { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// The most bytes of headers in one request or reply, after encoding, that this side accepts; 0 takes none. A request with more fails
+    /// with <see cref="RpcStatusCode.ResourceExhausted"/> and is not run. Default: 16 KiB.
+    /// </summary>
+    public int MaxHeaderSize { get; set; } = 16 * 1024;
+
     /// <summary>Checks the values against each other.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names it, its value and the range.</exception>
     internal void Validate()
@@ -56,9 +56,9 @@ public sealed class RpcLimits
         Require(MaxFrameSize >= 16 * 1024, nameof(MaxFrameSize), MaxFrameSize, "at least 16,384");
         Require(MaxConcurrentCalls is >= 1 and <= MostConcurrentCalls, nameof(MaxConcurrentCalls), MaxConcurrentCalls, "from 1 to 1,000,000");
         Require(MaxReassemblySize >= MaxMessageSize, nameof(MaxReassemblySize), MaxReassemblySize, $"at least MaxMessageSize ({MaxMessageSize:N0})");
-        Require(MaxHeaderSize is >= 0 and <= 1024 * 1024, nameof(MaxHeaderSize), MaxHeaderSize, "from 0 to 1,048,576");
         Require(StreamWindow >= 1024, nameof(StreamWindow), StreamWindow, "at least 1,024");
         Require(ConnectionStreamWindow >= 1024, nameof(ConnectionStreamWindow), ConnectionStreamWindow, "at least 1,024");
+        Require(MaxHeaderSize is >= 0 and <= 1024 * 1024, nameof(MaxHeaderSize), MaxHeaderSize, "from 0 to 1,048,576");
         Require(MaxOutputBacklog >= 64 * 1024, nameof(MaxOutputBacklog), MaxOutputBacklog, "at least 65,536");
     }
 

@@ -8,20 +8,22 @@ namespace SourceGen.Rpc.Server;
 internal sealed class ClientStreamServerMethod<TService, TRequest, TItem, TResponse>(
     RpcMethod method,
     ClientStreamHandler<TService, TRequest, TItem, TResponse> handler,
-    ISerializer<TRequest> requests,
-    ItemFormat<TItem> format,
+    TypeShape<TRequest> requests,
+    TypeShape<TItem> items,
     ISerializer<TResponse> responses,
-    ServiceSource<TService> source,
-    ErrorPolicy errors)
-    : StreamServerMethod<TService, TRequest>(method, requests, source, errors, takesStream: true)
+    ICodec codec,
+    StreamServing<TService> serving)
+    : StreamServerMethod<TService, TRequest, TResponse>(method, requests, codec, serving, takesStream: true)
     where TService : class
     where TRequest : struct
 {
     private readonly ClientStreamHandler<TService, TRequest, TItem, TResponse> _handler = handler;
+    private readonly ItemFormat<TItem> _format = ItemFormat<TItem>.Create(codec.GetSerializer(items));
     private readonly ISerializer<TResponse> _responses = responses;
 
     /// <summary>Makes a handler without a result look like one with an empty result.</summary>
-    public static ClientStreamHandler<TService, TRequest, TItem, NoResponse> Adapt(ClientStreamActionHandler<TService, TRequest, TItem> handler)
+    public static ClientStreamHandler<TService, TRequest, TItem, NoResponse> Adapt(
+        ClientStreamActionHandler<TService, TRequest, TItem> handler)
     {
         return (TService service, in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
             AwaitAsync(handler(service, in request, items, cancellationToken));
@@ -34,12 +36,11 @@ internal sealed class ClientStreamServerMethod<TService, TRequest, TItem, TRespo
     }
 
     protected override Call CreateCall(RpcConnection connection, ulong callId, in TRequest request) =>
-        new StreamCall(this, connection, callId, request, ConnectUpload(connection, callId, format));
+        new StreamCall(this, connection, callId, request, ConnectUpload(connection, callId, _format));
 
     private sealed class StreamCall : Call
     {
         private readonly ClientStreamServerMethod<TService, TRequest, TItem, TResponse> _method;
-        private readonly TRequest _request;
         private readonly ServerUpload<TItem> _upload;
         private TResponse? _response;
 
@@ -49,18 +50,26 @@ internal sealed class ClientStreamServerMethod<TService, TRequest, TItem, TRespo
             ulong callId,
             in TRequest request,
             ServerUpload<TItem> upload)
-            : base(method, connection, callId)
+            : base(method, connection, callId, in request)
         {
             _method = method;
-            _request = request;
             _upload = upload;
             upload.EndWith(Token);
         }
 
-        protected override async Task HandleAsync(TService service, CancellationToken cancellationToken) =>
-            _response = await _method._handler(service, in _request, _upload, cancellationToken).ConfigureAwait(false);
+        protected override bool IsStream => false;
 
-        protected override void Reply(byte[]? headers) => Connection.WriteResponse(Id, Called.FullName, _method._responses, _response!, headers);
+        protected override ValueTask<TResponse> HandleAsync(TService service, in TRequest request, CancellationToken cancellationToken) =>
+            _method._handler(service, in request, _upload, cancellationToken);
+
+        protected override Task CompleteAsync(TResponse result, CancellationToken cancellationToken)
+        {
+            _response = result;
+            return Task.CompletedTask;
+        }
+
+        protected override void Reply(byte[]? headers) =>
+            Connection.WriteResponse(Id, Called.FullName, _method._responses, _response!, headers);
 
         protected override void CloseUpload() => _upload.Close();
     }

@@ -6,26 +6,21 @@ namespace SourceGen.Rpc.Server;
 
 /// <summary>A method that takes a stream and whose result is one.</summary>
 internal sealed class DuplexServerMethod<TService, TRequest, TIn, TOut>(
-    DuplexMethod<TService, TRequest, TIn, TOut> method,
-    ISerializer<TRequest> requests,
-    ItemFormat<TIn> input,
-    ItemFormat<TOut> output,
-    ServiceSource<TService> source,
-    ErrorPolicy errors)
-    : StreamServerMethod<TService, TRequest>(method, requests, source, errors, takesStream: true)
+    DuplexMethod<TService, TRequest, TIn, TOut> method, ICodec codec, StreamServing<TService> serving)
+    : StreamServerMethod<TService, TRequest, IAsyncEnumerable<TOut>>(method, method.RequestShape, codec, serving, takesStream: true)
     where TService : class
     where TRequest : struct
 {
     private readonly DuplexHandler<TService, TRequest, TIn, TOut> _handler = method.Handler;
-    private readonly ItemFormat<TOut> _output = output;
+    private readonly ItemFormat<TIn> _input = ItemFormat<TIn>.Create(codec.GetSerializer(method.InputShape));
+    private readonly ItemFormat<TOut> _output = ItemFormat<TOut>.Create(codec.GetSerializer(method.OutputShape));
 
     protected override Call CreateCall(RpcConnection connection, ulong callId, in TRequest request) =>
-        new StreamCall(this, connection, callId, request, ConnectUpload(connection, callId, input));
+        new StreamCall(this, connection, callId, request, ConnectUpload(connection, callId, _input));
 
     private sealed class StreamCall : Call
     {
         private readonly DuplexServerMethod<TService, TRequest, TIn, TOut> _method;
-        private readonly TRequest _request;
         private readonly ServerUpload<TIn> _upload;
         private readonly ServerDownload<TOut> _download;
 
@@ -35,22 +30,22 @@ internal sealed class DuplexServerMethod<TService, TRequest, TIn, TOut>(
             ulong callId,
             in TRequest request,
             ServerUpload<TIn> upload)
-            : base(method, connection, callId)
+            : base(method, connection, callId, in request)
         {
             _method = method;
-            _request = request;
             _upload = upload;
             _download = new ServerDownload<TOut>(connection, callId, method._output);
             upload.EndWith(Token);
         }
 
-        protected override Task HandleAsync(TService service, CancellationToken cancellationToken)
-        {
-            IAsyncEnumerable<TOut> items = _method._handler(service, in _request, _upload, cancellationToken) ?? throw NoStream(Called);
-            return _download.SendAsync(items, cancellationToken);
-        }
+        protected override bool IsStream => true;
 
-        protected override void Reply(byte[]? headers) => Connection.WriteResponse(Id, Called.FullName, NoResponse.Serializer.Instance, default, headers);
+        protected override ValueTask<IAsyncEnumerable<TOut>> HandleAsync(
+            TService service, in TRequest request, CancellationToken cancellationToken) =>
+            new(_method._handler(service, in request, _upload, cancellationToken));
+
+        protected override Task CompleteAsync(IAsyncEnumerable<TOut> result, CancellationToken cancellationToken) =>
+            _download.SendAsync(result, cancellationToken);
 
         protected override void CloseUpload() => _upload.Close();
 

@@ -30,7 +30,8 @@ internal sealed class ServerUpload<T> : InboundStream<T>, IAsyncEnumerable<T>
     {
         if (Interlocked.Exchange(ref _enumerated, 1) != 0)
         {
-            throw new InvalidOperationException($"The caller's stream of {_methodName} was enumerated before; it comes once. Keep its items if they are needed again.");
+            throw new InvalidOperationException(
+                $"The caller's stream of {_methodName} was enumerated before; it comes once. Keep its items if they are needed again.");
         }
 
         _enumeratorRegistration = cancellationToken.UnsafeRegister(
@@ -44,7 +45,8 @@ internal sealed class ServerUpload<T> : InboundStream<T>, IAsyncEnumerable<T>
         _enumeratorRegistration.Unregister();
         bool stop = !HasEnded;
         AbortAndWake(new ObjectDisposedException(GetType().Name, $"The caller's stream of {_methodName} was left, or its call is over."));
-        if (stop && Interlocked.Exchange(ref _stopped, 1) == 0) Connection!.Output.WriteStreamFrame(FrameType.StreamStop, FrameFlags.Callee, _id, value: null);
+        if (stop && Interlocked.Exchange(ref _stopped, 1) == 0)
+            Connection!.Output.WriteStreamFrame(FrameType.StreamStop, FrameFlags.Callee, _id, value: null);
         return default;
     }
 
@@ -62,7 +64,9 @@ internal sealed class ServerUpload<T> : InboundStream<T>, IAsyncEnumerable<T>
     }
 
     private void OnCallCancelled(CancellationToken token) =>
-        AbortAndWake(Connection!.CloseReason is { } lost ? new RpcException(lost.Code, lost.Detail, lost) : new OperationCanceledException(token));
+        AbortAndWake(Connection!.CloseReason is { } lost
+            ? new RpcException(lost.Code, lost.Detail, lost)
+            : new OperationCanceledException(token));
 
     private void AbortAndWake(Exception error)
     {

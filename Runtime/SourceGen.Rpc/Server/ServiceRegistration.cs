@@ -2,7 +2,6 @@ using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
-using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Server;
@@ -49,6 +48,9 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
         RpcScopeFactory? scopes)
         : IRpcMethodVisitor<TService>
     {
+        private readonly StreamServing<TService> _streams = new(
+            source, errors, BuiltInFeature.IsSupported ? counts : null, filters, scopes);
+
         public List<ServerMethod> Methods { get; } = [];
 
         public void VisitUnary<TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method)
@@ -61,42 +63,27 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
 
         public void VisitServerStream<TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method)
             where TRequest : struct =>
-            Methods.Add(new ServerStreamServerMethod<TService, TRequest, TItem>(
-                method, codec.GetSerializer(method.RequestShape), ItemsOf(method.ItemShape), source, errors.For(method, codec)));
+            Methods.Add(new ServerStreamServerMethod<TService, TRequest, TItem>(method, codec, _streams));
 
         public void VisitClientStream<TRequest, TItem, TResponse>(ClientStreamMethod<TService, TRequest, TItem, TResponse> method)
             where TRequest : struct =>
             Methods.Add(new ClientStreamServerMethod<TService, TRequest, TItem, TResponse>(
-                method,
-                method.Handler,
-                codec.GetSerializer(method.RequestShape),
-                ItemsOf(method.ItemShape),
-                codec.GetSerializer(method.ResponseShape),
-                source,
-                errors.For(method, codec)));
+                method, method.Handler, method.RequestShape, method.ItemShape, codec.GetSerializer(method.ResponseShape), codec, _streams));
 
         public void VisitClientStreamAction<TRequest, TItem>(ClientStreamActionMethod<TService, TRequest, TItem> method)
             where TRequest : struct =>
             Methods.Add(new ClientStreamServerMethod<TService, TRequest, TItem, NoResponse>(
                 method,
                 ClientStreamServerMethod<TService, TRequest, TItem, NoResponse>.Adapt(method.Handler),
-                codec.GetSerializer(method.RequestShape),
-                ItemsOf(method.ItemShape),
+                method.RequestShape,
+                method.ItemShape,
                 NoResponse.Serializer.Instance,
-                source,
-                errors.For(method, codec)));
+                codec,
+                _streams));
 
         public void VisitDuplex<TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method)
             where TRequest : struct =>
-            Methods.Add(new DuplexServerMethod<TService, TRequest, TIn, TOut>(
-                method,
-                codec.GetSerializer(method.RequestShape),
-                ItemsOf(method.InputShape),
-                ItemsOf(method.OutputShape),
-                source,
-                errors.For(method, codec)));
-
-        private ItemFormat<T> ItemsOf<T>(TypeShape<T> shape) => ItemFormat<T>.Create(codec.GetSerializer(shape));
+            Methods.Add(new DuplexServerMethod<TService, TRequest, TIn, TOut>(method, codec, _streams));
 
         private void Add<TRequest, TResponse>(
             RpcMethod method,

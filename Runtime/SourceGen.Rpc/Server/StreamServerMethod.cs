@@ -1,4 +1,5 @@
 using System.Buffers;
+using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire;
@@ -7,35 +8,56 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Server;
 
 /// <summary>A method with streams, bound to its implementation and to the serializers of one codec.</summary>
-/// <param name="method">The contract's method.</param>
-/// <param name="requests">Reads the ordinary arguments.</param>
-/// <param name="source">Where implementations come from.</param>
-/// <param name="errors">What callers are told.</param>
-/// <param name="takesStream">Whether the caller sends a stream.</param>
-internal abstract class StreamServerMethod<TService, TRequest>(
-    RpcMethod method, ISerializer<TRequest> requests, ServiceSource<TService> source, ErrorPolicy errors, bool takesStream)
-    : ServerMethod(method)
+/// <typeparam name="TService">The service interface.</typeparam>
+/// <typeparam name="TRequest">The ordinary arguments.</typeparam>
+/// <typeparam name="TResult">What the handler comes to: a result, or the stream that is one.</typeparam>
+internal abstract class StreamServerMethod<TService, TRequest, TResult> : ServerMethod
     where TService : class
     where TRequest : struct
 {
-    private readonly ServiceSource<TService> _source = source;
-    private readonly ErrorPolicy _errors = errors;
+    private readonly ISerializer<TRequest> _requests;
+    private readonly StreamServing<TService> _serving;
+    private readonly ErrorPolicy _errors;
+    private readonly bool _takesStream;
+    private readonly RpcFilterNext<TRequest, TResult>? _filters;
+    private readonly UnaryHandler<Call, TRequest, NoResponse>? _counted;
+    private readonly TypeShape<TRequest> _shape;
+
+    /// <param name="method">The contract's method.</param>
+    /// <param name="shape">Its ordinary arguments.</param>
+    /// <param name="codec">The codec.</param>
+    /// <param name="serving">What else serves it.</param>
+    /// <param name="takesStream">Whether the caller sends a stream.</param>
+    protected StreamServerMethod(
+        RpcMethod method, TypeShape<TRequest> shape, ICodec codec, StreamServing<TService> serving, bool takesStream)
+        : base(method)
+    {
+        _shape = shape;
+        _requests = codec.GetSerializer(shape);
+        _serving = serving;
+        _errors = serving.Errors.For(method, codec);
+        _takesStream = takesStream;
+        _filters = serving.Filters.Around<TRequest, TResult>(method, static call => Call.Filtered.Of(call).HandleAsync());
+        _counted = serving.Counts?.Count<Call, TRequest, NoResponse>(
+            method, static (Call call, in TRequest _, CancellationToken cancellationToken) => call.ServeAsync(cancellationToken));
+    }
 
     public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
     {
-        if (oneWay) throw new ProtocolException($"{connection.RemoteAddress} sent a one-way request for {Method.FullName}, which has a stream");
-        if (!connection.Streams.AreSupported || takesStream != connection.Streams.Inbound.ContainsKey(Client.CallTable.SlotOf(callId)))
+        if (oneWay)
         {
-            string detail = connection.Streams.AreSupported
-                ? $"{Method.FullName} {(takesStream ? "takes a stream, and the request has none" : "takes no stream, and the request has one")}."
-                : $"{Method.FullName} has a stream, and the caller's hello does not say that it supports streams.";
-            connection.Refuse(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
+            throw new ProtocolException($"{connection.RemoteAddress} sent a one-way request for {Method.FullName}, which has a stream");
+        }
+
+        if (!connection.Streams.AreSupported || _takesStream != connection.Streams.Inbound.ContainsKey(CallTable.SlotOf(callId)))
+        {
+            connection.Refuse(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, WhyNot(connection), Refused: true));
             return null;
         }
 
         try
         {
-            return CreateCall(connection, callId, requests.Deserialize(arguments));
+            return CreateCall(connection, callId, _requests.Deserialize(arguments));
         }
         catch (Exception e)
         {
@@ -44,19 +66,24 @@ internal abstract class StreamServerMethod<TService, TRequest>(
         }
     }
 
-    /// <summary>What a handler did wrong that returned null.</summary>
-    protected static InvalidOperationException NoStream(RpcMethod method) =>
-        new($"The implementation of {method.FullName} returned null instead of a stream; return an empty one.");
-
     /// <summary>Makes the call, and connects its stream with what the receiver knows of it.</summary>
     protected abstract Call CreateCall(RpcConnection connection, ulong callId, in TRequest request);
 
-    /// <summary>Makes the reader of the stream that the caller sends. Only the receiver may call it, while it accepts the request.</summary>
+    /// <summary>Makes the reader of the stream that the caller sends. For the receiver alone, while it accepts the request.</summary>
     protected ServerUpload<TItem> ConnectUpload<TItem>(RpcConnection connection, ulong callId, ItemFormat<TItem> format)
     {
         ServerUpload<TItem> upload = new(connection, callId, Method.FullName, format);
-        connection.Streams.Inbound[Client.CallTable.SlotOf(callId)].Reader = upload;
+        connection.Streams.Inbound[CallTable.SlotOf(callId)].Reader = upload;
         return upload;
+    }
+
+    private string WhyNot(RpcConnection connection)
+    {
+        if (!connection.Streams.AreSupported)
+            return $"{Method.FullName} has a stream, and the caller's hello does not say that it supports streams.";
+        return _takesStream
+            ? $"{Method.FullName} takes a stream, and the request has none."
+            : $"{Method.FullName} takes no stream, and the request has one.";
     }
 
     /// <summary>
@@ -65,16 +92,14 @@ internal abstract class StreamServerMethod<TService, TRequest>(
     /// </summary>
     protected abstract class Call : ServerCall
     {
-        private readonly StreamServerMethod<TService, TRequest> _method;
-        private readonly ServiceSource<TService> _source;
-        private readonly ErrorPolicy _errors;
+        private readonly StreamServerMethod<TService, TRequest, TResult> _method;
+        private readonly TRequest _request;
         private IAsyncDisposable? _lease;
 
-        protected Call(StreamServerMethod<TService, TRequest> method, RpcConnection connection, ulong callId)
+        protected Call(StreamServerMethod<TService, TRequest, TResult> method, RpcConnection connection, ulong callId, in TRequest request)
         {
             _method = method;
-            _source = method._source;
-            _errors = method._errors;
+            _request = request;
             Begin(connection, callId, oneWay: false);
         }
 
@@ -84,19 +109,52 @@ internal abstract class StreamServerMethod<TService, TRequest>(
 
         public override void Run() => _ = RunAsync();
 
-        /// <summary>Runs the handler and all of its streams.</summary>
-        protected abstract Task HandleAsync(TService service, CancellationToken cancellationToken);
+        /// <summary>Runs the filters and the handler, and sends what comes of it.</summary>
+        public async ValueTask<NoResponse> ServeAsync(CancellationToken cancellationToken)
+        {
+            TResult result;
+            if (_method._filters is { } filters)
+            {
+                Filtered filtered = new(this) { CancellationToken = cancellationToken };
+                filtered.Request = _request;
+                _lease = filtered;
+                result = await filters(filtered).ConfigureAwait(false);
+                cancellationToken = filtered.CancellationToken;
+            }
+            else
+            {
+                TService service = _method._serving.Source.Shared ?? _method._serving.Source.Activate(out _lease);
+                result = await HandleAsync(service, in _request, cancellationToken).ConfigureAwait(false);
+            }
 
-        /// <summary>Writes the reply of a call whose handler has finished.</summary>
-        /// <param name="headers">What goes out with it; null for nothing.</param>
-        protected abstract void Reply(byte[]? headers);
+            if (result is null && IsStream) throw NoStream();
+            await CompleteAsync(result, cancellationToken).ConfigureAwait(false);
+            return default;
+        }
 
-        /// <summary>Ends the stream that the caller sends, before the reply tells the caller that what it had sent does not count any more.</summary>
+        /// <summary>Whether the result is a stream.</summary>
+        protected abstract bool IsStream { get; }
+
+        /// <summary>Runs the handler.</summary>
+        protected abstract ValueTask<TResult> HandleAsync(TService service, in TRequest request, CancellationToken cancellationToken);
+
+        /// <summary>Sends a stream to its end, or keeps a result for the reply.</summary>
+        protected abstract Task CompleteAsync(TResult result, CancellationToken cancellationToken);
+
+        /// <summary>Writes the reply of a call that has succeeded.</summary>
+        protected virtual void Reply(byte[]? headers) =>
+            Connection.WriteResponse(Id, Called.FullName, NoResponse.Serializer.Instance, default, headers);
+
+        /// <summary>
+        /// Ends the stream that the caller sends, before the reply tells the caller that what it had sent does not count any more.
+        /// </summary>
         protected virtual void CloseUpload()
         {
         }
 
-        /// <summary>Ends the stream of results, after the reply has told the caller so: only then may others send what it had outstanding.</summary>
+        /// <summary>
+        /// Ends the stream of results, after the reply has told the caller so: only then may others send what it had outstanding.
+        /// </summary>
         protected virtual void CloseDownload()
         {
         }
@@ -108,34 +166,68 @@ internal abstract class StreamServerMethod<TService, TRequest>(
         private async Task RunAsync()
         {
             Exception? error = Enter();
-            try
+            if (error is null)
             {
-                if (error is not null) return;
-                TService service = _source.Shared ?? _source.Activate(out _lease);
-                await HandleAsync(service, Token).ConfigureAwait(false);
+                try
+                {
+                    if (_method._counted is { } counted) await counted(this, in _request, Token).ConfigureAwait(false);
+                    else await ServeAsync(Token).ConfigureAwait(false);
+                }
+                catch (Exception e)
+                {
+                    error = e is ItemEncodingException encoding ? CannotEncode(encoding) : e;
+                }
             }
-            catch (Exception e)
-            {
-                error = e is ItemEncodingException encoding ? CannotEncode(encoding) : e;
-            }
-            finally
-            {
-                End(error);
-            }
-        }
 
-        private void End(Exception? error)
-        {
             CloseUpload();
             bool cancelled = FinishHandler();
-            if (error is not null) Answer(_errors, Called, error, cancelled);
+            if (error is not null) Answer(_method._errors, Called, error, cancelled);
             else if (TryEnd(out byte[]? headers)) Reply(headers);
             CloseDownload();
             Finish(_lease);
         }
 
+        private InvalidOperationException NoStream() =>
+            new($"The implementation of {Called.FullName} returned null instead of a stream; return an empty one.");
+
         private RpcException CannotEncode(ItemEncodingException error) => error.InnerException is RpcException rpc
             ? rpc
-            : new RpcException(RpcStatusCode.Internal, $"An item of {Called.FullName} cannot be encoded: {error.Message}", error.InnerException);
+            : new RpcException(
+                RpcStatusCode.Internal, $"An item of {Called.FullName} cannot be encoded: {error.Message}", error.InnerException);
+
+        /// <summary>What filters see of the call; it holds the implementation and the scope once somebody needs them.</summary>
+        public sealed class Filtered(Call call)
+            : RpcFilterCall<TRequest>(call.Called, call._method._shape, hasResult: true), IAsyncDisposable
+        {
+            private IServiceProvider? _services;
+            private IAsyncDisposable? _scopeLease;
+            private TService? _service;
+            private IAsyncDisposable? _serviceLease;
+
+            private StreamServing<TService> Serving => call._method._serving;
+
+            public override IServiceProvider? Services => _services ??= Serving.Scopes?.CreateScope(out _scopeLease);
+
+            public static Filtered Of(RpcFilterCall<TRequest> call) => call as Filtered ?? throw new InvalidOperationException(
+                $"A filter of {call.Method} called what is behind it with another call than the one it was given.");
+
+            public ValueTask<TResult> HandleAsync()
+            {
+                _service ??= Serving.Source.Shared ?? Serving.Source.Activate(Services, out _serviceLease);
+                return call.HandleAsync(_service, in Request, CancellationToken);
+            }
+
+            public async ValueTask DisposeAsync()
+            {
+                try
+                {
+                    if (_serviceLease is not null) await _serviceLease.DisposeAsync().ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (_scopeLease is not null) await _scopeLease.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
     }
 }

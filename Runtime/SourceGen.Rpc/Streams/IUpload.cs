@@ -12,6 +12,8 @@ internal interface IUpload
     /// <summary>Begins to send, off this thread.</summary>
     void Start();
 
-    /// <summary>Nobody wants the items any more: ends the stream at once and the producer as soon as it can be. Any thread may call it.</summary>
+    /// <summary>
+    /// Nobody wants the items any more: ends the stream at once and the producer as soon as it can be. Any thread may call it.
+    /// </summary>
     void Stop();
 }

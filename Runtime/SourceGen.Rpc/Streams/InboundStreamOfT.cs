@@ -80,7 +80,8 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
         ItemChunk<T> chunk = _filling ?? TakeSpare();
         _filling = chunk;
         StreamLedger ledger = _ledger!;
-        if (!isAssembled && ledger.Allowance(_account) <= 0) throw new ProtocolException("the peer sent stream items without credit for them");
+        if (!isAssembled && ledger.Allowance(_account) <= 0)
+            throw new ProtocolException("the peer sent stream items without credit for them");
         Exception? error = _format!.Read(payload, chunk, isAssembled || ledger.AllowsLarge(_account));
         if (chunk.Count == 0) return error;
         ledger.Charge(_account, chunk.Cost, chunk.IsLargeItem);
@@ -159,7 +160,8 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     /// <summary>Says how items are read and counted; called before the first can come.</summary>

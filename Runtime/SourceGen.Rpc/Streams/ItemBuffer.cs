@@ -7,7 +7,7 @@ namespace SourceGen.Rpc.Streams;
 
 /// <summary>
 /// The items of a frame to come: each a length of 7 bits a byte and then the encoded value, all in one piece. Encoding here and not in the
-/// connection's output costs one copy of 16 KiB a frame, and keeps the producer's code, which runs between two items, out of the output's lock.
+/// connection's output costs one copy of 16 KiB a frame, and keeps the producer's code, which runs between two items, out of that lock.
 /// </summary>
 /// <param name="maxItemSize">The largest item the peer accepts.</param>
 internal sealed class ItemBuffer(long maxItemSize) : IBufferWriter<byte>
@@ -137,7 +137,8 @@ internal sealed class ItemBuffer(long maxItemSize) : IBufferWriter<byte>
 
     public void Advance(int count)
     {
-        if ((uint)count > (uint)(_bytes.Length - _length)) throw new ArgumentOutOfRangeException(nameof(count), "Advanced past the end of the buffer.");
+        if ((uint)count > (uint)(_bytes.Length - _length))
+            throw new ArgumentOutOfRangeException(nameof(count), "Advanced past the end of the buffer.");
         _length += count;
     }
 
@@ -158,7 +159,8 @@ internal sealed class ItemBuffer(long maxItemSize) : IBufferWriter<byte>
         int needed = Math.Max(sizeHint, 1);
         if (_bytes.Length - _length >= needed) return;
         if (_length - _itemStart > maxItemSize) ConnectionOutput.ThrowTooLarge(_length - _itemStart, maxItemSize);
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max((long)_length + needed, Math.Max(InitialSize, _bytes.Length * 2L))));
+        long size = Math.Max((long)_length + needed, Math.Max(InitialSize, _bytes.Length * 2L));
+        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, size));
         Written.CopyTo(larger);
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = larger;

@@ -6,5 +6,6 @@ internal sealed class ItemEncodingException(Exception reason) : Exception(reason
     /// <summary>What the call fails with.</summary>
     public RpcException ToRpcException(string methodName) => InnerException is RpcException rpc
         ? rpc
-        : new RpcException(RpcStatusCode.InvalidArgument, $"An item of the stream of {methodName} cannot be encoded: {Message}", InnerException);
+        : new RpcException(
+            RpcStatusCode.InvalidArgument, $"An item of the stream of {methodName} cannot be encoded: {Message}", InnerException);
 }

@@ -31,7 +31,8 @@ internal abstract class ItemFormat<T>
     /// <exception cref="ProtocolException">The items are not what their lengths say, or more than the peer may send.</exception>
     public abstract Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, bool allowsLarge);
 
-    private protected static void ThrowMalformed() => throw new ProtocolException("the peer sent a stream item that is longer than its frame");
+    private protected static void ThrowMalformed() =>
+        throw new ProtocolException("the peer sent a stream item that is longer than its frame");
 
     private protected static void CheckCost(ItemChunk<T> chunk, int length, bool allowsLarge)
     {

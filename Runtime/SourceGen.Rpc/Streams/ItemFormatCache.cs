@@ -2,7 +2,9 @@ using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc.Streams;
 
-/// <summary>The format of one method's items on the connection that was used last: connections of one client nearly always agree on one codec.</summary>
+/// <summary>
+/// The format of one method's items on the connection that was used last: those of one client nearly always agree on one codec.
+/// </summary>
 internal sealed class ItemFormatCache<T>(TypeShape<T> shape)
 {
     private Entry? _last;

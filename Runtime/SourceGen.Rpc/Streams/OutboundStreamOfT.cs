@@ -54,7 +54,9 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
         finally
         {
             _buffer.Clear(release: true);
-            if (isMoving) await ((Task)next.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // It cannot be disposed of while it moves.
+
+            // It cannot be disposed of while it moves; what comes of that move nobody wants any more.
+            if (isMoving) await ((Task)next.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await source.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -79,7 +81,8 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
     private ValueTask SendAsync(bool isPausing, CancellationToken cancellationToken)
     {
         ConnectionOutput output = Connection.Output;
-        if (output.IsEncodingHere || _buffer.IsLastItemLarge || _buffer.Length > output.FragmentSize) return SendSlowlyAsync(cancellationToken);
+        if (output.IsEncodingHere || _buffer.IsLastItemLarge || _buffer.Length > output.FragmentSize)
+            return SendSlowlyAsync(cancellationToken);
         switch (output.WriteItems(this, _buffer.Written, FrameFlags.None, _buffer.Cost, _buffer.LastItemCost, isLarge: false))
         {
             case ItemsWritten.Ended: throw new OperationCanceledException(cancellationToken);
@@ -115,7 +118,9 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
         {
             long allowance = await WaitForLedgerAsync(cancellationToken).ConfigureAwait(false);
             int length = _buffer.Measure(start, end, allowance, output.FragmentSize, out long cost, out long lastCost);
-            if (await TrySendPieceAsync(start, length, FrameFlags.None, cost, lastCost, isLarge: false, cancellationToken).ConfigureAwait(false)) start += length;
+            bool sent = await TrySendPieceAsync(start, length, FrameFlags.None, cost, lastCost, isLarge: false, cancellationToken)
+                .ConfigureAwait(false);
+            if (sent) start += length;
         }
 
         long large = _buffer.IsLastItemLarge ? _buffer.LastItemCost : 0;

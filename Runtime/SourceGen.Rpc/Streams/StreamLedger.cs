@@ -6,9 +6,9 @@ namespace SourceGen.Rpc.Streams;
 /// </summary>
 /// <remarks>
 /// What a stream has outstanding beyond <see cref="StreamCost.Reserve"/> is its share of the connection's window, and a stream takes no
-/// more of that than it leaves. So the connection's window bounds what all streams hold together, a few stalled streams do not use it up, and
-/// however many there are, each other one has its reserve. Both sides compute the same: the sender counts a frame when it writes it, under the
-/// output's lock, so in the order in which the receiver counts it later; and what the sender learns was given back, the receiver has
+/// more of that than it leaves. So the connection's window bounds what all streams hold together, a few stalled streams do not use it up,
+/// and however many there are, each other one has its reserve. Both sides compute the same: the sender counts a frame when it writes it,
+/// under the output's lock, so in the order in which the receiver counts it later; and what the sender learns was given back, the receiver has
 /// given back before. So the receiver's figures are never higher, and an honest sender is never accused.
 /// </remarks>
 /// <param name="streamWindow">What one stream may have outstanding.</param>
@@ -135,7 +135,9 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
         return Math.Min(streamWindow - outstanding, reserved + ShareLeft(outstanding));
     }
 
-    /// <summary>One stream may have such an item even if no share is left, so that stalled streams of small items cannot keep them all waiting.</summary>
+    /// <summary>
+    /// One stream may have such an item even if no share is left, so that stalled streams of small items cannot keep them all waiting.
+    /// </summary>
     private bool AllowsLargeOf(StreamAccount account) =>
         account.Outstanding < streamWindow && (_withLarge == 0 || ShareLeft(account.Outstanding) > 0);
 

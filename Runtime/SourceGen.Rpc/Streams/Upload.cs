@@ -72,7 +72,8 @@ internal sealed class Upload<T>(RpcConnection connection, ItemFormat<T> format, 
         Fault = fault;
         return Encode(fault switch
         {
-            RpcException rpc => new ErrorMessage(rpc.Code == RpcStatusCode.OK ? RpcStatusCode.Unknown : rpc.Code, rpc.Detail, rpc.Id, rpc.Status),
+            RpcException { Code: RpcStatusCode.OK } rpc => new ErrorMessage(RpcStatusCode.Unknown, rpc.Detail, rpc.Id, rpc.Status),
+            RpcException rpc => new ErrorMessage(rpc.Code, rpc.Detail, rpc.Id, rpc.Status),
             OperationCanceledException => new ErrorMessage(RpcStatusCode.Cancelled, "The caller cancelled its stream."),
             _ => new ErrorMessage(RpcStatusCode.Aborted, $"The caller's stream failed with {fault.GetType().Name}."),
         });

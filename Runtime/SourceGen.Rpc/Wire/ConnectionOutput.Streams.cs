@@ -51,7 +51,6 @@ internal sealed partial class ConnectionOutput
     }
 
     /// <summary>Completes the request of a call with streams and releases the lock.</summary>
-    /// <param name="flags">What stands before the arguments.</param>
     /// <param name="upload">The stream that follows it, or null.</param>
     public void EndRequest(FrameEncoder encoder, FrameFlags flags, ushort method, ulong callId, bool deferrable, OutboundStream? upload)
     {

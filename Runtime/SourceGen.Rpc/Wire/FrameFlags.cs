@@ -18,7 +18,7 @@ internal enum FrameFlags : byte
     /// <summary>No reply is wanted; the call id is 0.</summary>
     OneWay = 8,
 
-    /// <summary>In a request: the caller sends a stream too, and ends it with a <see cref="FrameType.StreamEnd"/> whatever happens.</summary>
+    /// <summary>In a request: the caller sends a stream too, and a <see cref="FrameType.StreamEnd"/> whatever happens.</summary>
     Stream = 16,
 
     /// <summary>In a frame of a stream: its sender serves the call, rather than having made it.</summary>

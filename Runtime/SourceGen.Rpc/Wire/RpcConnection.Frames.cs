@@ -272,10 +272,10 @@ internal sealed partial class RpcConnection
 
     private void AcceptReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
-        if (Streams.Uploads.Count != 0 || Streams.Partial != 0) EndStreamsOf(header.CallId);
         ReadOnlySequence<byte> reply = payload;
         ReadOnlySequence<byte> headers = default;
         if ((header.Flags & FrameFlags.Headers) != 0) headers = TakeReplyHeaders(ref reply); // Before somebody relies on the reply.
+        if (Streams.Uploads.Count != 0 || Streams.Partial != 0) EndStreamsOf(header.CallId);
         if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return; // Cancelled or timed out; the reply only frees its slot.
@@ -295,12 +295,12 @@ internal sealed partial class RpcConnection
         _ownership.Add(call);
     }
 
-    private Exception ReadError(in ReadOnlySequence<byte> payload, PendingCall? call = null)
+    private Exception ReadError(in ReadOnlySequence<byte> payload, PendingCall call)
     {
         try
         {
             ErrorMessage error = ErrorMessage.Read(payload);
-            return error.HasDetail && call?.Errors is { } declared ? declared.Read(this, call!.MethodName, error) : error.ToException();
+            return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
         {

@@ -21,8 +21,11 @@ internal sealed partial class RpcConnection
     public RpcException? CloseReason => _isClosed ? _closeReason : null;
 
     /// <summary>Writes the request of a call with streams, and puts it into the table.</summary>
-    /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the peer accepts; nothing was sent.</exception>
-    public StartResult TryStartStream<TRequest>(StreamCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
+    /// <exception cref="RpcException">
+    /// The arguments cannot be encoded, or they or the headers are larger than the peer accepts; nothing was sent.
+    /// </exception>
+    public StartResult TryStartStream<TRequest>(
+        StreamCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
         if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
@@ -89,7 +92,8 @@ internal sealed partial class RpcConnection
     {
         if (!Calls.TryFind(header.CallId, out PendingCall? found)) ThrowUnknownStream(header);
         if (found is null) return; // Given up; the peer does not know yet.
-        if (found is not StreamCall { Download: { } reader } call) throw new ProtocolException($"{RemoteAddress} sent stream items for {found.MethodName}, whose result is none");
+        if (found is not StreamCall { Download: { } reader } call)
+            throw new ProtocolException($"{RemoteAddress} sent stream items for {found.MethodName}, whose result is none");
         ref Reassembly? partial = ref Calls.PartialOf(header.CallId);
         if (partial is null && (header.Flags & FrameFlags.More) == 0)
         {
@@ -136,8 +140,16 @@ internal sealed partial class RpcConnection
     private void Deliver(Reassembly whole, InboundStream reader, StreamCall? call)
     {
         Streams.Partial--;
-        if (whole.Discarding) Fail(reader, call, new RpcException(RpcStatusCode.ResourceExhausted, $"A stream item is too large. {DiscardReason(whole).Detail}"));
-        else Deliver(reader, whole.AsSequence(), isAssembled: true, call);
+        if (whole.Discarding)
+        {
+            string detail = $"A stream item is too large. {DiscardReason(whole).Detail}";
+            Fail(reader, call, new RpcException(RpcStatusCode.ResourceExhausted, detail));
+        }
+        else
+        {
+            Deliver(reader, whole.AsSequence(), isAssembled: true, call);
+        }
+
         Finish(whole);
     }
 
@@ -165,7 +177,8 @@ internal sealed partial class RpcConnection
 
     private void AcceptStreamEnd(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
-        if ((header.Flags & FrameFlags.Callee) != 0) throw new ProtocolException($"{RemoteAddress} ended a stream of call {header.CallId} without a reply");
+        if ((header.Flags & FrameFlags.Callee) != 0)
+            throw new ProtocolException($"{RemoteAddress} ended a stream of call {header.CallId} without a reply");
         InboundUpload upload = FindUpload(header);
         Streams.Inbound.Remove(CallTable.SlotOf(header.CallId));
         if (upload.Partial is { } partial)
@@ -175,7 +188,7 @@ internal sealed partial class RpcConnection
         }
 
         if (upload.Reader is not { } reader) return;
-        if (reader.End(payload.IsEmpty ? null : ReadError(payload))) _ownership.Add(reader.Waker);
+        if (reader.End(payload.IsEmpty ? null : ReadEnd(payload))) _ownership.Add(reader.Waker);
     }
 
     private void AcceptStreamCredit(in FrameHeader header, in ReadOnlySequence<byte> payload)
@@ -193,14 +206,20 @@ internal sealed partial class RpcConnection
         if (stream is null) return; // It has ended; the peer did not know yet.
         if (!Streams.Sending.Refund(stream.Account, (uint)amount))
         {
-            throw new ProtocolException($"{RemoteAddress} gave {(uint)amount:N0} bytes of stream credit, more than the stream of call {header.CallId} had sent");
+            throw new ProtocolException(
+                $"{RemoteAddress} gave {(uint)amount:N0} bytes of stream credit, more than the stream of call {header.CallId} had sent");
         }
     }
 
     private void AcceptStreamStop(in FrameHeader header)
     {
         CountControl(FrameType.StreamStop);
-        if ((header.Flags & FrameFlags.Callee) == 0) throw new ProtocolException($"{RemoteAddress} stopped the stream of call {header.CallId}, which it made itself: callers cancel");
+        if ((header.Flags & FrameFlags.Callee) == 0)
+        {
+            throw new ProtocolException(
+                $"{RemoteAddress} stopped the stream of call {header.CallId}, which it made itself: callers cancel");
+        }
+
         if (!Streams.Uploads.TryGet(header.CallId, out IUpload? upload)) return; // The call is over.
         upload.Stop();
         Streams.Sending.Close(upload.Stream.Account);
@@ -218,7 +237,8 @@ internal sealed partial class RpcConnection
     {
         if (Streams.Inbound.ContainsKey(CallTable.SlotOf(callId)))
         {
-            throw new ProtocolException($"{RemoteAddress} used call slot {CallTable.SlotOf(callId)} again before it ended the stream of its last call");
+            throw new ProtocolException(
+                $"{RemoteAddress} used call slot {CallTable.SlotOf(callId)} again before it ended the stream of its last call");
         }
     }
 
@@ -242,10 +262,25 @@ internal sealed partial class RpcConnection
         partial = null;
     }
 
+    private RpcException ReadEnd(in ReadOnlySequence<byte> payload)
+    {
+        try
+        {
+            return ErrorMessage.Read(payload).ToException();
+        }
+        catch (RpcSerializationException e)
+        {
+            return new RpcException(
+                RpcStatusCode.Internal, $"{RemoteAddress} ended its stream with an error that cannot be read: {e.Message}", e);
+        }
+    }
+
     private InboundUpload FindUpload(in FrameHeader header)
     {
-        if (!Streams.Inbound.TryGetValue(CallTable.SlotOf(header.CallId), out InboundUpload? upload) || upload.Id != header.CallId) ThrowUnknownStream(header);
-        return upload;
+        int slot = CallTable.SlotOf(header.CallId);
+        if (Streams.Inbound.TryGetValue(slot, out InboundUpload? upload) && upload.Id == header.CallId) return upload;
+        ThrowUnknownStream(header);
+        return null;
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]

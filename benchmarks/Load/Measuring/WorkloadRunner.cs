@@ -50,14 +50,10 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
         }
     }
 
-    private IContender CreateBaseline(Workload workload)
-    {
-        if (workload.Tls) return RpcWorkloadClient.Connect(workload, RpcWorkloadClient.PlainTitle, server.Addresses.Rpc!)!;
-        int inFlight = workload.BaselineInFlight ?? workload.Callers;
-        return workload.LowLatency
-            ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, inFlight)
-            : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, inFlight);
-    }
+    private IContender CreateBaseline(Workload workload) => workload.Tls
+        ? RpcWorkloadClient.Connect(workload, RpcWorkloadClient.PlainTitle, server.Addresses.Rpc!)!
+        : workload.LowLatency ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.BaselineInFlight ?? workload.Callers)
+        : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.BaselineInFlight ?? workload.Callers);
 
     private IContender? CreateRpc(Workload workload)
     {

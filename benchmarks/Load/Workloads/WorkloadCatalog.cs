@@ -77,8 +77,6 @@ internal static class WorkloadCatalog
     private static Workload Echo(string size, int payload, int callers, params Target[] targets) =>
         new() { Name = $"echo-{size}-{callers}", Kind = CallKind.Echo, Payload = payload, Callers = callers, Targets = targets };
 
-    private static Workload Tls(Workload workload) => workload with { Name = "tls-" + workload.Name, Tls = true };
-
     private static Workload Stream(string name, CallKind kind) => new()
     {
         Name = name,
@@ -87,6 +85,8 @@ internal static class WorkloadCatalog
         BaselineInFlight = 512,
         Targets = [new Target(Figure.CallsPerSecond, Bound.AtLeast, Value: 10e6)],
     };
+
+    private static Workload Tls(Workload workload) => workload with { Name = "tls-" + workload.Name, Tls = true };
 
     private static Workload LowLatency(Workload workload) => workload with { Name = "low-" + workload.Name, LowLatency = true };
 }

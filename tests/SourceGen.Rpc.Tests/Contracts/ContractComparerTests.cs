@@ -51,10 +51,6 @@ public sealed class ContractComparerTests
         { "() -> float32", "() -> int8", "the result is float32 here and int8 at the server" },
         { "() -> \"Color\"", "() -> float32", "the result is the enum Color here and float32 at the server" },
 
-        // Declared errors: added, removed, or another type under the same name.
-        { "() -> int32 throws \"MapAB\"", "() -> int32", null },
-        { "() -> int32", "() -> int32 throws \"MapAB\", \"MapBad\"", null },
-        { "() -> void throws \"MapAB\"", "() -> void throws \"ArrayBad\"", null },
         // Streams: frames of their own, so both sides must know of them; their items are compared as any type.
         { "(a: int32, s: stream<int32>) -> stream<\"Color\">", "(t: stream<int64>, a: int8) -> stream<int32>", null },
         { "(s: stream<int32>) -> void", "() -> void", "it takes a stream here and none at the server" },
@@ -63,6 +59,11 @@ public sealed class ContractComparerTests
         { "() -> void", "() -> stream<int32>", "the result is no stream here and one at the server" },
         { "(s: stream<\"MapAB\">) -> void", "(s: stream<\"MapBad\">) -> void", "parameter 's' item member 'A' is int32 here and string at the server" },
         { "() -> stream<int32>", "() -> stream<bool>", "the result item is int32 here and bool at the server" },
+
+        // Declared errors: added, removed, or another type under the same name.
+        { "() -> int32 throws \"MapAB\"", "() -> int32", null },
+        { "() -> int32", "() -> int32 throws \"MapAB\", \"MapBad\"", null },
+        { "() -> void throws \"MapAB\"", "() -> void throws \"ArrayBad\"", null },
 
         // Nullable or not.
         { "(a: int32?, b: \"MapAB\") -> string", "(a: int32, b: \"MapAB\"?) -> string?", null },
