@@ -48,7 +48,8 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
         RpcScopeFactory? scopes)
         : IRpcMethodVisitor<TService>
     {
-        private readonly StreamServing<TService> _streams = new(source, errors, BuiltInFeature.IsSupported ? counts : null, filters, scopes);
+        private readonly StreamServing<TService> _streams = new(
+            source, errors, BuiltInFeature.IsSupported ? counts : null, filters, scopes);
 
         public List<ServerMethod> Methods { get; } = [];
 

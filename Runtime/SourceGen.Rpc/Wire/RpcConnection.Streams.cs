@@ -270,13 +270,15 @@ internal sealed partial class RpcConnection
         }
         catch (RpcSerializationException e)
         {
-            return new RpcException(RpcStatusCode.Internal, $"{RemoteAddress} ended its stream with an error that cannot be read: {e.Message}", e);
+            return new RpcException(
+                RpcStatusCode.Internal, $"{RemoteAddress} ended its stream with an error that cannot be read: {e.Message}", e);
         }
     }
 
     private InboundUpload FindUpload(in FrameHeader header)
     {
-        if (Streams.Inbound.TryGetValue(CallTable.SlotOf(header.CallId), out InboundUpload? upload) && upload.Id == header.CallId) return upload;
+        int slot = CallTable.SlotOf(header.CallId);
+        if (Streams.Inbound.TryGetValue(slot, out InboundUpload? upload) && upload.Id == header.CallId) return upload;
         ThrowUnknownStream(header);
         return null;
     }
