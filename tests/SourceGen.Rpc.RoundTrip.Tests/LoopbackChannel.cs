@@ -19,7 +19,8 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
         new Action<TService, TRequest>((TService)service, method);
 
-    public override ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(ServerStreamMethod<TService, TRequest, TItem> method) =>
+    public override ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
+        ServerStreamMethod<TService, TRequest, TItem> method) =>
         new ServerStream<TService, TRequest, TItem>((TService)service, method);
 
     public override ClientStreamInvoker<TRequest, TItem, TResponse> Bind<TService, TRequest, TItem, TResponse>(
@@ -30,7 +31,8 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
         ClientStreamActionMethod<TService, TRequest, TItem> method) =>
         new ClientStreamAction<TService, TRequest, TItem>((TService)service, method);
 
-    public override DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(DuplexMethod<TService, TRequest, TIn, TOut> method) =>
+    public override DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(
+        DuplexMethod<TService, TRequest, TIn, TOut> method) =>
         new Duplex<TService, TRequest, TIn, TOut>((TService)service, method);
 
     private static async IAsyncEnumerable<T> CopyAll<T>(TypeShape<T> shape, IAsyncEnumerable<T> items)
@@ -81,10 +83,12 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
         where TService : class
         where TRequest : struct
     {
-        public override ValueTask<TResponse> InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
+        public override ValueTask<TResponse> InvokeAsync(
+            in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
             CallAsync(Copy(method.RequestShape, request), items, cancellationToken);
 
-        private async ValueTask<TResponse> CallAsync(TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
+        private async ValueTask<TResponse> CallAsync(
+            TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken) =>
             Copy(method.ResponseShape, await method.Handler(service, request, CopyAll(method.ItemShape, items), cancellationToken));
     }
 
@@ -103,7 +107,11 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
         where TService : class
         where TRequest : struct
     {
-        public override IAsyncEnumerable<TOut> Invoke(in TRequest request, IAsyncEnumerable<TIn> items, CancellationToken cancellationToken) =>
-            CopyAll(method.OutputShape, method.Handler(service, Copy(method.RequestShape, request), CopyAll(method.InputShape, items), cancellationToken));
+        public override IAsyncEnumerable<TOut> Invoke(
+            in TRequest request, IAsyncEnumerable<TIn> items, CancellationToken cancellationToken)
+        {
+            TRequest copy = Copy(method.RequestShape, request);
+            return CopyAll(method.OutputShape, method.Handler(service, copy, CopyAll(method.InputShape, items), cancellationToken));
+        }
     }
 }

@@ -88,7 +88,8 @@ public sealed class DynamicMethod
     {
         if (_method.HasStream)
         {
-            throw new RpcException(RpcStatusCode.Unimplemented, $"{FullName} was not called: it has a stream, which only generated code can call.")
+            throw new RpcException(
+                RpcStatusCode.Unimplemented, $"{FullName} was not called: it has a stream, which only generated code can call.")
             {
                 Progress = RpcCallProgress.NotSent,
             };

@@ -93,7 +93,8 @@ internal static class FilteredStreamInvokers
         : ClientStreamInvoker<TRequest, TItem, TResponse>
         where TRequest : struct
     {
-        public override ValueTask<TResponse> InvokeAsync(in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
+        public override ValueTask<TResponse> InvokeAsync(
+            in TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
         {
             ArgumentNullException.ThrowIfNull(items);
             ItemsCall<TRequest, TItem> call = new(method, shape, hasResult, items) { CancellationToken = cancellationToken };

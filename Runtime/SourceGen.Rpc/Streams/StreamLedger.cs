@@ -8,8 +8,8 @@ namespace SourceGen.Rpc.Streams;
 /// What a stream has outstanding beyond <see cref="StreamCost.Reserve"/> is its share of the connection's window, and a stream takes no
 /// more of that than it leaves. So the connection's window bounds what all streams hold together, a few stalled streams do not use it up,
 /// and however many there are, each other one has its reserve. Both sides compute the same: the sender counts a frame when it writes it,
-/// under the output's lock, so in the order in which the receiver counts it later; and what the sender learns was given back, the receiver has
-/// given back before. So the receiver's figures are never higher, and an honest sender is never accused.
+/// under the output's lock, so in the order in which the receiver counts it later; and what the sender learns was given back, the
+/// receiver has given back before. So the receiver's figures are never higher, and an honest sender is never accused.
 /// </remarks>
 /// <param name="streamWindow">What one stream may have outstanding.</param>
 /// <param name="connectionWindow">What the shares of all streams may come to.</param>

@@ -52,8 +52,8 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
 
     private IContender CreateBaseline(Workload workload) => workload.Tls
         ? RpcWorkloadClient.Connect(workload, RpcWorkloadClient.PlainTitle, server.Addresses.Rpc!)!
-        : workload.LowLatency ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.BaselineInFlight ?? workload.Callers)
-        : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.BaselineInFlight ?? workload.Callers);
+        : workload.LowLatency ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.InFlight)
+        : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.InFlight);
 
     private IContender? CreateRpc(Workload workload)
     {

@@ -14,8 +14,8 @@ internal sealed record Workload
     /// <summary>How many frames the baseline keeps in flight, if it is another number than that of the callers.</summary>
     public int? BaselineInFlight { get; init; }
 
-    /// <summary>Whether a call counts for each item of its stream.</summary>
-    public bool IsStream => Kind is CallKind.StreamDown or CallKind.StreamUp;
+    /// <summary>How many frames the baseline keeps in flight.</summary>
+    public int InFlight => BaselineInFlight ?? Callers;
 
     /// <summary>Bytes of EchoMessage.Payload; 0 for the other methods.</summary>
     public int Payload { get; init; }

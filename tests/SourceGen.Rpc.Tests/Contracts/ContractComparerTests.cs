@@ -57,7 +57,11 @@ public sealed class ContractComparerTests
         { "() -> void", "(s: stream<int32>) -> void", "it takes no stream here and one at the server" },
         { "() -> stream<int32>", "() -> list<int32>", "the result is a stream here and none at the server" },
         { "() -> void", "() -> stream<int32>", "the result is no stream here and one at the server" },
-        { "(s: stream<\"MapAB\">) -> void", "(s: stream<\"MapBad\">) -> void", "parameter 's' item member 'A' is int32 here and string at the server" },
+        {
+            "(s: stream<\"MapAB\">) -> void",
+            "(s: stream<\"MapBad\">) -> void",
+            "parameter 's' item member 'A' is int32 here and string at the server"
+        },
         { "() -> stream<int32>", "() -> stream<bool>", "the result item is int32 here and bool at the server" },
 
         // Declared errors: added, removed, or another type under the same name.

@@ -19,7 +19,8 @@ public sealed class CallbackStreamTests
         {
             Assert.Equal(Enumerable.Range(0, 3000), await calls.DownAsync("ask back").ToListAsync());
             Assert.Equal(3000 * 2999 / 2, await calls.UpAsync("ask back", Items.CountTo(3000)));
-            Assert.Equal(Enumerable.Range(0, 3000).Select(i => i * 3), await calls.BothAsync("ask back", Items.CountTo(3000)).ToListAsync());
+            IEnumerable<int> tripled = Enumerable.Range(0, 3000).Select(i => i * 3);
+            Assert.Equal(tripled, await calls.BothAsync("ask back", Items.CountTo(3000)).ToListAsync());
         })).Soon();
         Assert.DoesNotContain("broke the wire protocol", host.Log.All(), StringComparison.Ordinal);
     }

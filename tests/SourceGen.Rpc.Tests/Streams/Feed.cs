@@ -66,7 +66,8 @@ internal sealed class Feed : IFeed
 
     public Task DrainTaskAsync(IAsyncEnumerable<int> numbers) => DrainAsync(numbers).AsTask();
 
-    public async IAsyncEnumerable<int> TimesAsync(int factor, IAsyncEnumerable<int> numbers, [EnumeratorCancellation] CancellationToken ct = default)
+    public async IAsyncEnumerable<int> TimesAsync(
+        int factor, IAsyncEnumerable<int> numbers, [EnumeratorCancellation] CancellationToken ct = default)
     {
         await foreach (int number in numbers.WithCancellation(ct)) yield return number * factor;
     }
@@ -75,7 +76,8 @@ internal sealed class Feed : IFeed
 
     public ValueTask<int> UpAsync(string what, IAsyncEnumerable<int> numbers, CancellationToken ct = default) => _up[what](numbers, ct);
 
-    public IAsyncEnumerable<int> BothAsync(string what, IAsyncEnumerable<int> numbers, CancellationToken ct = default) => _both[what](numbers, ct);
+    public IAsyncEnumerable<int> BothAsync(string what, IAsyncEnumerable<int> numbers, CancellationToken ct = default) =>
+        _both[what](numbers, ct);
 
     public async IAsyncEnumerable<Fussy> FussyAsync(int count, int bad)
     {

@@ -33,17 +33,17 @@ internal sealed class FeedHost : IAsyncDisposable
     public RpcConnection ClientEnd => LabHost.ConnectionOf(Client);
 
     public static async Task<FeedHost> StartAsync(
-        string address = "memory://", Action<RpcConnectionOptions>? both = null, Action<RpcConnectionOptions>? server = null, bool connect = true)
+        string address = "memory://", Action<RpcConnectionOptions>? both = null, Action<RpcConnectionOptions>? server = null)
     {
         TestLog log = new();
-        RpcServerOptions options = new RpcServerOptions { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) }.Listen(address);
+        RpcServerOptions options = new() { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) };
+        options.Listen(address);
         both?.Invoke(options);
         server?.Invoke(options);
         Feed feed = new();
         RpcServer rpc = new RpcServer(options).AddService<IFeed>(feed);
         await rpc.StartAsync();
         FeedHost host = new(rpc) { Feed = feed, Log = log };
-        if (!connect) return host;
         host.Client = await RpcClient.ConnectAsync(host.Address, LabHost.Patient(both)).Soon();
         host.Calls = host.Client.Get<IFeed>();
         Assert.Equal(5, await host.Calls.AddAsync(2, 3).Soon());
@@ -55,7 +55,9 @@ internal sealed class FeedHost : IAsyncDisposable
     {
         foreach (RpcConnection end in (RpcConnection[])[ClientEnd, ServerEnd])
         {
-            await Until.TrueAsync(() => Left(end) == (0, 0, 0, 0, 0, 0, 0, 0), () => $"the client has {Left(ClientEnd)}, the server {Left(ServerEnd)}");
+            await Until.TrueAsync(
+                () => Left(end) == (0, 0, 0, 0, 0, 0, 0, 0),
+                () => $"the client has {Left(ClientEnd)}, the server {Left(ServerEnd)}");
         }
 
         Assert.Equal(5, await Calls.AddAsync(2, 3).Soon());
@@ -68,7 +70,8 @@ internal sealed class FeedHost : IAsyncDisposable
         await Until.TrueAsync(() => Connections.Count == 0, () => $"{Connections.Count} connections are left");
     }
 
-    private static (int Calls, int Running, int Open, int Uploads, int Downloads, int Inbound, long Sending, long Receiving) Left(RpcConnection end)
+    /// <summary>Calls made, calls served, producers, streams of the four kinds, and what the windows hold.</summary>
+    private static (int, int, int, int, int, int, long, long) Left(RpcConnection end)
     {
         ConnectionStreams streams = end.Streams;
         return (end.Calls.InFlight, end.Running.Count, streams.Open, streams.Uploads.Count, streams.Downloads.Count, streams.Inbound.Count,

@@ -24,28 +24,36 @@ public sealed class HostileStreamTests
         { "items without a call", Items(Id(0), 1), "StreamItems for call" },
         { "an end without a call", Frame(FrameType.StreamEnd, callId: Id(0)), "StreamEnd for call" },
         { "items of a call that takes none", [.. Down(Id(0)), .. Items(Id(0), 1)], "StreamItems for call" },
-        { "items for a call nobody made", Frame(FrameType.StreamItems, FrameFlags.Callee, callId: Id(0), payload: [1, 1]), "StreamItems for call" },
+        { "items for a call nobody made", ServerItems(Id(0)), "StreamItems for call" },
         { "items after the end", [.. Up(Id(0)), .. End(Id(0)), .. Items(Id(0), 1)], "has ended" },
         { "two ends", [.. Up(Id(0)), .. End(Id(0)), .. End(Id(0))], "has ended" },
         { "items under another generation", [.. Up(Id(0)), .. Items(Id(0, 2), 1)], "StreamItems for call" },
         { "no items", [.. Up(Id(0)), .. Frame(FrameType.StreamItems, callId: Id(0))], "a frame of no stream items" },
-        { "an item longer than its frame", [.. Up(Id(0)), .. Frame(FrameType.StreamItems, callId: Id(0), payload: [5, 1])], "longer than its frame" },
-        {
-            "a length without end",
-            [.. Up(Id(0)), .. Frame(FrameType.StreamItems, callId: Id(0), payload: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])],
-            "longer than its frame"
-        },
+        { "an item longer than its frame", [.. Up(Id(0)), .. Payload(5, 1)], "longer than its frame" },
+        { "a length without end", [.. Up(Id(0)), .. Payload(0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)], "longer than its frame" },
         { "a frame that costs too much", [.. Up(Id(0)), .. Items(Id(0), 5000)], "which costs too much" },
         { "a slot used before its stream ended", [.. Up(Id(0), "fail"), .. Cancel(Id(0)), .. Up(Id(0, 2))], "call slot 0 again before" },
-        { "a one-way request with a stream", Frame(FrameType.Request, FrameFlags.OneWay | FrameFlags.Stream, s_up, 0, s_what), "one-way request" },
+        {
+            "a one-way request with a stream",
+            Frame(FrameType.Request, FrameFlags.OneWay | FrameFlags.Stream, s_up, 0, s_what),
+            "one-way request"
+        },
         { "a one-way request for a stream", Frame(FrameType.Request, FrameFlags.OneWay, s_down, 0, s_what), "one-way request" },
         { "credit of nothing", [.. Down(Id(0)), .. Credit(Id(0), 0)], "stream credit that is none" },
-        { "credit cut off", [.. Down(Id(0)), .. Frame(FrameType.StreamCredit, callId: Id(0), payload: [1, 2])], "stream credit that is none" },
+        {
+            "credit cut off",
+            [.. Down(Id(0)), .. Frame(FrameType.StreamCredit, callId: Id(0), payload: [1, 2])],
+            "stream credit that is none"
+        },
         { "more credit than was used", [.. Down(Id(0)), .. Credit(Id(0), 1_000_000)], "more than the stream" },
         { "the largest credit", [.. Down(Id(0)), .. Credit(Id(0), uint.MaxValue)], "4,294,967,295 bytes of stream credit" },
         { "a caller that stops", [.. Down(Id(0)), .. Frame(FrameType.StreamStop, callId: Id(0))], "callers cancel" },
         { "a callee's end", Frame(FrameType.StreamEnd, FrameFlags.Callee, callId: Id(0)), "without a reply" },
-        { "an end that is none", [.. Up(Id(0), "fail"), .. Frame(FrameType.StreamEnd, callId: Id(0), payload: [0xC1]), .. Items(Id(0), 1)], "has ended" },
+        {
+            "items after an end that is none",
+            [.. Up(Id(0), "fail"), .. Frame(FrameType.StreamEnd, callId: Id(0), payload: [0xC1]), .. Items(Id(0), 1)],
+            "has ended"
+        },
     };
 
     [Theory]
@@ -91,7 +99,8 @@ public sealed class HostileStreamTests
         {
             await peer.SendAsync(Up(Id(slot)));
             for (int i = 0; i < 8; i++) await peer.SendAsync(Items(Id(slot), 1000));
-            Assert.True(connection.Streams.Receiving.Shares <= Window + StreamCost.MaxFrameCost, $"{connection.Streams.Receiving.Shares:N0} bytes are held");
+            long held = connection.Streams.Receiving.Shares;
+            Assert.True(held <= Window + StreamCost.MaxFrameCost, $"{held:N0} bytes are held");
         }
 
         await host.Log.WaitForAsync("without credit");
@@ -104,7 +113,8 @@ public sealed class HostileStreamTests
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         await peer.SendAsync([.. Frame(FrameType.Request, FrameFlags.Stream, s_up, Id(0), [0xC1]), .. Items(Id(0), 3)]);
         (FrameHeader header, byte[] payload) = await peer.ReadFrameAsync();
-        Assert.Equal((FrameType.Error, RpcStatusCode.InvalidArgument, true), (header.Type, ReadError(payload).Code, ReadError(payload).Refused));
+        ErrorMessage refusal = ReadError(payload);
+        Assert.Equal((FrameType.Error, RpcStatusCode.InvalidArgument, true), (header.Type, refusal.Code, refusal.Refused));
         await peer.SendAsync(
         [
             .. Items(Id(0), 3), .. End(Id(0)),
@@ -113,8 +123,10 @@ public sealed class HostileStreamTests
             .. Frame(FrameType.Request, FrameFlags.Stream, s_down, Id(2), s_what), .. End(Id(2)),
         ]);
         Assert.Equal(RpcStatusCode.Unimplemented, ReadError((await peer.ReadFrameAsync()).Payload).Code);
-        Assert.Contains("takes a stream, and the request has none", ReadError((await peer.ReadFrameAsync()).Payload).Detail, StringComparison.Ordinal);
-        Assert.Contains("takes no stream, and the request has one", ReadError((await peer.ReadFrameAsync()).Payload).Detail, StringComparison.Ordinal);
+        string detail = ReadError((await peer.ReadFrameAsync()).Payload).Detail;
+        Assert.Contains("takes a stream, and the request has none", detail, StringComparison.Ordinal);
+        detail = ReadError((await peer.ReadFrameAsync()).Payload).Detail;
+        Assert.Contains("takes no stream, and the request has one", detail, StringComparison.Ordinal);
         await peer.SendAsync(Frame(FrameType.Request, method: s_add, callId: Id(0, 3), payload: Arguments(1, 2)));
         Assert.Equal([3], (await peer.ReadFrameAsync()).Payload);
     }
@@ -191,7 +203,8 @@ public sealed class HostileStreamTests
                 server.Address, LabHost.Patient(options => options.Limits.StreamWindow = 1024)).Soon();
             using RawPeer peer = await accepting;
             List<int> read = [];
-            Task call = plain ? client.Get<IFeed>().AddAsync(1, 2).AsTask() : client.Get<IFeed>().CountAsync(1).GetAsyncEnumerator().MoveNextAsync().AsTask();
+            IFeed calls = client.Get<IFeed>();
+            Task call = plain ? calls.AddAsync(1, 2).AsTask() : calls.CountAsync(1).ReadIntoAsync(read);
             ulong id = (await peer.ReadFrameAsync()).Header.CallId;
             for (int i = 0; i < 100; i++) await peer.SendAsync(ServerItems(id));
             (FrameHeader header, byte[] payload) = await peer.ReadFrameAsync();
@@ -215,7 +228,8 @@ public sealed class HostileStreamTests
                 for (int frame = 0; frame < 20; frame++)
                 {
                     byte[] payload = random.Next(3) == 0 ? Bytes.Random(frame, random.Next(0, 300)) : [1, 1, 1, 2];
-                    bytes.AddRange(Frame((FrameType)random.Next(32, 36), (FrameFlags)(random.Next(4) == 0 ? random.Next(64) : 0), 0, Id(random.Next(3)), payload));
+                    FrameFlags flags = (FrameFlags)(random.Next(4) == 0 ? random.Next(64) : 0);
+                    bytes.AddRange(Frame((FrameType)random.Next(32, 36), flags, 0, Id(random.Next(3)), payload));
                 }
 
                 await peer.SendAsync([.. bytes]);
@@ -269,7 +283,10 @@ public sealed class HostileStreamTests
 
     private static byte[] Cancel(ulong id) => Frame(FrameType.Cancel, callId: id);
 
-    private static byte[] Credit(ulong id, uint amount) => Frame(FrameType.StreamCredit, callId: id, payload: BitConverter.GetBytes(amount));
+    private static byte[] Payload(params byte[] bytes) => Frame(FrameType.StreamItems, callId: Id(0), payload: bytes);
+
+    private static byte[] Credit(ulong id, uint amount) =>
+        Frame(FrameType.StreamCredit, callId: id, payload: BitConverter.GetBytes(amount));
 
     /// <summary>A frame of ones, each of which costs 17.</summary>
     private static byte[] Items(ulong id, int count) =>

@@ -17,7 +17,8 @@ internal static class Items
     }
 
     /// <summary>Some numbers, then whatever the test does.</summary>
-    public static async IAsyncEnumerable<int> CountThen(int count, Func<CancellationToken, Task> then, [EnumeratorCancellation] CancellationToken ct = default)
+    public static async IAsyncEnumerable<int> CountThen(
+        int count, Func<CancellationToken, Task> then, [EnumeratorCancellation] CancellationToken ct = default)
     {
         for (int i = 0; i < count; i++) yield return i;
         await then(ct);
@@ -42,7 +43,8 @@ internal static class Items
     }
 
     /// <summary>A number now and then one never, until its token is cancelled.</summary>
-    public static async IAsyncEnumerable<int> OneThenWait(TaskCompletionSource ended, [EnumeratorCancellation] CancellationToken ct = default)
+    public static async IAsyncEnumerable<int> OneThenWait(
+        TaskCompletionSource ended, [EnumeratorCancellation] CancellationToken ct = default)
     {
         try
         {

@@ -17,7 +17,8 @@ public abstract class StreamConformance
         {
             Assert.Equal(Enumerable.Range(0, count), await host.Calls.CountAsync(count).ToListAsync().Soon());
             Assert.Equal(3L * count * (count - 1) / 2, await host.Calls.SumAsync(3, Items.CountTo(count)).Soon());
-            Assert.Equal(Enumerable.Range(0, count).Select(i => i * 2), await host.Calls.TimesAsync(2, Items.CountTo(count)).ToListAsync().Soon());
+            IEnumerable<int> doubled = Enumerable.Range(0, count).Select(i => i * 2);
+            Assert.Equal(doubled, await host.Calls.TimesAsync(2, Items.CountTo(count)).ToListAsync().Soon());
             await host.Calls.DrainAsync(Items.CountTo(count)).Soon();
             await host.Calls.DrainTaskAsync(Items.CountTo(count)).Soon();
         }
@@ -199,7 +200,8 @@ public abstract class StreamConformance
     public async Task AServersProducerThatThrows_FailsTheLoopAfterItsItems()
     {
         await using FeedHost host = await StartAsync();
-        host.Feed.OnDown("throw", static _ => Items.CountThen(2500, static _ => throw new RpcException(RpcStatusCode.NotFound, "no more lamps", "shop.lamps", 404)));
+        host.Feed.OnDown("throw", static _ => Items.CountThen(
+            2500, static _ => throw new RpcException(RpcStatusCode.NotFound, "no more lamps", "shop.lamps", 404)));
         List<int> read = [];
         RpcException error = Assert.IsType<RpcException>(await host.Calls.DownAsync("throw").ReadIntoAsync(read).Soon());
         Assert.Equal((RpcStatusCode.NotFound, "no more lamps", "shop.lamps", 404), (error.Code, error.Detail, error.Id, error.Status));
@@ -231,7 +233,7 @@ public abstract class StreamConformance
             }
         });
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => host.Calls.UpAsync("read", Items.CountThen(2500, static _ => throw new InvalidOperationException("out of numbers"))).Soon());
+            () => host.Calls.UpAsync("read", Items.CountThen(2500, OutOfNumbers)).Soon());
         Assert.Equal("out of numbers", error.Message);
         RpcException there = await seen.Task.Soon();
         Assert.Equal(RpcStatusCode.Aborted, there.Code);
@@ -250,7 +252,7 @@ public abstract class StreamConformance
             Assert.IsType<RpcException>(await numbers.ReadIntoAsync(read));
             return read.Count;
         });
-        Assert.Equal(10, await host.Calls.UpAsync("forgive", Items.CountThen(10, static _ => throw new InvalidOperationException("out"))).Soon());
+        Assert.Equal(10, await host.Calls.UpAsync("forgive", Items.CountThen(10, OutOfNumbers)).Soon());
         await host.AssertNothingLeftAsync();
     }
 
@@ -381,6 +383,8 @@ public abstract class StreamConformance
     protected virtual void Configure(RpcConnectionOptions options)
     {
     }
+
+    private static Task OutOfNumbers(CancellationToken cancellationToken) => throw new InvalidOperationException("out of numbers");
 
     private Task<FeedHost> StartAsync() => FeedHost.StartAsync(Any, Configure);
 }

@@ -30,7 +30,12 @@ public sealed class StreamLedgerTests
         {
             StreamAccount account = new();
             Assert.True(ledger.Allowance(account) >= StreamCost.Reserve);
-            while (ledger.Allowance(account) > 0) Assert.True(ledger.TryCharge(account, Math.Min(100, ledger.Allowance(account)), lastCost: Math.Min(100, ledger.Allowance(account)), isLarge: false));
+            while (ledger.Allowance(account) is var left and > 0)
+            {
+                long cost = Math.Min(100, left);
+                Assert.True(ledger.TryCharge(account, cost, cost, isLarge: false));
+            }
+
             Assert.InRange(ledger.Shares, 0, 100_000);
         }
     }

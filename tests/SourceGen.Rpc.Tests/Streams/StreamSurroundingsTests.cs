@@ -16,8 +16,8 @@ public sealed class StreamSurroundingsTests
         host.Feed.OnDown("look", ct =>
         {
             RpcContext context = RpcContext.Current!;
-            seen.TrySetResult((context.Headers["tenant"], context.Remaining is not null));
-            context.ResponseTrailers.Add("rows", "2");
+            seen.TrySetResult((context.RequestHeaders["tenant"], context.RemainingTime > TimeSpan.Zero && context.RemainingTime <= Waiting.Limit));
+            context.Trailers.Add("rows", "2");
             return Items.CountTo(2);
         });
         RpcCallOptions options = new() { Timeout = Waiting.Limit };
@@ -25,7 +25,7 @@ public sealed class StreamSurroundingsTests
         using (RpcCallScope scope = RpcCallScope.Begin(options))
         {
             Assert.Equal([0, 1], await host.Calls.DownAsync("look").ToListAsync().Soon());
-            Assert.Equal("2", scope.ResponseTrailers["rows"]);
+            Assert.Equal("2", scope.Trailers["rows"]);
         }
 
         Assert.Equal(("acme", true), await seen.Task.Soon());
