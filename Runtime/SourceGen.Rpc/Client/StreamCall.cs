@@ -11,7 +11,9 @@ namespace SourceGen.Rpc.Client;
 /// </summary>
 internal abstract class StreamCall(string methodName) : PendingCall
 {
-    private long _use;
+    /// <summary>The call is activated once, and <see cref="PendingCall.Activate"/> counts from 1.</summary>
+    private const long OnlyUse = 1;
+
     private volatile bool _cancelRequested;
     private CancellationToken _token;
     private CancellationTokenRegistration _inherited;
@@ -46,10 +48,9 @@ internal abstract class StreamCall(string methodName) : PendingCall
     public void Discard() => _inherited.Unregister();
 
     /// <summary>The request was written: begins to send the stream, and acts on a cancellation that came meanwhile.</summary>
-    public void Written(long use)
+    public void Written()
     {
         Upload?.Start();
-        Volatile.Write(ref _use, use);
         Interlocked.MemoryBarrier();
         if (_cancelRequested) CancelNow();
     }
@@ -90,8 +91,8 @@ internal abstract class StreamCall(string methodName) : PendingCall
 
     private bool TryAbandon()
     {
-        long use = Volatile.Read(ref _use);
-        if (use == 0 || !TryClaim(use)) return false;
+        // Not to be asked of the thread that writes the request: the first items may be here before it comes back from sending.
+        if (!TryClaim(OnlyUse)) return false;
         Connection!.Calls.Abandon(Id, this);
         Download?.CloseAccount();
         Connection.SendCancel(Id);

@@ -11,6 +11,9 @@ namespace SourceGen.Rpc.Streams;
 /// <typeparam name="T">The items.</typeparam>
 internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, IValueTaskSource<bool>
 {
+    /// <summary>Chunks that are kept for the frames to come: about as many as a window holds.</summary>
+    private const int MostSpares = 8;
+
     private readonly Lock _gate = new();
     private readonly Queue<ItemChunk<T>> _queue = new();
     private readonly StreamAccount _account = new();
@@ -30,7 +33,7 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
     private ItemChunk<T>? _tail;
 
     // Everybody's, under the lock.
-    private ItemChunk<T>? _spare;
+    private readonly Stack<ItemChunk<T>> _spares = new();
     private long _consumed;
     private bool _waiting;
     private bool _ended;
@@ -144,6 +147,7 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
 
                 _ended = true;
                 _queue.Clear();
+                _spares.Clear();
                 _tail = null;
                 _count = 0; // The consumer meets the end with its next step; what it holds now stays readable.
             }
@@ -207,6 +211,7 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
             else
             {
                 credit = CreditDue(isIdle: true);
+                while (_spares.Count > 1) _spares.Pop(); // There may be thousands of streams that are quiet for long.
                 _core.Reset();
                 _waiting = true;
                 result = new ValueTask<bool>(this, _core.Version);
@@ -233,7 +238,7 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
         _count = 0;
         _consumed += done.Cost;
         done.Clear();
-        if (done.IsReusable) _spare = done;
+        if (done.IsReusable && _spares.Count < MostSpares) _spares.Push(done);
     }
 
     private bool TryTakeChunk()
@@ -272,9 +277,7 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
     {
         lock (_gate)
         {
-            ItemChunk<T> chunk = _spare ?? new ItemChunk<T>();
-            _spare = null;
-            return chunk;
+            return _spares.TryPop(out ItemChunk<T>? spare) ? spare : new ItemChunk<T>();
         }
     }
 

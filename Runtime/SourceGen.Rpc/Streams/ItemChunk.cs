@@ -9,7 +9,7 @@ internal sealed class ItemChunk<T>
     private const int LeastCapacity = 16;
 
     /// <summary>Above this a chunk is not kept for the next frame.</summary>
-    private const int MostKept = 16 * 1024;
+    private const int MostKept = StreamCost.MaxFrameCost / StreamCost.PerItem;
 
     /// <summary>The items; the first <see cref="Count"/> are there.</summary>
     public T[] Items { get; private set; } = [];

@@ -68,7 +68,7 @@ internal sealed partial class RpcConnection
         }
 
         Output.EndRequest(encoder, flags, method, id, Calls.InFlight >= DeferFrom, call.Upload?.Stream);
-        call.Written(use);
+        call.Written();
         if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;
     }

@@ -215,6 +215,38 @@ public sealed class HostileStreamTests
     }
 
     [Fact]
+    public async Task AnItemThatCannotBeRead_FailsItsCall_EvenIfItIsThereBeforeTheRequestsSenderIsBack()
+    {
+        using RawServer server = new();
+        using Gate gate = new();
+        SlowSenderTransport transport = new();
+        Task<RawPeer> accepting = server.AcceptAndIntroduceAsync(FeedHello());
+        await using RpcClient client = await RpcClient.ConnectAsync(server.Address, LabHost.Patient(options =>
+        {
+            options.Transports.Clear();
+            options.Transports.Add(transport);
+        })).Soon();
+        using RawPeer peer = await accepting;
+        IFeed calls = client.Get<IFeed>();
+        List<int> read = [];
+        Task<Exception?> first = calls.CountAsync(1).ReadIntoAsync(read); // The first call takes the slow way, to find the method.
+        await peer.SendAsync(Frame(FrameType.Response, callId: (await peer.ReadFrameAsync()).Header.CallId));
+        Assert.Null(await first.Soon());
+
+        transport.HoldAt(gate);
+        Task<Exception?> second = Task.Run(() => calls.CountAsync(1).ReadIntoAsync(read));
+        ulong id = (await peer.ReadFrameAsync()).Header.CallId;
+        await gate.Reached;
+        byte[] unreadable = Frame(FrameType.StreamItems, FrameFlags.Callee, callId: id, payload: [1, 0xC1]);
+        await peer.SendAsync([.. unreadable, .. Frame(FrameType.Response, callId: id)]);
+        RpcConnection connection = LabHost.ConnectionOf(client);
+        await Until.TrueAsync(() => connection.Calls.InFlight == 0, () => "the reply has not arrived");
+        gate.Open();
+        RpcException error = Assert.IsType<RpcException>(await second.Soon());
+        Assert.Contains("cannot be read", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RandomFramesOfStreams_HarmNobody()
     {
         await using FeedHost host = await StartAsync();
