@@ -7,7 +7,7 @@ namespace SourceGen.Rpc.Codec.Tests;
 /// <summary>What has a fast path of its own writes the same bytes as what has none.</summary>
 public sealed class ShortTextTests
 {
-    public static TheoryData<int> Lengths => [.. Enumerable.Range(0, 41)];
+    public static TheoryData<int> Lengths => [.. Enumerable.Range(0, 41), 63, 64, 65, 66];
 
     [Theory]
     [MemberData(nameof(Lengths))]

@@ -5,12 +5,14 @@ using System.Runtime.Intrinsics;
 namespace SourceGen.Rpc.MessagePack;
 
 /// <summary>
-/// Encodes a few ASCII characters. Most texts in messages are such, and for them the general encoder spends more time on finding its
-/// way than on the characters.
+/// Encodes and decodes a few ASCII characters. Most texts in messages are such, and for them the general encoder spends more time on
+/// finding its way than on the characters.
 /// </summary>
 internal static class ShortAscii
 {
     private const int Block = 8;
+    private const int MaxDecoded = 64;
+    private const ulong NotAscii = 0x8080_8080_8080_8080;
 
     /// <summary>Writes a byte for each character.</summary>
     /// <param name="text">The text.</param>
@@ -23,6 +25,38 @@ internal static class ShortAscii
         return text.Length >= Block
             ? TryEncodeBlocks(ref source, ref destination, (nuint)text.Length)
             : TryEncodeSingly(ref source, ref destination, text.Length);
+    }
+
+    /// <summary>Makes a text of bytes.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>The text; null when they are not 8 to 64 ASCII characters, and the general decoder has to look at them.</returns>
+    public static string? TryDecode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length is < Block or > MaxDecoded || !IsAscii(bytes)) return null;
+        return string.Create(bytes.Length, bytes, static (text, bytes) =>
+        {
+            ref byte source = ref MemoryMarshal.GetReference(bytes);
+            ref ushort destination = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(text));
+            int last = bytes.Length - Block;
+            for (int i = 0; i < last; i += Block) DecodeBlock(ref source, ref destination, (nuint)i);
+            DecodeBlock(ref source, ref destination, (nuint)last);
+        });
+    }
+
+    private static bool IsAscii(ReadOnlySpan<byte> bytes)
+    {
+        ref byte source = ref MemoryMarshal.GetReference(bytes);
+        int last = bytes.Length - Block;
+        ulong seen = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, last));
+        for (int i = 0; i < last; i += Block) seen |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, i));
+        return (seen & NotAscii) == 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void DecodeBlock(ref byte source, ref ushort destination, nuint at)
+    {
+        Vector128<byte> bytes = Vector64.LoadUnsafe(ref source, at).ToVector128Unsafe();
+        Vector128.WidenLower(bytes).StoreUnsafe(ref destination, at);
     }
 
     private static bool TryEncodeBlocks(ref ushort source, ref byte destination, nuint length)
