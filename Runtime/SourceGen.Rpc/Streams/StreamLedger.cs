@@ -32,6 +32,15 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
         }
     }
 
+    /// <summary>Streams that wait until they may send; for who wants to know that nothing is left.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _waiting.Count;
+        }
+    }
+
     /// <summary>How much may be sent now. A frame may be sent while this is more than 0, and may cost more.</summary>
     public long Allowance(StreamAccount account)
     {

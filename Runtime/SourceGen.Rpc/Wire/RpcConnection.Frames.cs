@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -252,6 +253,16 @@ internal sealed partial class RpcConnection
     {
         if (!partial.Discarding) _reassembling -= partial.Length;
         partial.Release();
+    }
+
+    /// <summary>The connection has ended, and the rest of these messages will not come: gives their memory back. The receiver's alone.</summary>
+    private void DropPartialMessages()
+    {
+        foreach (Reassembly partial in _partialRequests.Values) partial.Release();
+        _partialRequests.Clear();
+        foreach (InboundUpload upload in Streams.Inbound.Values) upload.Partial?.Release();
+        Streams.Inbound.Clear();
+        Calls.DropPartialReplies();
     }
 
     private ErrorMessage TooLarge(long size) => new(
