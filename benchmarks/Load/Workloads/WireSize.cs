@@ -19,7 +19,7 @@ internal static class WireSize
 
     public static FrameSizes Of(CallKind kind, int payload) => kind switch
     {
-        CallKind.Add => new FrameSizes(RequestHeader + ArrayHeader + 2 * Integer, ReplyHeader + Integer),
+        CallKind.Add or CallKind.LargeBesideSmall => new FrameSizes(RequestHeader + ArrayHeader + 2 * Integer, ReplyHeader + Integer),
         CallKind.Echo => new FrameSizes(RequestHeader + ArrayHeader + EchoMessage(payload), ReplyHeader + EchoMessage(payload)),
         CallKind.SometimesBlock => new FrameSizes(RequestHeader + ArrayHeader + Integer, ReplyHeader + Integer),
         CallKind.StreamDown or CallKind.StreamUp => new FrameSizes(Item, Item),
