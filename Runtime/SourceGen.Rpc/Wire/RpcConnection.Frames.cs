@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire.Messages;
@@ -311,6 +312,7 @@ internal sealed partial class RpcConnection
         try
         {
             ErrorMessage error = ErrorMessage.Read(payload);
+            if (error.DetailType == RetryAfterDetail.Name) return RetryAfterDetail.Read(error);
             return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
