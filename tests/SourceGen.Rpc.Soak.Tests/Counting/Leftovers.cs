@@ -33,8 +33,8 @@ internal static class Leftovers
             ("bytes of the sending window", streams.Sending.Shares),
             ("bytes of the receiving window", streams.Receiving.Shares),
             ("producers that wait for credit", streams.Sending.Waiting),
-            ("large items sent", WithLarge(streams.Sending)),
-            ("large items received", WithLarge(streams.Receiving)),
+            ("items larger than windows sent", WithHuge(streams.Sending)),
+            ("items larger than windows received", WithHuge(streams.Receiving)),
             ("unsent frames", output.HasUnsent ? 1 : 0),
             ("large messages", Large(output).Count),
             ("bytes of large messages", LargeBytes(output)),
@@ -84,8 +84,8 @@ internal static class Leftovers
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_reassembling")]
     private static extern ref long Reassembling(RpcConnection connection);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_withLarge")]
-    private static extern ref int WithLarge(StreamLedger ledger);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_withHuge")]
+    private static extern ref int WithHuge(StreamLedger ledger);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_large")]
     private static extern ref Queue<LargeMessage> Large(ConnectionOutput output);
