@@ -25,14 +25,14 @@ public sealed class SoakTests(ITestOutputHelper output)
         await network.AssertAnswersAsync();
         using SoakRun run = new(network, s_seed, calls: 10_000, streams: 1000);
         int timers = await AtRestAsync(static () => (int)Timer.ActiveCount);
-        int segments = await AtRestAsync(static () => BufferSegment.Outstanding);
+        int segments = await AtRestAsync(static () => FrameBufferSegment.Outstanding);
         int inputs = await AtRestAsync(static () => Transport.SegmentPool.Shared.Outstanding);
 
         await run.RunAsync(TimeSpan.FromSeconds(s_seconds));
 
         await AssertNothingLeftAsync(network, run);
         await Until.TrueAsync(() => Timer.ActiveCount <= timers, () => $"{Timer.ActiveCount} timers are active; {timers} were before");
-        await Until.TrueAsync(() => BufferSegment.Outstanding <= segments, () => $"{BufferSegment.Outstanding} output buffers are lent");
+        await Until.TrueAsync(() => FrameBufferSegment.Outstanding <= segments, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
         await Until.TrueAsync(
             () => Transport.SegmentPool.Shared.Outstanding <= inputs, () => $"{Transport.SegmentPool.Shared.Outstanding} input buffers are lent");
         await Until.TrueAsync(static () => ThreadPool.PendingWorkItemCount == 0, () => $"{ThreadPool.PendingWorkItemCount} work items are queued");

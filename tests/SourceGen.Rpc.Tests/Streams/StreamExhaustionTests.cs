@@ -169,7 +169,7 @@ public sealed class StreamExhaustionTests
             await Task.Delay(Timeout.Infinite, ct);
             return 1;
         });
-        await Until.TrueAsync(static () => BufferSegment.Outstanding == 0, () => $"{BufferSegment.Outstanding} output buffers are lent");
+        await Until.TrueAsync(static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         RpcConnection connection = await host.EndOfAsync(peer);
         await peer.SendAsync(
@@ -179,10 +179,10 @@ public sealed class StreamExhaustionTests
             .. Up(Id(50)),
             .. Frame(FrameType.StreamItems, FrameFlags.More, callId: Id(50), payload: new byte[5000]),
         ]);
-        await Until.TrueAsync(static () => BufferSegment.Outstanding >= 51, () => $"only {BufferSegment.Outstanding} buffers are in use");
+        await Until.TrueAsync(static () => FrameBufferSegment.Outstanding >= 51, () => $"only {FrameBufferSegment.Outstanding} buffers are in use");
         peer.Dispose();
         await connection.Closed.Soon();
-        await Until.TrueAsync(static () => BufferSegment.Outstanding == 0, () => $"{BufferSegment.Outstanding} buffers were not given back");
+        await Until.TrueAsync(static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} buffers were not given back");
         await host.AssertNothingLeftAsync();
     }
 
