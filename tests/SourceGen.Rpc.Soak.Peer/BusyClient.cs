@@ -1,8 +1,8 @@
 namespace SourceGen.Rpc.Soak.Peer;
 
 /// <summary>
-/// One call of each kind that does not end by itself: a stream that is read, one that is read no more, one that is written, one that goes both
-/// ways, and a call that waits.
+/// One call of each kind that does not end by itself: a stream that is read, one that is read no more, one that is written, one that goes
+/// both ways, and a call that waits.
 /// </summary>
 internal sealed class BusyClient
 {

@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Soak.Peer;
 
-/// <summary>What the two processes of a test call of each other: endless streams, streams whose reader can be stopped, and questions.</summary>
+/// <summary>
+/// What the two processes of a test call of each other: endless streams, streams whose reader can be stopped, and questions.
+/// </summary>
 [Service(Name = "Tests.Peer")]
 public partial interface IPeer
 {

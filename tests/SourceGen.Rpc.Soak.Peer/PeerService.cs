@@ -79,7 +79,8 @@ internal sealed class PeerService : IPeer
         return default;
     }
 
-    public ValueTask<PeerState> StateAsync() => new(new PeerState(Produced, Consumed, Running, GC.GetTotalMemory(forceFullCollection: true)));
+    public ValueTask<PeerState> StateAsync() =>
+        new(new PeerState(Produced, Consumed, Running, GC.GetTotalMemory(forceFullCollection: true)));
 
     /// <summary>Readings in order, so many or without end.</summary>
     public async IAsyncEnumerable<Reading> ProduceAsync(

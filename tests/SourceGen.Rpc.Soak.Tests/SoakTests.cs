@@ -32,10 +32,12 @@ public sealed class SoakTests(ITestOutputHelper output)
 
         await AssertNothingLeftAsync(network, run);
         await Until.TrueAsync(() => Timer.ActiveCount <= timers, () => $"{Timer.ActiveCount} timers are active; {timers} were before");
-        await Until.TrueAsync(() => FrameBufferSegment.Outstanding <= segments, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
+        await Until.TrueAsync(
+            () => FrameBufferSegment.Outstanding <= segments, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
         await Until.TrueAsync(
             () => Transport.SegmentPool.Shared.Outstanding <= inputs, () => $"{Transport.SegmentPool.Shared.Outstanding} input buffers are lent");
-        await Until.TrueAsync(static () => ThreadPool.PendingWorkItemCount == 0, () => $"{ThreadPool.PendingWorkItemCount} work items are queued");
+        await Until.TrueAsync(
+            static () => ThreadPool.PendingWorkItemCount == 0, () => $"{ThreadPool.PendingWorkItemCount} work items are queued");
         AssertContextsAreGone(network);
         await network.AssertAnswersAsync();
 
@@ -58,14 +60,17 @@ public sealed class SoakTests(ITestOutputHelper output)
         using RentedArrays arrays = new();
         await run.RunAsync(TimeSpan.FromSeconds(3));
         await AssertNothingLeftAsync(network, run);
-        await Until.TrueAsync(() => arrays.Outstanding <= 0, () => $"{arrays.Outstanding:N0} of {arrays.Total:N0} arrays were not returned");
+        await Until.TrueAsync(
+            () => arrays.Outstanding <= 0, () => $"{arrays.Outstanding:N0} of {arrays.Total:N0} arrays were not returned");
         Assert.True(arrays.Total > 1000, $"only {arrays.Total:N0} arrays were rented: this test no longer sees what it counts");
     }
 
     private static async Task AssertNothingLeftAsync(SoakNetwork network, SoakRun run)
     {
-        await Until.TrueAsync(() => network.Handlers.Present == 0, () => $"{network.Handlers.Present} handlers have not run their finally-blocks");
-        await Until.TrueAsync(() => run.Producers.Present == 0, () => $"{run.Producers.Present} producers have not run their finally-blocks");
+        await Until.TrueAsync(
+            () => network.Handlers.Present == 0, () => $"{network.Handlers.Present} handlers have not run their finally-blocks");
+        await Until.TrueAsync(
+            () => run.Producers.Present == 0, () => $"{run.Producers.Present} producers have not run their finally-blocks");
         await Until.TrueAsync(() => network.Left.Length == 0, () => network.Left);
         await Until.TrueAsync(() => run.Registrations == 0, () => $"{run.Registrations} callbacks are left with a token that lives on");
         Assert.Empty(network.Log.Lines);

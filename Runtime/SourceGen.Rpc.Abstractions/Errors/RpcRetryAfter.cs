@@ -1,8 +1,8 @@
 namespace SourceGen.Rpc;
 
 /// <summary>
-/// When a call that was refused because of a rate limit may be made again: the typed detail of its <see cref="RpcException"/>, if the server
-/// knows. No contract has to declare it.
+/// When a call that was refused because of a rate limit may be made again: the typed detail of its <see cref="RpcException"/>, if the
+/// server knows. No contract has to declare it.
 /// </summary>
 /// <example>
 /// <code>

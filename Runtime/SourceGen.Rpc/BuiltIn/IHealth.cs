@@ -11,8 +11,8 @@ public partial interface IHealth
     ValueTask<ServingStatus> CheckAsync(string service = "", CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Sends the status at once, and again whenever it is another one; a reader that is slow misses what lay between. The stream ends when the
-    /// server stops, after <see cref="ServingStatus.NotServing"/>. At most 1,000 clients watch a server at a time.
+    /// Sends the status at once, and again whenever it is another one; a reader that is slow misses what lay between. The stream ends when
+    /// the server stops, after <see cref="ServingStatus.NotServing"/>. At most 1,000 clients watch a server at a time.
     /// </summary>
     /// <param name="service">The service's name on the wire; empty for the server as a whole. It need not exist yet.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -94,8 +94,8 @@ public sealed class RpcHealth
     }
 
     /// <summary>
-    /// The status of a name at once, and again whenever it is another one; who is slow misses what lay between. Ends with the server, after its last
-    /// status.
+    /// The status of a name at once, and again whenever it is another one; who is slow misses what lay between. Ends with the server, after
+    /// its last status.
     /// </summary>
     /// <param name="service">The name.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -107,7 +107,8 @@ public sealed class RpcHealth
         {
             Interlocked.Decrement(ref _watchers);
             throw new RpcException(
-                RpcStatusCode.ResourceExhausted, $"The server's health is watched by {MaxWatchers:N0} clients already. Ask now and then with Check.");
+                RpcStatusCode.ResourceExhausted,
+                $"The server's health is watched by {MaxWatchers:N0} clients already. Ask now and then with Check.");
         }
 
         try

@@ -5,7 +5,8 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Errors;
 
 /// <summary>
-/// The detail that is the framework's own: it looks the same whatever the connection's codec, because the caller's contract does not know it.
+/// The detail that is the framework's own: it looks the same whatever the connection's codec, because the caller's contract does not know
+/// it.
 /// </summary>
 internal static class RetryAfterDetail
 {

@@ -22,7 +22,8 @@ internal abstract class InboundStream
     public abstract bool AcceptsLarge(long cost);
 
     /// <summary>
-    /// The window has become tight: a consumer that waits gives back what it has consumed, of which it otherwise keeps some to give back later.
+    /// The window has become tight: a consumer that waits gives back what it has consumed, of which it otherwise keeps some to give back
+    /// later.
     /// </summary>
     public abstract void GiveBack();
 

@@ -6,11 +6,12 @@ namespace SourceGen.Rpc.Streams;
 /// </summary>
 /// <remarks>
 /// What a stream has outstanding beyond <see cref="StreamCost.Reserve"/> is its share of the connection's window, and a stream takes no
-/// more of that than it leaves. So the connection's window bounds what all streams of small items hold together, a few stalled streams do not use
-/// it up, and however many there are, each other one has its reserve: for small items, or for one that is no larger than its own window. Streams must
-/// not wait for each other, because handlers that pass items on, in both directions, would wait for each other for ever. Both sides compute the same: the sender counts a frame when it writes it,
-/// under the output's lock, so in the order in which the receiver counts it later; and what the sender learns was given back, the
-/// receiver has given back before. So the receiver's figures are never higher, and an honest sender is never accused.
+/// more of that than it leaves. So the connection's window bounds what all streams of small items hold together, a few stalled streams do
+/// not use it up, and however many there are, each other one has its reserve: for small items, or for one that is no larger than its own
+/// window. Streams must not wait for each other, because handlers that pass items on, in both directions, would wait for each other for
+/// ever. Both sides compute the same: the sender counts a frame when it writes it, under the output's lock, so in the order in which the
+/// receiver counts it later; and what the sender learns was given back, the receiver has given back before. So the receiver's figures are
+/// never higher, and an honest sender is never accused.
 /// </remarks>
 /// <param name="streamWindow">What one stream may have outstanding.</param>
 /// <param name="connectionWindow">What the shares of all streams may come to.</param>
@@ -56,8 +57,8 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
     }
 
     /// <summary>
-    /// Asks for a reader that waits for items whether it should give back what it has consumed: its sender may be waiting for that. If not, the sender
-    /// may come to wait for it when other streams use up the window; the reader is told by <see cref="Charge"/> then.
+    /// Asks for a reader that waits for items whether it should give back what it has consumed: its sender may be waiting for that. If not,
+    /// the sender may come to wait for it when other streams use up the window; the reader is told by <see cref="Charge"/> then.
     /// </summary>
     public bool IsCreditDue(StreamAccount account, InboundStream reader)
     {
@@ -211,7 +212,8 @@ internal sealed class StreamLedger(long streamWindow, long connectionWindow)
     }
 
     private bool IsReady(Waiter waiter) =>
-        waiter.Account.IsClosed || (waiter.LargeCost > 0 ? waiter.LargeCost <= LargestItemOf(waiter.Account) : AllowanceOf(waiter.Account) > 0);
+        waiter.Account.IsClosed
+        || (waiter.LargeCost > 0 ? waiter.LargeCost <= LargestItemOf(waiter.Account) : AllowanceOf(waiter.Account) > 0);
 
     private List<Waiter>? TakeReady()
     {

@@ -260,7 +260,9 @@ internal sealed partial class RpcConnection
         partial.Release();
     }
 
-    /// <summary>The connection has ended, and the rest of these messages will not come: gives their memory back. The receiver's alone.</summary>
+    /// <summary>
+    /// The connection has ended, and the rest of these messages will not come: gives their memory back. The receiver's alone.
+    /// </summary>
     private void DropPartialMessages()
     {
         foreach (Reassembly partial in _partialRequests.Values) partial.Release();

@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Load;
 
-/// <summary>Sends a large message and gets it back, again and again, beside the callers that are timed. It counts its calls and times none.</summary>
+/// <summary>
+/// Sends a large message and gets it back, again and again, beside the callers that are timed. It counts its calls and times none.
+/// </summary>
 internal sealed class LargeCaller(ILoadService service, int payload) : Caller
 {
     // Not readonly: it counts. The message is made once, as making it takes as long as sending it.

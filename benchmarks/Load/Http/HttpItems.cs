@@ -53,6 +53,8 @@ internal static class HttpItems
     }
 
     private static LoadItem Read(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt32LittleEndian(bytes) == Content
-        ? new LoadItem(BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[(2 * sizeof(int))..]))
+        ? new LoadItem(
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[(2 * sizeof(int))..]))
         : throw new LoadException("The response does not consist of items.");
 }

@@ -38,7 +38,8 @@ internal sealed class HttpStreamClient : IContender
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         await using Stream body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
         await foreach (LoadItem item in HttpItems.ReadAsync(body).ConfigureAwait(false)) yield return item;

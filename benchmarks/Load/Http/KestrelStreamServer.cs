@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace SourceGen.Rpc.Load;
 
-/// <summary>Kestrel in the server process, answering each request with endless items. Only in builds that find ASP.NET beside the SDK.</summary>
+/// <summary>
+/// Kestrel in the server process, answering each request with endless items. Only in builds that find ASP.NET beside the SDK.
+/// </summary>
 internal sealed class KestrelStreamServer : IDisposable
 {
     private readonly WebApplication _application;

@@ -5,8 +5,8 @@ using System.Text;
 namespace SourceGen.Rpc.Load;
 
 /// <summary>
-/// The server process. It writes a line that says where it listens, then answers each <see cref="Ask"/> with its counters (no garbage collection
-/// first: the runtime allocates a little after each, which a call's figure would show) until its input ends. The
+/// The server process. It writes a line that says where it listens, then answers each <see cref="Ask"/> with its counters (no garbage
+/// collection first: the runtime allocates a little after each, which a call's figure would show) until its input ends. The
 /// input is a pipe from the parent, so that it also ends when the parent dies, however it dies.
 /// </summary>
 internal static class ServerHost

@@ -22,6 +22,7 @@ internal static class Registrations
 
     private static object? Field(object owner, string name) =>
         (owner.GetType().GetField(name, Any)
-            ?? throw new InvalidOperationException($"{owner.GetType()} has no field {name} any more: this class must learn how the runtime keeps callbacks now."))
+            ?? throw new InvalidOperationException(
+                $"{owner.GetType()} has no field {name} any more: this class must learn how the runtime keeps callbacks now."))
         .GetValue(owner);
 }

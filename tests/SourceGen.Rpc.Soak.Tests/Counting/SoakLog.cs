@@ -14,7 +14,8 @@ internal sealed class SoakLog : ILoggerFactory, ILogger
     /// <summary>The unexpected lines.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (logLevel < LogLevel.Warning || (eventId.Id == HandlerFailed && exception is SoakException) || _lines.Count >= MostKept) return;
         _lines.Enqueue($"{logLevel} {eventId.Id}: {formatter(state, exception)} {exception}");

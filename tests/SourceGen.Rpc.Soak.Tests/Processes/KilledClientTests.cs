@@ -6,7 +6,9 @@ using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Soak.Tests.Processes;
 
-/// <summary>A client process that is killed, or frozen, in the middle of everything; this process is its server, and has another client.</summary>
+/// <summary>
+/// A client process that is killed, or frozen, in the middle of everything; this process is its server, and has another client.
+/// </summary>
 public sealed class KilledClientTests
 {
     /// <summary>The streams of a busy client that it reads or writes, its calls that wait, and one duplex.</summary>
@@ -47,7 +49,8 @@ public sealed class KilledClientTests
         else client.Kill();
 
         await connection.Closed.Soon();
-        await Until.TrueAsync(() => service.Running == 1, () => $"{service.Running} handlers have not run their finally-blocks; one should go on");
+        await Until.TrueAsync(
+            () => service.Running == 1, () => $"{service.Running} handlers have not run their finally-blocks; one should go on");
         await Until.TrueAsync(() => Leftovers.Of(connection).Length == 0, () => Leftovers.Of(connection));
         Assert.Same(witness, Assert.Single(Leftovers.ConnectionsOf(server)));
         Assert.Equal(RpcStatusCode.Unavailable, connection.CloseReason!.Code);

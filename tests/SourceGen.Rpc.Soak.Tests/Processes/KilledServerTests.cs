@@ -77,7 +77,8 @@ public sealed class KilledServerTests
         await Until.TrueAsync(() => connection.Streams.Open == 0, () => $"{connection.Streams.Open} producers are at work");
         Assert.Equal(0, connection.Streams.Sending.Waiting);
         Assert.Equal(0, connection.Streams.Receiving.Shares);
-        await Until.TrueAsync(static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
+        await Until.TrueAsync(
+            static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
     }
 
     private static RpcClientOptions Patient(Action<RpcClientOptions>? configure = null)

@@ -5,8 +5,8 @@ using SourceGen.Rpc.Tests.Transport;
 namespace SourceGen.Rpc.Soak.Tests.Processes;
 
 /// <summary>
-/// A million items between two processes, against a reader that stops again and again: its producer stops, and neither process holds more than
-/// a window of them.
+/// A million items between two processes, against a reader that stops again and again: its producer stops, and neither process holds more
+/// than a window of them.
 /// </summary>
 public sealed class MillionItemsTests
 {
@@ -14,8 +14,8 @@ public sealed class MillionItemsTests
     private const int StopEvery = 250_000;
 
     /// <summary>
-    /// What memory may differ by that has nothing to do with the stream. A million items are 16 MB as an array, and 64 MB as messages; a window
-    /// of them is less than 2 MB on both sides.
+    /// What memory may differ by that has nothing to do with the stream. A million items are 16 MB as an array, and 64 MB as messages; a
+    /// window of them is less than 2 MB on both sides.
     /// </summary>
     private const long Slack = 8_000_000;
 

@@ -3,7 +3,9 @@ using SourceGen.Rpc.Soak.Tests.Counting;
 
 namespace SourceGen.Rpc.Soak.Tests.Soak;
 
-/// <summary>Makes one call after the other, as its random numbers say, and fails when one of them ends as its plan does not allow.</summary>
+/// <summary>
+/// Makes one call after the other, as its random numbers say, and fails when one of them ends as its plan does not allow.
+/// </summary>
 /// <param name="service">Whom it calls.</param>
 /// <param name="random">Decides everything.</param>
 /// <param name="producers">Counts the producers of streams that are sent.</param>
@@ -23,7 +25,8 @@ internal sealed class SoakCaller(ISoak service, Random random, Attendance produc
     {
         using CancellationTokenSource? source = plan.Leaving == Leaving.Token ? new CancellationTokenSource(plan.AfterMs) : null;
         using RpcCallScope? scope = plan.Leaving == Leaving.Deadline
-            ? RpcCallScope.Begin(new RpcCallOptions { Timeout = TimeSpan.FromMilliseconds(plan.AfterMs), Headers = { ["plan"] = "deadline" } })
+            ? RpcCallScope.Begin(
+                new RpcCallOptions { Timeout = TimeSpan.FromMilliseconds(plan.AfterMs), Headers = { ["plan"] = "deadline" } })
             : null;
         CancellationToken token = source?.Token ?? (plan.Leaving == Leaving.LongToken ? longToken : default);
         try

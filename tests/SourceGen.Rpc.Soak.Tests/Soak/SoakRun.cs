@@ -5,7 +5,8 @@ namespace SourceGen.Rpc.Soak.Tests.Soak;
 
 /// <summary>Keeps so many calls and so many streams going for a while, in both directions of every connection.</summary>
 /// <param name="network">Where.</param>
-/// <param name="seed">What all random numbers come from. Threads take turns as they like, so a seed repeats the calls, not their interleaving.</param>
+/// <param name="seed">What all random numbers come from. Threads take turns as they like, so a seed repeats the calls, not their
+/// interleaving.</param>
 /// <param name="calls">How many callers make calls without streams.</param>
 /// <param name="streams">How many make calls with streams.</param>
 internal sealed class SoakRun(SoakNetwork network, int seed, int calls, int streams) : IDisposable
@@ -51,7 +52,9 @@ internal sealed class SoakRun(SoakNetwork network, int seed, int calls, int stre
         {
             await Task.Delay(20);
             MostInFlight = Math.Max(MostInFlight, network.Ends.Sum(static connection => connection.Calls.InFlight));
-            MostStreams = Math.Max(MostStreams, network.Ends.Sum(static connection => connection.Streams.Inbound.Count + connection.Streams.Downloads.Count));
+            MostStreams = Math.Max(
+                MostStreams,
+                network.Ends.Sum(static connection => connection.Streams.Inbound.Count + connection.Streams.Downloads.Count));
         }
 
         _isOver = true;

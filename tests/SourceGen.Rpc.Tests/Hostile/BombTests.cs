@@ -19,7 +19,11 @@ public sealed class BombTests
         { "a key of four thousand million bytes", [0x81, 0xDB, 0xFF, 0xFF, 0xFF, 0xFF, (byte)'x'], "cannot be read" },
         { "as many codecs", [0x81, 0xA6, .. "codecs"u8, 0xDD, 0xFF, 0xFF, 0xFF, 0xFF], "cannot be read" },
         { "as many services", [0x81, 0xA8, .. "services"u8, 0xDD, 0xFF, 0xFF, 0xFF, 0xFF], "cannot be read" },
-        { "a service of as many parts", [0x81, 0xA8, .. "services"u8, 0x91, 0xDD, 0xFF, 0xFF, 0xFF, 0xFF, 0xA0, 0xA0, 0, 0], "cannot be read" },
+        {
+            "a service of as many parts",
+            [0x81, 0xA8, .. "services"u8, 0x91, 0xDD, 0xFF, 0xFF, 0xFF, 0xFF, 0xA0, 0xA0, 0, 0],
+            "cannot be read"
+        },
         { "sixty thousand codecs", [0x81, 0xA6, .. "codecs"u8, 0xDC, 0xEA, 0x60, .. Many(60_000, 0xA0)], "a hello offers 60000 codecs" },
         { "sixty thousand levels", [0x81, 0xA1, (byte)'x', .. Many(60_000, 0x91), 1], "cannot be read" },
         { "an agent of nothing but maps", [0x81, 0xA5, .. "agent"u8, .. Many(60_000, 0x81)], "cannot be read" },
@@ -98,7 +102,8 @@ public sealed class BombTests
         await peer.SendAsync(Frame(FrameType.Request, method: s_add, callId: Id(0), payload: Arguments(1, 2)));
         Assert.Equal([3], (await peer.ReadFrameAsync()).Payload);
         int before = SegmentPool.Shared.Outstanding;
-        byte[] echo = Frame(FrameType.Request, method: RawServer.MethodNumber("Echo"), callId: Id(0, 2), payload: [0x91, 0xC5, 0x10, 0, .. new byte[4096]]);
+        byte[] arguments = [0x91, 0xC5, 0x10, 0, .. new byte[4096]];
+        byte[] echo = Frame(FrameType.Request, method: RawServer.MethodNumber("Echo"), callId: Id(0, 2), payload: arguments);
         for (int i = 0; i < echo.Length; i++)
         {
             await peer.SendAsync([echo[i]]);

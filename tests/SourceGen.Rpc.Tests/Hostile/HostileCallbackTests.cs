@@ -6,7 +6,9 @@ using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
 
-/// <summary>Clients that a server's handler calls back, and that answer with what belongs to another call, or to the other direction.</summary>
+/// <summary>
+/// Clients that a server's handler calls back, and that answer with what belongs to another call, or to the other direction.
+/// </summary>
 public sealed class HostileCallbackTests
 {
     /// <summary>What the client answers the server's call of Add with, and what is logged.</summary>
@@ -17,7 +19,11 @@ public sealed class HostileCallbackTests
         { "an end of its own stream", static id => Frame(FrameType.StreamEnd, callId: id), "whose stream was not begun" },
         { "an end of the result", static id => Frame(FrameType.StreamEnd, FrameFlags.Callee, callId: id), "without a reply" },
         { "another call's result", static id => Frame(FrameType.Response, callId: id + 1, payload: Integer(3)), "which was not made" },
-        { "another generation's", static id => Frame(FrameType.Response, callId: id + (1UL << 32), payload: Integer(3)), "which was not made" },
+        {
+            "another generation's",
+            static id => Frame(FrameType.Response, callId: id + (1UL << 32), payload: Integer(3)),
+            "which was not made"
+        },
         { "a result that goes on without beginning", static id => Frame(FrameType.ResponseContinuation, callId: id), "did not begin" },
     };
 
@@ -41,7 +47,8 @@ public sealed class HostileCallbackTests
         });
         HelloMessage hello = ClientHello() with { Services = RawServer.LabHello().Services, MaxConcurrentCalls = 10 };
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address, hello);
-        await peer.SendAsync(Frame(FrameType.Request, method: RawServer.MethodNumber("Run"), callId: Id(0), payload: [0x91, 0xA4, .. "back"u8]));
+        byte[] arguments = [0x91, 0xA4, .. "back"u8];
+        await peer.SendAsync(Frame(FrameType.Request, method: RawServer.MethodNumber("Run"), callId: Id(0), payload: arguments));
         (FrameHeader call, byte[] _) = await peer.ReadFrameAsync();
         Assert.Equal((FrameType.Request, RawServer.MethodNumber("Add")), (call.Type, call.Method));
         await peer.SendAsync(answer(call.CallId));

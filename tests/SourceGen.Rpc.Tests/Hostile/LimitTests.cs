@@ -171,7 +171,8 @@ public sealed class LimitTests
     [Fact]
     public async Task AStreamThatTheRateLimiterRefuses_HasTheTimeToWaitToo()
     {
-        using PartitionedRateLimiter<RpcCallInfo> limiter = PartitionedRateLimiter.Create<RpcCallInfo, int>(static call => call.Method == "Count"
+        using PartitionedRateLimiter<RpcCallInfo> limiter = PartitionedRateLimiter.Create<RpcCallInfo, int>(
+            static call => call.Method == "Count"
             ? RateLimitPartition.GetFixedWindowLimiter(0, static _ => new FixedWindowRateLimiterOptions
             {
                 PermitLimit = 1,
@@ -179,7 +180,8 @@ public sealed class LimitTests
                 AutoReplenishment = false,
             })
             : RateLimitPartition.GetNoLimiter(1));
-        await using Streams.FeedHost host = await Streams.FeedHost.StartAsync(server: options => ((RpcServerOptions)options).RateLimiter = limiter);
+        await using Streams.FeedHost host = await Streams.FeedHost.StartAsync(
+            server: options => ((RpcServerOptions)options).RateLimiter = limiter);
         List<int> read = [];
         Assert.Null(await Streams.Items.ReadIntoAsync(host.Calls.CountAsync(3), read).Soon());
         RpcException error = Assert.IsType<RpcException>(await Streams.Items.ReadIntoAsync(host.Calls.CountAsync(3), read).Soon());

@@ -8,8 +8,8 @@ using static SourceGen.Rpc.Tests.Support.RawFrames;
 namespace SourceGen.Rpc.Tests.Hostile;
 
 /// <summary>
-/// A conversation that a client and a server really had, with streams both ways, headers, trailers, deadlines, cancellations and errors, mutated
-/// with a fixed seed and played to each of them: no call hangs, and nobody else notices.
+/// A conversation that a client and a server really had, with streams both ways, headers, trailers, deadlines, cancellations and errors,
+/// mutated with a fixed seed and played to each of them: no call hangs, and nobody else notices.
 /// </summary>
 public sealed class RecordedFuzzTests
 {
@@ -60,21 +60,24 @@ public sealed class RecordedFuzzTests
         for (int i = 0; i < Conversations; i++)
         {
             using RawServer server = new();
-            RpcClient client = RpcClient.Create(server.Address, LabHost.Patient(static options => options.MaxReconnectDelay = Waiting.Limit));
+            RpcClientOptions options = LabHost.Patient(static options => options.MaxReconnectDelay = Waiting.Limit);
+            RpcClient client = RpcClient.Create(server.Address, options);
             Task<Exception?>[] calls = TalkAsync(client.Get<IFeed>());
             using RawPeer peer = await server.AcceptAndIntroduceAsync(RawStreams.FeedHello());
             Dictionary<ushort, Queue<ulong>> ids = await ReadRequestsAsync(peer);
             Dictionary<ulong, ulong> idOf = methods.ToDictionary(static call => call.Key, call => ids[call.Value].Dequeue());
-            List<byte[]> replies = [.. said.Select(frame => Whole(frame, idOf.GetValueOrDefault(frame.Header.CallId, frame.Header.CallId)))];
+            List<byte[]> replies =
+                [.. said.Select(frame => Whole(frame, idOf.GetValueOrDefault(frame.Header.CallId, frame.Header.CallId)))];
             await peer.SendAsync(random.Next(3) == 0
                 ? Mutate(random, [.. replies.SelectMany(static frame => frame)])
                 : MutateFrames(random, replies));
             peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
             foreach (Task<Exception?> call in calls)
             {
-                // A mutated result may be a wrong value: what counts is that the call ends, with one or with an error that is meant for callers.
+                // A mutated result may be a wrong value: what counts is that the call ends, with one or with an error for callers.
                 Exception? error = await call.Soon();
-                Assert.True(error is null or RpcException or OperationCanceledException or InvalidOperationException, $"{seed}, {i}: {error}");
+                bool isMeant = error is null or RpcException or OperationCanceledException or InvalidOperationException;
+                Assert.True(isMeant, $"{seed}, {i}: {error}");
             }
 
             await client.DisposeAsync().Soon();

@@ -129,7 +129,7 @@ public sealed class FlowTests
         ValueTask<bool> next = quiet.MoveNextAsync();
         await gate.Reached;
         Assert.False(next.IsCompleted);
-        Assert.True(host.ClientEnd.Streams.Receiving.Shares > 0, "the reader gives back all at once: this test needs another number of items");
+        Assert.True(host.ClientEnd.Streams.Receiving.Shares > 0, "the reader gives back all at once: another number of items is needed");
         List<IAsyncEnumerator<int>> stalled = [];
         for (int i = 0; i < 50; i++)
         {

@@ -24,7 +24,8 @@ internal static class RawStreams
     public static byte[] Up(ulong id, string what = "wait") =>
         Frame(FrameType.Request, FrameFlags.Stream, NumberOf("Up"), id, What(what));
 
-    public static byte[] Down(ulong id, string what = "wait") => Frame(FrameType.Request, FrameFlags.None, NumberOf("Down"), id, What(what));
+    public static byte[] Down(ulong id, string what = "wait") =>
+        Frame(FrameType.Request, FrameFlags.None, NumberOf("Down"), id, What(what));
 
     public static byte[] End(ulong id) => Frame(FrameType.StreamEnd, callId: id);
 

@@ -77,7 +77,8 @@ public sealed class StreamExhaustionTests
     [Fact]
     public async Task AnItemWithoutEnd_IsDiscardedBeyondTheLimit_AndFailsItsStreamOnly()
     {
-        await using FeedHost host = await FeedHost.StartAsync(Address, server: static options => options.Limits.MaxMessageSize = 1024 * 1024);
+        await using FeedHost host = await FeedHost.StartAsync(
+            Address, server: static options => options.Limits.MaxMessageSize = 1024 * 1024);
         TaskCompletionSource<Exception> failed = new();
         host.Feed.OnUp("read", async (numbers, _) =>
         {
@@ -169,7 +170,8 @@ public sealed class StreamExhaustionTests
             await Task.Delay(Timeout.Infinite, ct);
             return 1;
         });
-        await Until.TrueAsync(static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
+        await Until.TrueAsync(
+            static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         RpcConnection connection = await host.EndOfAsync(peer);
         await peer.SendAsync(
@@ -179,10 +181,12 @@ public sealed class StreamExhaustionTests
             .. Up(Id(50)),
             .. Frame(FrameType.StreamItems, FrameFlags.More, callId: Id(50), payload: new byte[5000]),
         ]);
-        await Until.TrueAsync(static () => FrameBufferSegment.Outstanding >= 51, () => $"only {FrameBufferSegment.Outstanding} buffers are in use");
+        await Until.TrueAsync(
+            static () => FrameBufferSegment.Outstanding >= 51, () => $"only {FrameBufferSegment.Outstanding} buffers are in use");
         peer.Dispose();
         await connection.Closed.Soon();
-        await Until.TrueAsync(static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} buffers were not given back");
+        await Until.TrueAsync(
+            static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} buffers were not given back");
         await host.AssertNothingLeftAsync();
     }
 
