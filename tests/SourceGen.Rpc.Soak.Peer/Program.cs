@@ -1,8 +1,8 @@
 using SourceGen.Rpc;
 using SourceGen.Rpc.Soak.Peer;
 
-// "server ADDRESS" serves, and says in a line where. "client ADDRESS" calls in every way there is without coming to an end, and says so in a
-// line once each of its streams is under way. Both end when their input does: a test that dies leaves no process behind.
+// "server ADDRESS" serves, and says in a line where. "client ADDRESS" calls in every way there is without coming to an end, and says in a
+// line when each of its streams is under way. Both end when their input does: a test that dies leaves no process behind.
 if (args is not [("server" or "client") and var role, var address])
 {
     Console.Error.WriteLine("Usage: server ADDRESS | client ADDRESS");

@@ -35,7 +35,8 @@ public sealed class SoakTests(ITestOutputHelper output)
         await Until.TrueAsync(
             () => FrameBufferSegment.Outstanding <= segments, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
         await Until.TrueAsync(
-            () => Transport.SegmentPool.Shared.Outstanding <= inputs, () => $"{Transport.SegmentPool.Shared.Outstanding} input buffers are lent");
+            () => Transport.SegmentPool.Shared.Outstanding <= inputs,
+            () => $"{Transport.SegmentPool.Shared.Outstanding} input buffers are lent");
         await Until.TrueAsync(
             static () => ThreadPool.PendingWorkItemCount == 0, () => $"{ThreadPool.PendingWorkItemCount} work items are queued");
         AssertContextsAreGone(network);
