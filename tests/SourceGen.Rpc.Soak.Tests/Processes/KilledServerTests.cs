@@ -15,6 +15,7 @@ public sealed class KilledServerTests
     public async Task KillingTheServer_EndsEveryCallOfItsClient_WhichReconnectsToTheNextOne(string address)
     {
         address = address.Replace("{0}", $"soak-{Guid.NewGuid():N}", StringComparison.Ordinal);
+        using SocketFile left = new(address);
         using PeerProcess server = await PeerProcess.ServeAsync(address);
         await using RpcClient client = await RpcClient.ConnectAsync(server.Said, Patient()).Soon();
         IPeer peer = client.Get<IPeer>();
@@ -33,7 +34,6 @@ public sealed class KilledServerTests
         await again.UnderWay.Soon();
         next.Kill();
         await AssertEndAsync(again, "The connection is lost: ");
-        DeleteSocket(address);
     }
 
     [Fact]
@@ -88,8 +88,12 @@ public sealed class KilledServerTests
         return options;
     }
 
-    private static void DeleteSocket(string address)
+    /// <summary>What a server that is killed leaves in the file system.</summary>
+    private sealed class SocketFile(string address) : IDisposable
     {
-        if (address.StartsWith("unix://", StringComparison.Ordinal)) File.Delete(address["unix://".Length..]);
+        public void Dispose()
+        {
+            if (address.StartsWith("unix://", StringComparison.Ordinal)) File.Delete(address["unix://".Length..]);
+        }
     }
 }

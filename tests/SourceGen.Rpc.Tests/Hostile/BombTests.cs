@@ -125,12 +125,14 @@ public sealed class BombTests
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         RpcConnection connection = await host.ConnectionOfAsync(peer);
         await peer.SendAsync(Frame(FrameType.Request, method: s_add, callId: Id(0), payload: new byte[1024 * 1024])[..FrameHeader.Size]);
-        while (!connection.IsClosed)
+        Task closed = connection.Closed.Soon();
+        while (!closed.IsCompleted)
         {
             await peer.SendAsync([0]); // Never silent, and never done: a byte now and then.
             await Task.Delay(1);
         }
 
+        await closed;
         Assert.Equal(RpcStatusCode.Unavailable, connection.CloseReason!.Code);
         Assert.Contains("did not answer a keep-alive ping", connection.CloseReason.Message, StringComparison.Ordinal);
         await host.AssertServesAsync();
