@@ -170,8 +170,6 @@ public sealed class StreamExhaustionTests
             await Task.Delay(Timeout.Infinite, ct);
             return 1;
         });
-        await Until.TrueAsync(
-            static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} output buffers are lent");
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         RpcConnection connection = await host.EndOfAsync(peer);
         await peer.SendAsync(
@@ -180,13 +178,18 @@ public sealed class StreamExhaustionTests
                 Frame(FrameType.Request, FrameFlags.More, NumberOf("Measure"), Id(slot), new byte[1000])),
             .. Up(Id(50)),
             .. Frame(FrameType.StreamItems, FrameFlags.More, callId: Id(50), payload: new byte[5000]),
+            .. Frame(FrameType.Ping, callId: 1),
         ]);
-        await Until.TrueAsync(
-            static () => FrameBufferSegment.Outstanding >= 51, () => $"only {FrameBufferSegment.Outstanding} buffers are in use");
+        Assert.Equal(FrameType.Pong, (await peer.ReadFrameAsync()).Header.Type); // All that came before it has been looked at.
+        int before = FrameBufferSegment.Outstanding;
+        Assert.Equal(1, connection.Streams.Partial);
         peer.Dispose();
         await connection.Closed.Soon();
+
+        // Other tests' buffers that were never filled by a connection count too: what matters is how many came back.
         await Until.TrueAsync(
-            static () => FrameBufferSegment.Outstanding == 0, () => $"{FrameBufferSegment.Outstanding} buffers were not given back");
+            () => before - FrameBufferSegment.Outstanding >= 51,
+            () => $"{before - FrameBufferSegment.Outstanding} of 51 buffers were given back");
         await host.AssertNothingLeftAsync();
     }
 
