@@ -80,7 +80,7 @@ internal sealed class CallerGroup
 
     private static Caller Create(Workload workload, ILoadService service, SharedNumber numbers, int i) => workload.Kind switch
     {
-        CallKind.Add or CallKind.LargeBesideSmall => 
+        CallKind.Add or CallKind.LargeBesideSmall =>
             new Caller<AddOperation, int>(new AddOperation(service, i), i, workload.SampleEvery),
         CallKind.Echo => new Caller<EchoOperation, EchoMessage>(new EchoOperation(service, i, workload.Payload), i, workload.SampleEvery),
         CallKind.SometimesBlock =>

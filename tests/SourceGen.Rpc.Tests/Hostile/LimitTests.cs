@@ -207,7 +207,8 @@ public sealed class LimitTests
         ulong id = (await peer.ReadFrameAsync()).Header.CallId;
         ErrorMessage message = new(RpcStatusCode.ResourceExhausted, "not now", Refused: true)
         {
-            DetailType = "rpc.RetryAfter", DetailPayload = Convert.FromHexString(payload),
+            DetailType = "rpc.RetryAfter",
+            DetailPayload = Convert.FromHexString(payload),
         };
         await peer.SendAsync(Frame(FrameType.Error, callId: id, payload: Encode(message.Write)));
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => call.Soon());
