@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -258,6 +260,18 @@ internal sealed partial class RpcConnection
         partial.Release();
     }
 
+    /// <summary>
+    /// The connection has ended, and the rest of these messages will not come: gives their memory back. The receiver's alone.
+    /// </summary>
+    private void DropPartialMessages()
+    {
+        foreach (Reassembly partial in _partialRequests.Values) partial.Release();
+        _partialRequests.Clear();
+        foreach (InboundUpload upload in Streams.Inbound.Values) upload.Partial?.Release();
+        Streams.Inbound.Clear();
+        Calls.DropPartialReplies();
+    }
+
     private ErrorMessage TooLarge(long size) => new(
         RpcStatusCode.ResourceExhausted,
         $"The message has {size:N0} bytes; the receiver accepts at most {_settings.Local.MaxMessageSize:N0} (MaxMessageSize).",
@@ -304,6 +318,7 @@ internal sealed partial class RpcConnection
         try
         {
             ErrorMessage error = ErrorMessage.Read(payload);
+            if (error.DetailType == RetryAfterDetail.Name) return RetryAfterDetail.Read(error);
             return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
