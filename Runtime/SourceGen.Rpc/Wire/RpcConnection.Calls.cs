@@ -40,7 +40,7 @@ internal sealed partial class RpcConnection
     public StartResult TryStart<TRequest, TResponse>(
         PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
+        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
@@ -88,7 +88,7 @@ internal sealed partial class RpcConnection
     public StartResult TrySend<TRequest>(
         string methodName, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, methodName);
+        if (head.Headers is not null) CheckHeaders(head, methodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         if (Output.IsFull)
         {

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Security.Claims;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -132,12 +134,9 @@ internal sealed partial class RpcConnection
         if (!oneWay && (header.Flags & FrameFlags.Stream) == 0) CheckSlot(header.CallId);
         if (header.Method >= _methods.Length)
         {
-            if (!oneWay)
-            {
-                Refuse(header.CallId, new ErrorMessage(
-                    RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true));
-            }
-
+            ErrorMessage unknown = Access?.RefuseStranger() ?? new ErrorMessage(
+                RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true);
+            if (!oneWay) Refuse(header.CallId, unknown);
             return false;
         }
 
@@ -151,6 +150,20 @@ internal sealed partial class RpcConnection
         RequestHead head = new(remainingMs: -1);
         if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0 && !TryTakeHead(header, ref arguments, out head)) return false;
         ServerMethod method = _methods[header.Method];
+        ClaimsPrincipal? user = null;
+        if (Access is { } access)
+        {
+            if (!access.TryDecide(method, header.Method, head.Headers, out AccessVerdict verdict))
+                return TryAcceptUndecided(access, header, method, head, arguments);
+            if (verdict.Refusal is { } stranger)
+            {
+                if (!oneWay) Refuse(header.CallId, stranger);
+                return false;
+            }
+
+            user = verdict.User;
+        }
+
         RateLimitLease? lease = null;
         if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return false;
         ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments);
@@ -160,7 +173,7 @@ internal sealed partial class RpcConnection
             return false;
         }
 
-        call.Prepare(head);
+        call.Prepare(head, user);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);
@@ -300,6 +313,7 @@ internal sealed partial class RpcConnection
         try
         {
             ErrorMessage error = ErrorMessage.Read(payload);
+            if (error is { Code: RpcStatusCode.Unauthenticated, Refused: true }) _settings.Unauthenticated?.Invoke(this);
             return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
@@ -363,7 +377,14 @@ internal sealed partial class RpcConnection
         CountControl(FrameType.Describe, DescribeCost);
         if (header.Method >= _methods.Length)
         {
-            Refuse(header.CallId, new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
+            Refuse(header.CallId, Access?.RefuseStranger()
+                ?? new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
+            return;
+        }
+
+        if (Access?.MayDescribe(_methods[header.Method]) is false)
+        {
+            Refuse(header.CallId, Access.RefuseStranger() ?? AccessErrors.NoCredential);
             return;
         }
 

@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Threading.RateLimiting;
+using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Wire.Messages;
+
+namespace SourceGen.Rpc.Wire;
+
+/// <summary>Who is on the other side: whose calls are served, and where credentials may go.</summary>
+internal sealed partial class RpcConnection
+{
+    private bool? _allowsCredentials;
+
+    /// <summary>Who calls over this connection; null where nobody is authenticated.</summary>
+    public ConnectionAccess? Access { get; }
+
+    /// <summary>After what time the connection should be replaced by one with a new credential; null for never.</summary>
+    public TimeSpan? RenewAfter => _settings.RenewAfter;
+
+    /// <summary>Whether credentials may go over this connection.</summary>
+    private bool AllowsCredentials =>
+        _allowsCredentials ??= _settings.AllowsInsecureCredentials || ChannelPrivacy.IsPrivate(_transport);
+
+    /// <summary>No further call is to go out on this connection; those in flight finish.</summary>
+    public void Retire() => Leave();
+
+    /// <summary>
+    /// Takes a request whose caller is still to be judged, which is the user's code and happens where handlers run. Its arguments wait as they
+    /// came. Only a caller's stream, which does not wait, needs its reader now.
+    /// </summary>
+    private bool TryAcceptUndecided(
+        ConnectionAccess access, in FrameHeader header, ServerMethod method, in RequestHead head, in ReadOnlySequence<byte> arguments)
+    {
+        bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
+        ErrorMessage? objection = method.Check(this, header.CallId, oneWay);
+        bool decodesNow = objection is null && method.TakesStream;
+        long size = decodesNow ? 0 : arguments.Length;
+        if (!access.TryHold(size))
+        {
+            if (!oneWay) Refuse(header.CallId, access.Refuse(AccessErrors.TooMuchHeld).Refusal!);
+            return false;
+        }
+
+        RateLimitLease? lease = null;
+        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease))
+        {
+            access.Release(size);
+            return false;
+        }
+
+        PendingAccess pending = new(access, method, header.Method, head.Headers);
+        ServerCall? call = decodesNow
+            ? method.Accept(this, header.CallId, oneWay, arguments)
+            : new DeferredCall(this, header.CallId, oneWay, pending, objection, head, arguments);
+        if (call is null)
+        {
+            Admission?.Exit(lease);
+            return false;
+        }
+
+        if (decodesNow)
+        {
+            call.Prepare(head);
+            ((IAwaitsVerdict)call).AwaitVerdict(pending);
+        }
+
+        if (lease is not null) call.Permit = lease;
+        Running.Add(call, header.CallId, oneWay);
+        _ownership.Add(call);
+        return true;
+    }
+}
