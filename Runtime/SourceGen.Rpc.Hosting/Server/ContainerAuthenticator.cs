@@ -8,6 +8,9 @@ namespace SourceGen.Rpc.Hosting.Server;
 internal sealed class ContainerAuthenticator<TAuthenticator>(IServiceScopeFactory scopes) : IRpcAuthenticator
     where TAuthenticator : class, IRpcAuthenticator
 {
+    /// <summary>What logs call it.</summary>
+    public override string ToString() => typeof(TAuthenticator).ToString();
+
     /// <inheritdoc/>
     public async ValueTask<RpcAuthenticationResult> AuthenticateAsync(RpcAuthenticationContext context, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
@@ -84,7 +85,7 @@ internal sealed class AccessControl
     /// <summary>Asks the authenticators, one after the other, on the thread pool, for so long.</summary>
     /// <returns>The outcome; never an exception.</returns>
     public async Task<AuthenticationOutcome> AuthenticateAsync(
-        RpcAddress peer, string? credential, X509Certificate2? certificate, System.Security.Claims.ClaimsPrincipal? connectionUser,
+        RpcAddress peer, string? credential, X509Certificate2? certificate, ClaimsPrincipal? connectionUser,
         bool isCall, TimeSpan limit)
     {
         if (credential?.Length > Secrets.MaxLength) return Refuse(peer, AccessErrors.TooLong);
@@ -217,7 +218,7 @@ internal sealed class AccessControl
         {
             // One that only asks for an authenticated caller asks for nothing that is not asked for anyway.
             if (asked.Policy is null && asked.Roles.Count == 0) return;
-            Func<System.Security.Claims.ClaimsPrincipal, CancellationToken, ValueTask<bool>>? policy = null;
+            Func<ClaimsPrincipal, CancellationToken, ValueTask<bool>>? policy = null;
             if (asked.Policy is { } name && !_options.Policies.TryGetValue(name, out policy))
             {
                 string known = _options.Policies.Count == 0 ? "it has none" : $"it has {string.Join(", ", _options.Policies.Keys)}";
@@ -237,7 +238,7 @@ internal sealed class AccessControl
         {
             foreach (IRpcAuthenticator authenticator in _authenticators)
             {
-                asked = authenticator.GetType().Name;
+                asked = authenticator.ToString() ?? authenticator.GetType().Name;
                 RpcAuthenticationResult result = await authenticator.AuthenticateAsync(context, timeout.Token).ConfigureAwait(false)
                     ?? throw new InvalidOperationException("It returned null; return RpcAuthenticationResult.NoResult instead.");
                 if (result.FailureReason is { } reason)

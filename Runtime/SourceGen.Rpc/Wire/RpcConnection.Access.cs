@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Claims;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
@@ -23,6 +24,37 @@ internal sealed partial class RpcConnection
 
     /// <summary>No further call is to go out on this connection; those in flight finish.</summary>
     public void Retire() => Leave();
+
+    /// <summary>Asks whether a request may run now.</summary>
+    /// <param name="access">Who decides.</param>
+    /// <param name="header">The request's frame.</param>
+    /// <param name="method">What it calls.</param>
+    /// <param name="head">What stood before its arguments.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="user">Who makes it.</param>
+    /// <param name="accepted">When it may not: whether it is accepted all the same, to be decided about later.</param>
+    private bool MayRun(
+        ConnectionAccess access,
+        in FrameHeader header,
+        ServerMethod method,
+        in RequestHead head,
+        in ReadOnlySequence<byte> arguments,
+        out ClaimsPrincipal? user,
+        out bool accepted)
+    {
+        user = null;
+        accepted = false;
+        if (!access.TryDecide(method, header.Method, head.Headers, out AccessVerdict verdict))
+        {
+            accepted = TryAcceptUndecided(access, header, method, head, arguments);
+            return false;
+        }
+
+        user = verdict.User;
+        if (verdict.Refusal is not { } refusal) return true;
+        if ((header.Flags & FrameFlags.OneWay) == 0) Refuse(header.CallId, refusal);
+        return false;
+    }
 
     /// <summary>
     /// Takes a request whose caller is still to be judged, which is the user's code and happens where handlers run. Its arguments wait as they

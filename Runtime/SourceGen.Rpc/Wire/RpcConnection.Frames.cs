@@ -151,19 +151,7 @@ internal sealed partial class RpcConnection
         if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0 && !TryTakeHead(header, ref arguments, out head)) return false;
         ServerMethod method = _methods[header.Method];
         ClaimsPrincipal? user = null;
-        if (Access is { } access)
-        {
-            if (!access.TryDecide(method, header.Method, head.Headers, out AccessVerdict verdict))
-                return TryAcceptUndecided(access, header, method, head, arguments);
-            if (verdict.Refusal is { } stranger)
-            {
-                if (!oneWay) Refuse(header.CallId, stranger);
-                return false;
-            }
-
-            user = verdict.User;
-        }
-
+        if (Access is { } access && !MayRun(access, header, method, head, arguments, out user, out bool accepted)) return accepted;
         RateLimitLease? lease = null;
         if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return false;
         ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments);
