@@ -84,6 +84,7 @@ internal sealed class ClientConnector
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
                 PeerCallFilters = _peerCallFilters,
                 AllowsInsecureCredentials = _options.AllowInsecureCredentials,
+                CallCredentials = _credentials is { IsPerCall: true } ? _credentials : null,
                 Unauthenticated = _credentials is null ? null : _unauthenticated,
                 RenewAfter = credential is null ? null : _credentials!.RenewAfter(credential),
             };

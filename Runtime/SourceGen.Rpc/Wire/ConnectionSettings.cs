@@ -53,6 +53,9 @@ internal sealed record ConnectionSettings
     /// <summary>Told on the receiver when the peer refuses a call because it does not know who makes it; null for nobody.</summary>
     public Action<RpcConnection>? Unauthenticated { get; init; }
 
+    /// <summary>Where credentials of calls come from that have none of their own; null for nowhere.</summary>
+    public CredentialStore? CallCredentials { get; init; }
+
     /// <summary>After what time the connection should be replaced by one with a new credential; null for never.</summary>
     public TimeSpan? RenewAfter { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Security.Claims;
+using System.Text;
 using System.Threading.RateLimiting;
+using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
@@ -24,6 +26,31 @@ internal sealed partial class RpcConnection
 
     /// <summary>No further call is to go out on this connection; those in flight finish.</summary>
     public void Retire() => Leave();
+
+    /// <summary>Where credentials of calls come from that have none of their own; null for nowhere.</summary>
+    public CredentialStore? CallCredentials => _settings.CallCredentials;
+
+    /// <summary>Answers a question for a description.</summary>
+    public void WriteDescription(ulong callId, RpcContract contract)
+    {
+        byte[] schema = Encoding.UTF8.GetBytes(contract.Schema);
+        CountAnswer(schema.Length);
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        encoder.Write(schema);
+        Output.End(encoder, FrameType.Response, FrameFlags.None, 0, callId, deferrable: false);
+    }
+
+    /// <summary>Somebody who is not known by the connection asks for a description, and may have a credential with the question.</summary>
+    private void DescribeToStranger(ConnectionAccess access, in FrameHeader header, RpcMethod described, in ReadOnlySequence<byte> payload)
+    {
+        FrameHeader question = new(header.Length, header.Type, header.Flags & FrameFlags.Headers, header.Method, header.CallId);
+        ReadOnlySequence<byte> rest = payload;
+        if (!TryTakeHead(question, ref rest, out RequestHead head)) return;
+        DescriptionMethod method = new(described);
+        Running.Begin();
+        if (MayRun(access, question, method, head, arguments: default, out _, out bool accepted)) WriteDescription(header.CallId, described.Contract);
+        if (!accepted) Running.Finished();
+    }
 
     /// <summary>Asks whether a request may run now.</summary>
     /// <param name="access">Who decides.</param>

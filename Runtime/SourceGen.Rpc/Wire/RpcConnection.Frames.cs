@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
@@ -24,11 +26,10 @@ internal sealed partial class RpcConnection
     /// <returns>Whether more bytes are needed to go on; false when there are frames left that must wait.</returns>
     private bool DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
-        // Most reads are one segment, in which frames are found without the sequence's arithmetic.
-        if (buffer.IsSingleSegment && buffer.Start.GetObject() is ReadOnlySequenceSegment<byte> segment)
+        // Most reads are one array, in which frames are found without the sequence's arithmetic.
+        if (buffer.IsSingleSegment && MemoryMarshal.TryGetArray(buffer.First, out ArraySegment<byte> array))
         {
-            int start = buffer.Start.GetInteger();
-            bool needsMore = DecodeFrames(segment, start, start + (int)buffer.Length, out int consumed);
+            bool needsMore = DecodeFrames(array, out int consumed);
             buffer = buffer.Slice(consumed);
             return needsMore;
         }
@@ -48,10 +49,11 @@ internal sealed partial class RpcConnection
         return true;
     }
 
-    private bool DecodeFrames(ReadOnlySequenceSegment<byte> segment, int start, int end, out int consumed)
+    private bool DecodeFrames(ArraySegment<byte> buffer, out int consumed)
     {
-        ReadOnlySpan<byte> bytes = segment.Memory.Span;
-        int position = start;
+        byte[] array = buffer.Array!;
+        int position = buffer.Offset;
+        int end = position + buffer.Count;
         bool needsMore = true;
         for (int frames = 1; end - position >= FrameHeader.Size; frames++)
         {
@@ -61,15 +63,18 @@ internal sealed partial class RpcConnection
                 break;
             }
 
-            FrameHeader header = FrameHeader.Read(bytes.Slice(position, FrameHeader.Size));
+            FrameHeader header = FrameHeader.Read(array.AsSpan(position, FrameHeader.Size));
             CheckLength(header);
             int payload = position + FrameHeader.Size;
-            if (end - payload < (int)header.Length) break;
-            position = payload + (int)header.Length;
-            Accept(header, new ReadOnlySequence<byte>(segment, payload, segment, position));
+            int length = (int)header.Length;
+            if (end - payload < length) break;
+            position = payload + length;
+
+            // A sequence over an array: its span is found faster than that of one over a segment.
+            Accept(header, new ReadOnlySequence<byte>(array, payload, length));
         }
 
-        consumed = position - start;
+        consumed = position - buffer.Offset;
         return needsMore;
     }
 
@@ -105,7 +110,7 @@ internal sealed partial class RpcConnection
             case FrameType.Ping: AnswerPing(header.CallId); break;
             case FrameType.Pong: CountControl(FrameType.Pong); break;
             case FrameType.GoAway: PeerLeaves(payload); break;
-            case FrameType.Describe: Describe(header); break;
+            case FrameType.Describe: Describe(header, payload); break;
             case FrameType.StreamItems: AcceptItems(header, payload); break;
             case FrameType.StreamEnd: AcceptStreamEnd(header, payload); break;
             case FrameType.StreamCredit: AcceptStreamCredit(header, payload); break;
@@ -359,7 +364,7 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Answers with the schema of the service that has the method number.</summary>
-    private void Describe(in FrameHeader header)
+    private void Describe(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
         CheckSlot(header.CallId);
         CountControl(FrameType.Describe, DescribeCost);
@@ -370,16 +375,8 @@ internal sealed partial class RpcConnection
             return;
         }
 
-        if (Access?.MayDescribe(_methods[header.Method]) is false)
-        {
-            Refuse(header.CallId, Access.RefuseStranger() ?? AccessErrors.NoCredential);
-            return;
-        }
-
-        byte[] schema = System.Text.Encoding.UTF8.GetBytes(_methods[header.Method].Method.Contract.Schema);
-        CountAnswer(schema.Length);
-        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
-        encoder.Write(schema);
-        Output.End(encoder, FrameType.Response, FrameFlags.None, 0, header.CallId, deferrable: false);
+        RpcMethod method = _methods[header.Method].Method;
+        if (Access is { } access && !access.MayDescribe(_methods[header.Method])) DescribeToStranger(access, header, method, payload);
+        else WriteDescription(header.CallId, method.Contract);
     }
 }

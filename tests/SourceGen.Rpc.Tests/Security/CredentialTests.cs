@@ -138,6 +138,23 @@ public sealed class CredentialTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_goes_with_the_question_how_the_contracts_differ(bool perCall)
+    {
+        RpcServerOptions options = new RpcServerOptions().Listen("memory://");
+        options.Access.AddBearerTokens(static token => token == "ann" ? VaultHost.Principal(token) : null);
+        await using RpcServer server = new RpcServer(options).AddService<EndToEnd.New.IDesk>(new EndToEnd.New.Desk());
+        await server.StartAsync().Soon();
+        RpcCredentials credentials = RpcCredentials.Bearer("ann");
+        await using RpcClient known = await RpcClient.ConnectAsync(
+            server.Addresses[0].ToString(), LabHost.Patient(own => own.Credentials = perCall ? credentials.PerCall() : credentials)).Soon();
+        Assert.Equal("abcabcabc", await known.Get<EndToEnd.Old.IDesk>().GreetAsync("abc").Soon());
+        await using RpcClient stranger = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), LabHost.Patient()).Soon();
+        await Failing.WithAsync(RpcStatusCode.Unauthenticated, () => stranger.Get<EndToEnd.Old.IDesk>().GreetAsync("abc"));
+    }
+
+    [Theory]
     [InlineData(false, "Credentials failed with TimeZoneNotFoundException.")]
     [InlineData(true, "Credentials failed with TimeZoneNotFoundException.")]
     public async Task What_the_function_throws_fails_the_call_with_its_cause_and_stays_out_of_texts(bool perCall, string why)

@@ -53,6 +53,34 @@ public sealed class HostileCallerTests
         Assert.Equal(FrameType.Response, (await welcome.ReadFrameAsync()).Header.Type);
     }
 
+    [Theory]
+    [InlineData("Bearer ann", true)]
+    [InlineData("Bearer wrong", false)]
+    [InlineData("Odd thing", false)]
+    public async Task A_description_is_for_those_who_prove_themselves_with_the_question(string credential, bool isGiven)
+    {
+        await using VaultHost host = await VaultHost.StartAsync(configure: static options => options.Access.Require<IVault>());
+        using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
+        for (uint i = 1; i <= 2; i++)
+        {
+            byte[] headers = Message(null, Headers((0, "authorization", credential)), []);
+            await peer.SendAsync(Frame(FrameType.Describe, FrameFlags.Headers, s_who, Id(0, i), headers));
+            if (isGiven) Assert.Equal(FrameType.Response, (await peer.ReadFrameAsync()).Header.Type);
+            else await ReadRefusalAsync(peer);
+        }
+
+        await host.AssertIdleAsync();
+    }
+
+    [Fact]
+    public async Task A_question_for_a_description_with_a_broken_head_breaks_the_protocol()
+    {
+        await using VaultHost host = await VaultHost.StartAsync(configure: static options => options.Access.Require<IVault>());
+        using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
+        await peer.SendAsync(Frame(FrameType.Describe, FrameFlags.Headers, s_who, Id(0), [9, 0, 0, 0]));
+        await host.Log.WaitForAsync("broke the wire protocol");
+    }
+
     [Fact]
     public async Task Headers_that_cannot_be_read_do_not_tell_a_stranger_a_method_s_name()
     {
