@@ -37,7 +37,7 @@ internal sealed class CredentialStore(RpcCredentials credentials, TimeSpan limit
         lock (_gate)
         {
             if (Environment.TickCount64 < _renewAt) return Task.FromResult(_current!);
-            asking = _asking ??= Task.Run(AskAsync, CancellationToken.None);
+            asking = _asking ??= StartAsking();
         }
 
         return asking.WaitAsync(cancellationToken);
@@ -71,6 +71,13 @@ internal sealed class CredentialStore(RpcCredentials credentials, TimeSpan limit
     public void Forget()
     {
         lock (_gate) _renewAt = Outdated;
+    }
+
+    /// <summary>What is asked for is for all: it must not inherit the time limit or the cancellation of the call that happened to come first.</summary>
+    private Task<RpcCredential> StartAsking()
+    {
+        if (ExecutionContext.IsFlowSuppressed()) return Task.Run(AskAsync);
+        using (ExecutionContext.SuppressFlow()) return Task.Run(AskAsync);
     }
 
     private async Task<RpcCredential> AskAsync()

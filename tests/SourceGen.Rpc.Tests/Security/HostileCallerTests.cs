@@ -235,6 +235,24 @@ public sealed class HostileCallerTests
     }
 
     [Fact]
+    public async Task A_cancellation_that_meets_the_change_from_one_call_to_the_other_is_not_lost()
+    {
+        await using VaultHost host = await VaultHost.StartAsync();
+        RpcClient client = await host.ConnectAsync("ann");
+        using Gate gate = new();
+        using CancellationTokenSource source = new();
+        IVault judgedLate = client.Get<IVault>(new RpcCallOptions { Credential = RpcCredential.Bearer("bob") });
+        Task call = judgedLate.WaitForAsync(Tripwire.New().WhenRead(gate.Pass), source.Token).AsTask();
+        await gate.Reached; // The caller is known, and the arguments are being decoded: the real call is not there yet.
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
+        Assert.Equal("ann", await client.Get<IVault>().WhoAsync().Soon()); // So the cancellation, sent before, has arrived.
+        gate.Open();
+        await host.AssertIdleAsync();
+        Assert.Equal(1, host.Vault.Runs);
+    }
+
+    [Fact]
     public async Task Handlers_of_calls_that_were_judged_late_are_cancelled_with_their_connection()
     {
         await using VaultHost host = await VaultHost.StartAsync();

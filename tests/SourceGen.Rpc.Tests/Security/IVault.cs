@@ -38,6 +38,9 @@ public partial interface IVault : IVaultDoor
 
     /// <summary>Runs until it is cancelled.</summary>
     ValueTask WaitAsync(CancellationToken ct = default);
+
+    /// <summary>The same, with an argument.</summary>
+    ValueTask WaitForAsync(Tripwire wire, CancellationToken ct = default);
 }
 
 /// <summary>What a base asks for holds where it is inherited.</summary>
@@ -54,6 +57,7 @@ public interface IVaultDoor
 public sealed class Tripwire
 {
     private static readonly ConcurrentDictionary<string, bool> s_read = new();
+    private static readonly ConcurrentDictionary<string, Action> s_whenRead = new();
 
     private string _id = "";
 
@@ -64,6 +68,7 @@ public sealed class Tripwire
         {
             _id = value;
             s_read[value] = true;
+            if (s_whenRead.TryGetValue(value, out Action? action)) action();
         }
     }
 
@@ -71,6 +76,13 @@ public sealed class Tripwire
     public byte[] Luggage { get; set; } = [];
 
     public bool WasRead => s_read.ContainsKey(_id);
+
+    /// <summary>Says what is to happen while it is decoded.</summary>
+    public Tripwire WhenRead(Action action)
+    {
+        s_whenRead[_id] = action;
+        return this;
+    }
 
     public static Tripwire New(int luggage = 0) => new() { _id = Guid.NewGuid().ToString("N"), Luggage = new byte[luggage] };
 }

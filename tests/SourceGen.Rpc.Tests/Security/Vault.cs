@@ -69,6 +69,8 @@ internal sealed class Vault : IVault
         await Task.Delay(Timeout.Infinite, ct);
     }
 
+    public ValueTask WaitForAsync(Tripwire wire, CancellationToken ct = default) => WaitAsync(ct);
+
     private ValueTask<string> Run()
     {
         Interlocked.Increment(ref _runs);
