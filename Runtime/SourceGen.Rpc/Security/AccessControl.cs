@@ -82,11 +82,11 @@ internal sealed class AccessControl
         return methods;
     }
 
-    /// <summary>Asks the authenticators, one after the other, on the thread pool, for so long.</summary>
+    /// <summary>Asks the authenticators, one after the other, on the thread pool, for so long and until nobody waits any more.</summary>
     /// <returns>The outcome; never an exception.</returns>
     public async Task<AuthenticationOutcome> AuthenticateAsync(
         RpcAddress peer, string? credential, X509Certificate2? certificate, ClaimsPrincipal? connectionUser,
-        bool isCall, TimeSpan limit)
+        bool isCall, TimeSpan limit, CancellationToken giveUp)
     {
         if (credential?.Length > Secrets.MaxLength) return Refuse(peer, AccessErrors.TooLong);
         if (Interlocked.Increment(ref _checks) > _options.MaxConcurrentChecks)
@@ -101,11 +101,11 @@ internal sealed class AccessControl
         Task<AuthenticationOutcome> asking = Task.Run(() => AskAsync(context, timeout)); // An authenticator may block, and has no right to.
         try
         {
-            return await asking.WaitAsync(limit).ConfigureAwait(false);
+            return await asking.WaitAsync(limit, giveUp).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            AccessLog.AuthenticatorTimedOut(_logger, peer, limit);
+            if (e is TimeoutException) AccessLog.AuthenticatorTimedOut(_logger, peer, limit);
             ThreadPool.UnsafeQueueUserWorkItem(static timeout => CancelSafely(timeout), timeout, preferLocal: false);
             return new AuthenticationOutcome(null, AccessErrors.CheckTimedOut);
         }

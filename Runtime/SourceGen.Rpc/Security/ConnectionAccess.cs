@@ -155,7 +155,7 @@ internal sealed class ConnectionAccess
     private async Task<JudgedCredential> JudgeAsync(string credential)
     {
         AuthenticationOutcome outcome = await _control.AuthenticateAsync(
-            _peer, credential, _certificate, User, isCall: true, _control.CheckTimeout).ConfigureAwait(false);
+            _peer, credential, _certificate, User, isCall: true, _control.CheckTimeout, CancellationToken.None).ConfigureAwait(false);
         CallerIdentity? caller = outcome.Result is { Principal: { } principal } result
             ? new CallerIdentity(principal, result.Expires, _methodCount)
             : null;

@@ -72,7 +72,7 @@ internal sealed class ServerProtocol
             ConnectionAccess? access = null;
             if (_access is not null)
             {
-                (access, ErrorMessage? stranger) = await AuthenticateAsync(_access, transport, client, methods.Length, timeout.Token).ConfigureAwait(false);
+                (access, ErrorMessage? stranger) = await AuthenticateAsync(_access, transport, client, methods.Length, timeout.Token, stopping).ConfigureAwait(false);
                 if (stranger is not null)
                 {
                     _rejections.CountConnection();
@@ -122,14 +122,19 @@ internal sealed class ServerProtocol
     /// <summary>Finds out who the client is, within what is left of the time for the handshake.</summary>
     /// <returns>What is known of it, or why it is refused.</returns>
     private async Task<(ConnectionAccess? Access, ErrorMessage? Refusal)> AuthenticateAsync(
-        AccessControl control, ITransportConnection transport, HelloMessage client, int methodCount, CancellationToken timeout)
+        AccessControl control, ITransportConnection transport, HelloMessage client, int methodCount, CancellationToken timeout, CancellationToken stopping)
     {
         X509Certificate2? certificate = (transport as ITlsConnection)?.RemoteCertificate;
-        Task<AuthenticationOutcome> judging = control.AuthenticateAsync(
-            transport.RemoteAddress, client.Credential, certificate, connectionUser: null, isCall: false, _options.HandshakeTimeout);
-        await Task.WhenAny(judging, Task.Delay(Timeout.Infinite, timeout)).ConfigureAwait(false);
-        if (!judging.IsCompleted) throw new ProtocolException($"It could not be judged who it is within {_options.HandshakeTimeout}.");
-        AuthenticationOutcome outcome = await judging.ConfigureAwait(false);
+        AuthenticationOutcome outcome = await control.AuthenticateAsync(
+            transport.RemoteAddress,
+            client.Credential,
+            certificate,
+            connectionUser: null,
+            isCall: false,
+            Timeout.InfiniteTimeSpan,
+            timeout).ConfigureAwait(false);
+        stopping.ThrowIfCancellationRequested();
+        if (timeout.IsCancellationRequested) throw new ProtocolException($"It could not be judged who it is within {_options.HandshakeTimeout}.");
         if (outcome.Refusal is not null) return (null, outcome.Refusal);
         if (outcome.Result is null && control.RequiresAuthenticatedConnections) return (null, AccessErrors.ConnectionNotAuthenticated);
         ConnectionAccess access = new(

@@ -335,6 +335,7 @@ public sealed class HostileCallerTests
         await Failing.WithAsync(RpcStatusCode.ResourceExhausted, vault.WhoAsync);
         gate.Open();
         Assert.Equal("ann", await first.Soon());
+        await host.AssertIdleAsync(); // The permit is given back after the answer.
         Assert.Equal("ann", await vault.WhoAsync().Soon());
         Assert.Equal(1, host.Judged);
     }
