@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace SourceGen.Rpc.Contracts;
@@ -60,7 +59,7 @@ internal sealed class AccessParser(INamedTypeSymbol service, ProblemSink problem
     {
         foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
         {
-            if (argument is { Key: "Roles", Value: { Kind: TypedConstantKind.Array, IsNull: false, Values: ImmutableArray<TypedConstant> roles } })
+            if (argument is { Key: "Roles", Value: { Kind: TypedConstantKind.Array, IsNull: false, Values: var roles } })
                 return [.. roles.Select(static r => r.Value as string ?? "")];
         }
 

@@ -63,7 +63,8 @@ internal sealed class AccessControl
         if (access.Authenticators.Count > 0) return new AccessControl(access, rejections, logger);
         RpcMethod? demanding = services
             .SelectMany(static service => service.Contract.Methods)
-            .FirstOrDefault(method => method.Authorization.Count > 0 || access.Rules.Any(rule => rule.Requirement is not null && rule.AppliesTo(method)));
+            .FirstOrDefault(method => method.Authorization.Count > 0
+                || access.Rules.Any(rule => rule.Requirement is not null && rule.AppliesTo(method)));
         return demanding is null
             ? null
             : throw new ArgumentException(
@@ -96,7 +97,11 @@ internal sealed class AccessControl
             return Refuse(peer, AccessErrors.TooManyChecks);
         }
 
-        RpcAuthenticationContext context = new(peer, credential, isCall) { ClientCertificate = certificate, ConnectionUser = connectionUser };
+        RpcAuthenticationContext context = new(peer, credential, isCall)
+        {
+            ClientCertificate = certificate,
+            ConnectionUser = connectionUser,
+        };
         CancellationTokenSource timeout = new();
         Task<AuthenticationOutcome> asking = Task.Run(() => AskAsync(context, timeout)); // An authenticator may block, and has no right to.
         try

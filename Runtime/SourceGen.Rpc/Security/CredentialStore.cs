@@ -8,6 +8,9 @@ internal sealed class CredentialStore(RpcCredentials credentials, TimeSpan limit
     /// <summary>A time that has passed.</summary>
     private const long Outdated = 0;
 
+    /// <summary>What timers can do, and more than enough: 20 days, in milliseconds.</summary>
+    private const long LongestTimer = 20L * 24 * 60 * 60 * 1000;
+
     private readonly Lock _gate = new();
     private RpcCredential? _current;
     private long _renewAt;
@@ -63,7 +66,7 @@ internal sealed class CredentialStore(RpcCredentials credentials, TimeSpan limit
         {
             return IsFixed || credential.Expires is null || credential != _current || _renewAt == Outdated
                 ? null
-                : TimeSpan.FromMilliseconds(Math.Clamp(_renewAt - Environment.TickCount64, 0, (long)TimeSpan.FromDays(20).TotalMilliseconds));
+                : TimeSpan.FromMilliseconds((double)Math.Clamp(_renewAt - Environment.TickCount64, 0, LongestTimer));
         }
     }
 

@@ -72,7 +72,8 @@ internal sealed class ServerProtocol
             ConnectionAccess? access = null;
             if (_access is not null)
             {
-                (access, ErrorMessage? stranger) = await AuthenticateAsync(_access, transport, client, methods.Length, timeout.Token, stopping).ConfigureAwait(false);
+                (access, ErrorMessage? stranger) = await AuthenticateAsync(
+                    _access, transport, client, methods.Length, timeout.Token, stopping).ConfigureAwait(false);
                 if (stranger is not null)
                 {
                     _rejections.CountConnection();
@@ -122,7 +123,12 @@ internal sealed class ServerProtocol
     /// <summary>Finds out who the client is, within what is left of the time for the handshake.</summary>
     /// <returns>What is known of it, or why it is refused.</returns>
     private async Task<(ConnectionAccess? Access, ErrorMessage? Refusal)> AuthenticateAsync(
-        AccessControl control, ITransportConnection transport, HelloMessage client, int methodCount, CancellationToken timeout, CancellationToken stopping)
+        AccessControl control,
+        ITransportConnection transport,
+        HelloMessage client,
+        int methodCount,
+        CancellationToken timeout,
+        CancellationToken stopping)
     {
         X509Certificate2? certificate = (transport as ITlsConnection)?.RemoteCertificate;
         AuthenticationOutcome outcome = await control.AuthenticateAsync(
@@ -134,7 +140,8 @@ internal sealed class ServerProtocol
             Timeout.InfiniteTimeSpan,
             timeout).ConfigureAwait(false);
         stopping.ThrowIfCancellationRequested();
-        if (timeout.IsCancellationRequested) throw new ProtocolException($"It could not be judged who it is within {_options.HandshakeTimeout}.");
+        if (timeout.IsCancellationRequested)
+            throw new ProtocolException($"It could not be judged who it is within {_options.HandshakeTimeout}.");
         if (outcome.Refusal is not null) return (null, outcome.Refusal);
         if (outcome.Result is null && control.RequiresAuthenticatedConnections) return (null, AccessErrors.ConnectionNotAuthenticated);
         ConnectionAccess access = new(

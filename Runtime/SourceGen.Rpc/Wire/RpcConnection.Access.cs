@@ -48,7 +48,8 @@ internal sealed partial class RpcConnection
         if (!TryTakeHead(question, ref rest, out RequestHead head)) return;
         DescriptionMethod method = new(described);
         Running.Begin();
-        if (MayRun(access, question, method, head, arguments: default, out _, out bool accepted)) WriteDescription(header.CallId, described.Contract);
+        if (MayRun(access, question, method, head, arguments: default, out _, out bool accepted))
+            WriteDescription(header.CallId, described.Contract);
         if (!accepted) Running.Finished();
     }
 
