@@ -1,6 +1,7 @@
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -9,7 +10,10 @@ namespace SourceGen.Rpc.Client;
 /// <param name="callTimeoutMs">See <see cref="CallTimeoutMs"/>.</param>
 /// <param name="headers">Headers of every call, which nobody else holds; null for none.</param>
 /// <param name="filters">What runs around the calls.</param>
-internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
+/// <param name="callCredentials">Where calls without a credential of their own get one; null for nowhere.</param>
+internal abstract partial class CallChannel(
+    int callTimeoutMs, RpcHeaders? headers, FilterChain filters, CredentialStore? callCredentials = null)
+    : RpcChannel
 {
     private volatile RpcConnection? _current;
 
@@ -71,5 +75,5 @@ internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? heade
     public abstract ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken);
 
-    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, headers, proxy);
+    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, headers, proxy, callCredentials);
 }

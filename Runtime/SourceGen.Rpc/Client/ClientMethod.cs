@@ -25,7 +25,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     {
         CallRoute<TRequest, TResponse>? route = _route;
         if (route is null || route.Connection != channel.Current || cancellationToken.IsCancellationRequested) return null;
-        CallTerms own = terms.Get();
+        if (terms.TryGet() is not { } own) return null;
         return own.Inherited.IsCancellationRequested ? null : TryCall(route, in request, own, own.TimeoutMs, cancellationToken, out _);
     }
 
@@ -35,14 +35,14 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     {
         CallRoute<TRequest, TResponse>? route = _route;
         if (route is null || route.Connection != channel.Current || cancellationToken.IsCancellationRequested) return false;
-        CallTerms own = terms.Get();
+        if (terms.TryGet() is not { } own) return false;
         return !own.Inherited.IsCancellationRequested && TrySend(route, in request, own) == RpcConnection.StartResult.Written;
     }
 
     /// <summary>Makes a call, waiting for a connection or for room on it.</summary>
     public async ValueTask<TResponse> CallAsync(TRequest request, CancellationToken cancellationToken)
     {
-        CallTerms own = terms.Get();
+        CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
         using CallWait wait = new(own, cancellationToken);
         while (true)
         {
@@ -58,7 +58,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     /// <summary>Sends a request that gets no reply, waiting for a connection or for room on it.</summary>
     public async ValueTask SendAsync(TRequest request, CancellationToken cancellationToken)
     {
-        CallTerms own = terms.Get();
+        CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
         using CallWait wait = new(own, cancellationToken);
         while (true)
         {
@@ -74,7 +74,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     /// The limit of a one-way call is for its sending alone and does not travel with it: nobody waits for what its handler does.
     /// </summary>
     private RpcConnection.StartResult TrySend(CallRoute<TRequest, TResponse> route, in TRequest request, CallTerms own) =>
-        route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request, new MessageHead(remainingMs: -1, own.Headers));
+        route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request, new MessageHead(remainingMs: -1, own.Headers, own.HasCredential));
 
     private PendingCall<TResponse>? TryCall(
         CallRoute<TRequest, TResponse> route,
@@ -91,7 +91,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         try
         {
             start = route.Connection.TryStart(
-                call, route.Method, route.Requests, in request, new MessageHead(timeoutMs, own.Headers));
+                call, route.Method, route.Requests, in request, new MessageHead(timeoutMs, own.Headers, own.HasCredential));
         }
         catch
         {

@@ -22,7 +22,7 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
     {
         StreamRoute<TRequest>? route = _route;
         if (route is null || route.Connection != channel.Current) return null;
-        CallTerms own = terms.Get();
+        if (terms.TryGet() is not { } own) return null;
         return own.Inherited.IsCancellationRequested ? null : TryStart(route, in request, own, own.TimeoutMs, create, out _);
     }
 
@@ -32,7 +32,7 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<StreamCall> StartAsync(TRequest request, Func<RpcConnection, StreamCall> create, CancellationToken cancellationToken)
     {
-        CallTerms own = terms.Get();
+        CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
         using CallWait wait = new(own, cancellationToken);
         while (true)
         {
@@ -56,7 +56,7 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         call.Prepare(own, timeoutMs, route.Errors);
         try
         {
-            MessageHead head = new(timeoutMs, own.Headers);
+            MessageHead head = new(timeoutMs, own.Headers, own.HasCredential);
             start = route.Connection.TryStartStream(call, route.Method, route.Requests, in request, head);
         }
         catch

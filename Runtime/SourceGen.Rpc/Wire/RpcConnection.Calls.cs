@@ -40,7 +40,7 @@ internal sealed partial class RpcConnection
     public StartResult TryStart<TRequest, TResponse>(
         PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
+        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
@@ -88,7 +88,7 @@ internal sealed partial class RpcConnection
     public StartResult TrySend<TRequest>(
         string methodName, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, methodName);
+        if (head.Headers is not null) CheckHeaders(head, methodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         if (Output.IsFull)
         {
@@ -116,8 +116,13 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Asks the peer for the schema of the service that has a method number.</summary>
-    public StartResult TryDescribe(PendingCall<string> call, ushort method)
+    /// <param name="call">The question.</param>
+    /// <param name="method">The number.</param>
+    /// <param name="head">A credential, for a peer that asks for one.</param>
+    /// <exception cref="RpcException">The credential may not go over this connection; nothing was sent.</exception>
+    public StartResult TryDescribe(PendingCall<string> call, ushort method, MessageHead head)
     {
+        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         ulong id = Calls.Allocate(this, call, out long use);
         if (id == 0)
@@ -126,7 +131,7 @@ internal sealed partial class RpcConnection
             return StartResult.Full;
         }
 
-        Output.End(encoder, FrameType.Describe, FrameFlags.None, method, id, deferrable: false);
+        Output.End(encoder, FrameType.Describe, head.Write(encoder), method, id, deferrable: false);
         call.Written(use);
         return StartResult.Written;
     }

@@ -27,7 +27,7 @@ internal sealed partial class RpcConnection
     public StartResult TryStartStream<TRequest>(
         StreamCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
+        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);

@@ -51,6 +51,7 @@ internal sealed partial class RpcConnection
         Contracts = new PeerContracts(this, settings.IsAccepted ? "client" : "server", logger);
         PeerServes = settings.Peer.Services.Count > 0;
         Admission = settings.Admission;
+        Access = settings.Access;
         _pausesWhenFull = settings.IsAccepted;
         _holdsWhenFull = !settings.IsAccepted && methods.Length > 0;
         Streams = new ConnectionStreams(settings);
