@@ -1,6 +1,7 @@
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -9,7 +10,9 @@ namespace SourceGen.Rpc.Client;
 /// <param name="callTimeoutMs">See <see cref="CallTimeoutMs"/>.</param>
 /// <param name="headers">Headers of every call, which nobody else holds; null for none.</param>
 /// <param name="filters">What runs around the calls.</param>
-internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
+/// <param name="endpoint">See <see cref="Endpoint"/>.</param>
+internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters, TelemetryEndpoint? endpoint)
+    : RpcChannel
 {
     private volatile RpcConnection? _current;
 
@@ -19,6 +22,9 @@ internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? heade
         get => _current;
         protected set => _current = value;
     }
+
+    /// <summary>The peer's address as it was given, for telemetry; null for a peer that nobody gave one.</summary>
+    public TelemetryEndpoint? Endpoint { get; } = endpoint;
 
     /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
     public int CallTimeoutMs { get; } = callTimeoutMs;

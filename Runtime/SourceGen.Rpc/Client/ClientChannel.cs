@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -24,7 +25,11 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
-        : base((int)options.CallTimeout.TotalMilliseconds, options.Headers.Copy(), FilterChain.Of(options.Filters))
+        : base(
+            (int)options.CallTimeout.TotalMilliseconds,
+            options.Headers.Copy(),
+            FilterChain.Of(options.Filters),
+            TelemetryEndpoint.Of(address))
     {
         options.Validate();
         _options = options;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Server;
@@ -9,6 +10,9 @@ internal abstract class ServerMethod(RpcMethod method)
 {
     /// <summary>The contract's method.</summary>
     public RpcMethod Method { get; } = method;
+
+    /// <summary>What telemetry says of its calls.</summary>
+    public ServerTelemetry Telemetry { get; } = new(method);
 
     /// <summary>Decodes the arguments. A request that cannot be decoded is answered here.</summary>
     /// <returns>The call to run; null when it is answered already.</returns>

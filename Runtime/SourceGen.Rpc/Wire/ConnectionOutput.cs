@@ -30,6 +30,7 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _sent;
     private ChainedBuffer? _inSend;
     private long _sendingBytes;
+    private long _bytesSent;
     private long _lastSent;
     private long _largeBytes;
     private int _corkLimit = CorkLimit;
@@ -64,6 +65,9 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
 
     /// <summary>Whether writers should wait. Approximate without the lock.</summary>
     public bool IsFull => _current.Length + _sendingBytes > _maxBacklog || _largeBytes > _maxLarge;
+
+    /// <summary>Bytes that were given to the transport so far.</summary>
+    public long BytesSent => Volatile.Read(ref _bytesSent);
 
     /// <summary>When a send last ended, on the engine's coarse clock.</summary>
     public long LastSent => Volatile.Read(ref _lastSent);
@@ -355,6 +359,7 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
         _current = _spare;
         _inSend = taken;
         _sendingBytes = taken.Length;
+        Volatile.Write(ref _bytesSent, _bytesSent + _sendingBytes);
         return taken;
     }
 

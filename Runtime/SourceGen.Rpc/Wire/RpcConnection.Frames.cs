@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -161,6 +162,7 @@ internal sealed partial class RpcConnection
         }
 
         call.Prepare(head);
+        if (Instruments.ObservesServers) call.Observe(method.Telemetry);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);
