@@ -56,6 +56,20 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task Without_a_listener_the_id_is_still_that_of_the_callers_trace()
+    {
+        await using Node node = await Node.StartAsync();
+        node.On("fail", static _ => throw new InvalidOperationException("a secret"));
+        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        RpcCallOptions options = new() { Headers = { ["traceparent"] = $"00-{Trace}-00f067aa0ba902b7-01" } };
+        IProbe traced = node.Client.Get<IProbe>(options);
+        Assert.Equal(Trace, (await Assert.ThrowsAsync<RpcException>(() => traced.RunAsync("fail").Soon())).Id);
+        string other = (await Assert.ThrowsAsync<RpcException>(() => node.Proxy.RunAsync("fail").Soon())).Id;
+        Assert.NotEqual(Trace, other);
+        Assert.True(Guid.TryParseExact(other, "N", out _));
+    }
+
+    [Fact]
     public async Task A_declared_exception_has_the_code_that_the_contract_gives_it()
     {
         await using Node node = await Node.StartAsync("memory://");

@@ -208,6 +208,68 @@ public sealed class TraceTests
         Assert.Null(seen[2]);
     }
 
+    [Fact]
+    public async Task A_call_that_was_under_way_when_somebody_began_to_listen_is_not_listened_to()
+    {
+        await using Node node = await Node.StartAsync();
+        using Gate gate = new();
+        Activity? seen = null;
+        node.On("wait", async _ =>
+        {
+            await gate.PassAsync();
+            seen = Activity.Current;
+            return "done";
+        });
+        Task<string> call = node.Proxy.RunAsync("wait").AsTask();
+        await gate.Reached;
+        using Traces traces = new();
+        using Measurements measurements = new();
+        gate.Open();
+        await call.Soon();
+        await node.Proxy.AddAsync(1, 2).Soon();
+        (Activity client, Activity _) = await traces.TakeCallAsync();
+        Assert.Equal("Tests.Probe/Add", client.DisplayName);
+        Assert.Null(seen);
+        Assert.Null(measurements.Find("rpc.client.call.duration", ("rpc.method", "Tests.Probe/Run")));
+        Assert.Null(measurements.Find("rpc.server.call.duration", ("rpc.method", "Tests.Probe/Run")));
+    }
+
+    [Fact]
+    public async Task A_call_where_the_execution_context_does_not_flow_leaves_the_current_activity_alone()
+    {
+        await using Node node = await Node.StartAsync();
+        using Traces traces = new();
+        Task<int> call;
+        using (ExecutionContext.SuppressFlow())
+        {
+            call = node.Proxy.AddAsync(1, 2).AsTask();
+            Assert.Null(Activity.Current);
+        }
+
+        Assert.Equal(3, await call.Soon());
+        await traces.TakeCallAsync();
+    }
+
+    [Fact]
+    public async Task Filters_of_a_server_run_inside_its_span_and_those_of_a_client_around_each_of_its_spans()
+    {
+        Watching server = new();
+        Watching client = new() { Times = 2 };
+        await using Node node = await Node.StartAsync(configure: options => options.Filters.Add(server));
+        RpcClientOptions options = Node.Patient;
+        options.Filters.Add(client);
+        await using RpcClient filtered = await RpcClient.ConnectAsync(node.Address, options).Soon();
+        using Traces traces = new();
+        server.Seen.Clear();
+        Assert.Equal(3, await filtered.Get<IProbe>().AddAsync(1, 2).Soon());
+        Activity[] spans = await traces.TakeAsync(4);
+        Assert.Equal([null], client.Seen);
+        Assert.Equal(
+            spans.Where(span => span.Kind == ActivityKind.Server).Select(span => span.SpanId).ToHashSet(),
+            server.Seen.Select(span => span!.SpanId).ToHashSet());
+        Assert.Equal(2, spans.Select(span => span.TraceId).Distinct().Count());
+    }
+
     [Theory]
     [InlineData("garbage")]
     [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
@@ -297,6 +359,23 @@ public sealed class TraceTests
         {
             yield return next;
             from = next;
+        }
+    }
+
+    /// <summary>Notes the activity that it finds, and makes the call so many times.</summary>
+    private sealed class Watching : IRpcServerFilter, IRpcClientFilter
+    {
+        public int Times { get; init; } = 1;
+
+        public System.Collections.Concurrent.ConcurrentQueue<Activity?> Seen { get; } = new();
+
+        public async ValueTask<TResponse> InvokeAsync<TRequest, TResponse>(
+            RpcFilterCall<TRequest> call, RpcFilterNext<TRequest, TResponse> next)
+            where TRequest : struct
+        {
+            Seen.Enqueue(Activity.Current);
+            for (int i = 1; i < Times; i++) await next(call);
+            return await next(call);
         }
     }
 

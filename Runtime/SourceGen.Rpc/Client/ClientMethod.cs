@@ -49,7 +49,8 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         CallRoute<TRequest, TResponse>? route = _route;
         if (route is null || route.Connection != channel.Current || cancellationToken.IsCancellationRequested) return false;
         CallTerms own = terms.Get();
-        return !own.Inherited.IsCancellationRequested && TrySend(route, in request, own, in observation) == RpcConnection.StartResult.Written;
+        return !own.Inherited.IsCancellationRequested
+            && TrySend(route, in request, own, in observation) == RpcConnection.StartResult.Written;
     }
 
     /// <summary>Makes a call, waiting for a connection or for room on it.</summary>

@@ -33,12 +33,7 @@ internal readonly struct ClientObservation
     public byte[]? Send(byte[]? headers, RpcConnection connection)
     {
         if (!_isTraced) return headers;
-        if (_activity is { IsAllDataRequested: true })
-        {
-            TelemetryEndpoint peer = connection.PeerEndpoint;
-            _activity.SetTag(RpcTelemetry.PeerAddress, peer.Address);
-            if (peer.Port is not null) _activity.SetTag(RpcTelemetry.PeerPort, peer.Port);
-        }
+        if (_activity is { IsAllDataRequested: true }) connection.PeerEndpoint.TagAsPeer(_activity);
 
         // Nobody wants a span of this call: what it belongs to is passed on as it is.
         return (_activity ?? Activity.Current) is { } carried ? TraceHeaders.Add(headers, carried, connection.Peer.MaxHeaderSize) : headers;

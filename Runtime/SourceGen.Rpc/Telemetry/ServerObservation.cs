@@ -36,10 +36,7 @@ internal struct ServerObservation
     {
         if (_received == default) return;
         _activity = _method!.StartActivity(headers, _received);
-        if (_activity is not { IsAllDataRequested: true }) return;
-        TelemetryEndpoint peer = connection.PeerEndpoint;
-        _activity.SetTag(RpcTelemetry.PeerAddress, peer.Address);
-        if (peer.Port is not null) _activity.SetTag(RpcTelemetry.PeerPort, peer.Port);
+        if (_activity is { IsAllDataRequested: true }) connection.PeerEndpoint.TagAsPeer(_activity);
     }
 
     /// <summary>The call is over.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace SourceGen.Rpc.Telemetry;
@@ -7,6 +8,14 @@ namespace SourceGen.Rpc.Telemetry;
 /// <param name="Port">The port, boxed once; null where there is none.</param>
 internal sealed record TelemetryEndpoint(string Address, object? Port)
 {
+    /// <summary>Says that a call goes, or came, over a connection to this peer. One that has no name is not mentioned.</summary>
+    public void TagAsPeer(Activity activity)
+    {
+        if (Address.Length == 0) return;
+        activity.SetTag(RpcTelemetry.PeerAddress, Address);
+        if (Port is not null) activity.SetTag(RpcTelemetry.PeerPort, Port);
+    }
+
     /// <summary>Takes an address apart. Of transports that are not known here, what looks like <c>host:port</c> is taken for it.</summary>
     public static TelemetryEndpoint Of(RpcAddress address)
     {
