@@ -1,4 +1,8 @@
+using System.Buffers;
+using SourceGen.Rpc.Client;
+using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Telemetry.Tests.Support;
+using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Telemetry.Tests;
 
@@ -119,6 +123,25 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task A_call_that_was_never_started_because_its_time_had_passed_failed()
+    {
+        await using Node node = await Node.StartAsync();
+        RpcConnection connection = node.Client.Channel.Current!;
+        RpcMethod add = ContractOf<IProbe>().Methods.Single(static method => method.Name == "Add");
+        ushort number = (await connection.Contracts.BindAsync(add.Contract, CancellationToken.None)).NumberOf(add);
+        using Traces traces = new();
+        PendingCall<int> call = PendingCall<int>.Rent(
+            PendingCall<int>.Pool, "Add", OneAndTwo.Instance, 0, long.MaxValue, CancellationToken.None);
+        ValueTask<int> result = new(call, call.Version);
+        Assert.Equal(
+            RpcConnection.StartResult.Written,
+            connection.TryStart(call, number, OneAndTwo.Instance, 0, new MessageHead(remainingMs: 0, headers: null)));
+        await Assert.ThrowsAsync<RpcException>(() => result.Soon());
+        Activity server = Assert.Single(await traces.TakeAsync(1));
+        AssertFailed(server, "DEADLINE_EXCEEDED", "Tests.Probe/Add was not started within the 0 ms that its caller allowed.");
+    }
+
+    [Fact]
     public async Task A_lost_connection_fails_the_call_and_cancels_the_handler()
     {
         await using Node node = await Node.StartAsync();
@@ -211,5 +234,18 @@ public sealed class ErrorTests
         Assert.Equal(
             (ActivityStatusCode.Unset, code, null),
             (span.Status, span.GetTagItem("rpc.response.status_code"), span.GetTagItem("error.type")));
+    }
+
+    private static RpcContract<TService> ContractOf<TService>()
+        where TService : class, IRpcContract<TService> => TService.Contract;
+
+    /// <summary>Writes the arguments of an addition.</summary>
+    private sealed class OneAndTwo : ISerializer<int>
+    {
+        public static OneAndTwo Instance { get; } = new();
+
+        public void Serialize(IBufferWriter<byte> writer, in int value) => writer.Write([0x92, 1, 2]);
+
+        public int Deserialize(in ReadOnlySequence<byte> data) => data.FirstSpan[0];
     }
 }

@@ -361,45 +361,4 @@ public sealed class TraceTests
             from = next;
         }
     }
-
-    /// <summary>Notes the activity that it finds, and makes the call so many times.</summary>
-    private sealed class Watching : IRpcServerFilter, IRpcClientFilter
-    {
-        public int Times { get; init; } = 1;
-
-        public System.Collections.Concurrent.ConcurrentQueue<Activity?> Seen { get; } = new();
-
-        public async ValueTask<TResponse> InvokeAsync<TRequest, TResponse>(
-            RpcFilterCall<TRequest> call, RpcFilterNext<TRequest, TResponse> next)
-            where TRequest : struct
-        {
-            Seen.Enqueue(Activity.Current);
-            for (int i = 1; i < Times; i++) await next(call);
-            return await next(call);
-        }
-    }
-
-    /// <summary>What the client offers.</summary>
-    private sealed class CallbackProbe : IProbe
-    {
-        public ValueTask<int> AddAsync(int a, int b) => new(a + b);
-
-        public ValueTask<string> RunAsync(string what, CancellationToken ct = default) => throw new NotSupportedException();
-
-        public ValueTask<string> RunBrieflyAsync(string what, CancellationToken ct = default) => throw new NotSupportedException();
-
-        public Task DoAsync(string what) => throw new NotSupportedException();
-
-        public ValueTask TellAsync(string what) => throw new NotSupportedException();
-
-        public IAsyncEnumerable<int> DownAsync(string what, CancellationToken ct = default) => throw new NotSupportedException();
-
-        public ValueTask<int> UpAsync(string what, IAsyncEnumerable<int> numbers, CancellationToken ct = default) =>
-            throw new NotSupportedException();
-
-        public IAsyncEnumerable<int> BothAsync(string what, IAsyncEnumerable<int> numbers, CancellationToken ct = default) =>
-            throw new NotSupportedException();
-
-        public ValueTask<Brittle> EchoAsync(Brittle value) => throw new NotSupportedException();
-    }
 }
