@@ -127,8 +127,9 @@ public sealed class ErrorTests
     {
         await using Node node = await Node.StartAsync();
         RpcConnection connection = node.Client.Channel.Current!;
-        RpcMethod add = ContractOf<IProbe>().Methods.Single(static method => method.Name == "Add");
-        ushort number = (await connection.Contracts.BindAsync(add.Contract, CancellationToken.None)).NumberOf(add);
+        RpcContract contract = ContractOf<IProbe>();
+        RpcMethod add = contract.Methods.Single(static method => method.Name == "Add");
+        ushort number = (await connection.Contracts.BindAsync(contract, CancellationToken.None)).NumberOf(add);
         using Traces traces = new();
         PendingCall<int> call = PendingCall<int>.Rent(
             PendingCall<int>.Pool, "Add", OneAndTwo.Instance, 0, long.MaxValue, CancellationToken.None);
@@ -244,7 +245,7 @@ public sealed class ErrorTests
     {
         public static OneAndTwo Instance { get; } = new();
 
-        public void Serialize(IBufferWriter<byte> writer, in int value) => writer.Write([0x92, 1, 2]);
+        public void Serialize(IBufferWriter<byte> writer, in int value) => writer.Write<byte>([0x92, 1, 2]);
 
         public int Deserialize(in ReadOnlySequence<byte> data) => data.FirstSpan[0];
     }
