@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -35,6 +36,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             (int)options.CallTimeout.TotalMilliseconds,
             options.Headers.Copy(),
             FilterChain.Of(options.Filters),
+            TelemetryEndpoint.Of(address),
             credentials is { IsPerCall: true } ? credentials : null)
     {
         options.Validate();

@@ -91,6 +91,7 @@ internal sealed class DeferredCall : ServerCall
 
         call.PrepareLate(_head, verdict.User, this);
         call.Permit = Permit;
+        HandOverObservation(call);
         Connection.Running.Replace(this, call, Id, OneWay);
         if (HandOver(call)) call.RequestCancel(Connection, Id);
         call.Run();

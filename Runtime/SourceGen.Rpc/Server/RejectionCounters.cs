@@ -3,12 +3,24 @@ namespace SourceGen.Rpc.Server;
 /// <summary>What a server turned away because of its limits, or because of who it was, since it was created.</summary>
 internal sealed class RejectionCounters
 {
+    private readonly RejectionCounters? _all;
     private long _connections;
     private long _calls;
     private long _cut;
     private long _credentials;
     private long _unauthenticated;
     private long _denied;
+
+    /// <summary>Creates the counters of one server, which count for the process too.</summary>
+    public RejectionCounters()
+        : this(Process)
+    {
+    }
+
+    private RejectionCounters(RejectionCounters? all) => _all = all;
+
+    /// <summary>What all servers of the process turned away, those that are gone included.</summary>
+    public static RejectionCounters Process { get; } = new(all: null);
 
     /// <summary>Connections that were refused when they came in.</summary>
     public long Connections => Volatile.Read(ref _connections);
@@ -29,11 +41,19 @@ internal sealed class RejectionCounters
     public long Denied => Volatile.Read(ref _denied);
 
     /// <summary>Counts a refused connection.</summary>
-    public void CountConnection() => Interlocked.Increment(ref _connections);
+    public void CountConnection()
+    {
+        Interlocked.Increment(ref _connections);
+        _all?.CountConnection();
+    }
 
     /// <summary>Counts a refused call.</summary>
     /// <returns>How many there are now.</returns>
-    public long CountCall() => Interlocked.Increment(ref _calls);
+    public long CountCall()
+    {
+        _all?.CountCall();
+        return Interlocked.Increment(ref _calls);
+    }
 
     /// <summary>Counts a credential that was not accepted.</summary>
     /// <returns>How many there are now.</returns>
@@ -48,5 +68,9 @@ internal sealed class RejectionCounters
     public long CountDenied() => Interlocked.Increment(ref _denied);
 
     /// <summary>Counts a flooded connection.</summary>
-    public void CountCut() => Interlocked.Increment(ref _cut);
+    public void CountCut()
+    {
+        Interlocked.Increment(ref _cut);
+        _all?.CountCut();
+    }
 }

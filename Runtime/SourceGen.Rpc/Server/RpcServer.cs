@@ -185,13 +185,21 @@ public sealed partial class RpcServer : IAsyncDisposable
         connection.Closed.ContinueWith(
             static (_, state) =>
             {
-                var (connections, connection) = ((ConcurrentDictionary<RpcConnection, byte>, RpcConnection))state!;
-                connections.TryRemove(connection, out byte _);
+                var (server, connection) = ((RpcServer, RpcConnection))state!;
+                server.Forget(connection);
             },
-            (_connections, connection),
+            (this, connection),
             TaskScheduler.Default);
         connection.Start();
         if (_stopping) SayGoodbye(connection); // It came between the end of accepting and the farewell to the others.
+    }
+
+    private void Forget(RpcConnection connection)
+    {
+        lock (_bytesGate)
+        {
+            if (_connections.TryRemove(connection, out byte _)) _bytesOfEnded += connection.Bytes;
+        }
     }
 
     private async Task DrainAsync(RpcConnection[] connections, CancellationToken cancellationToken)

@@ -69,6 +69,7 @@ internal abstract partial class ServerCall
     /// <returns>Null, or what to fail with instead of running it, because the time has passed while it was queued.</returns>
     protected Exception? Enter()
     {
+        if (_observation.IsOn) BeginSpan();
         if (IsLate) return s_neverStarted;
         if (_context is not null) AmbientContext.Value = _context; // Whoever runs the item restores the execution context.
         return null;
@@ -80,12 +81,20 @@ internal abstract partial class ServerCall
     protected bool TryEnd(out byte[]? headers)
     {
         headers = null;
-        if (_context is null && Deadline == long.MaxValue) return !OneWay;
-        ErrorMessage? problem = EndContext(out headers);
-        if (OneWay) return false;
-        if (IsLate) problem = Late(started: true);
-        if (problem is null) return true;
-        Connection.WriteError(Id, problem, headers);
+        ErrorMessage? problem = null;
+        if (_context is not null || Deadline != long.MaxValue)
+        {
+            problem = EndContext(out headers);
+            if (IsLate) problem = Late(started: true);
+        }
+
+        if (!OneWay)
+        {
+            if (problem is null) return true;
+            Connection.WriteError(Id, problem, headers);
+        }
+
+        if (_observation.IsOn) EndObservation(problem?.Code ?? RpcStatusCode.OK, problem?.Detail);
         return false;
     }
 

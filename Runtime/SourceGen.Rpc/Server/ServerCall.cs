@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -126,13 +127,21 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
     {
         ErrorMessage? problem = EndContext(out byte[]? headers);
         bool late = IsLate;
-        ErrorMessage message = error is CallRefusedException refused
+        CallRefusedException? refused = error as CallRefusedException;
+        bool wasCancelled = (cancelled || late) && error is OperationCanceledException;
+        ErrorMessage message = refused is not null
             ? refused.Refusal
-            : (cancelled || late) && error is OperationCanceledException
+            : wasCancelled
                 ? new ErrorMessage(RpcStatusCode.Cancelled, $"{method.FullName} was cancelled by its caller.")
-                : policy.Describe(method, error); // Also when it is too late: it writes to the log what the handler did not expect.
-        if (late && error is not CallRefusedException) message = Late(started: error != s_neverStarted);
-        if (!OneWay) Connection.WriteError(Id, problem ?? message, headers);
+                : policy.Describe(method, error, TraceId); // Also when it is too late: it logs what the handler did not expect.
+        if (late && refused is null) message = Late(started: error != s_neverStarted);
+        message = problem ?? message;
+        if (!OneWay) Connection.WriteError(Id, message, headers);
+        if (!_observation.IsOn) return;
+
+        // The error's own words, not those that stand in for them when the caller may not read them.
+        bool isOwn = !late && !wasCancelled && problem is null && refused is null;
+        EndObservation(message.Code, isOwn ? ErrorTexts.MessageOf(error) : message.Detail);
     }
 
     /// <summary>The call is over: the object goes back to its pool, and what its implementation held is released.</summary>

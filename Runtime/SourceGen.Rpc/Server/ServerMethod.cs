@@ -1,6 +1,7 @@
 using System.Buffers;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -14,6 +15,9 @@ internal abstract class ServerMethod(RpcMethod method)
 
     /// <summary>Who may call it; null where nobody is authenticated.</summary>
     public MethodAccess? Access { get; set; }
+
+    /// <summary>What telemetry says of its calls.</summary>
+    public ServerTelemetry Telemetry { get; } = new(method);
 
     /// <summary>Whether the caller sends a stream.</summary>
     public virtual bool TakesStream => false;

@@ -156,7 +156,8 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
         protected abstract Task CompleteAsync(TResult result, CancellationToken cancellationToken);
 
         /// <summary>Writes the reply of a call that has succeeded.</summary>
-        protected virtual void Reply(byte[]? headers) =>
+        /// <returns>What was written.</returns>
+        protected virtual RpcStatusCode Reply(byte[]? headers) =>
             Connection.WriteResponse(Id, Called.FullName, NoResponse.Serializer.Instance, default, headers);
 
         /// <summary>
@@ -214,7 +215,7 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
             CloseUpload();
             bool cancelled = FinishHandler();
             if (error is not null) Answer(_method._errors, Called, error, cancelled);
-            else if (TryEnd(out byte[]? headers)) Reply(headers);
+            else if (TryEnd(out byte[]? headers)) Replied(Reply(headers));
             CloseDownload();
             Finish(_lease);
         }

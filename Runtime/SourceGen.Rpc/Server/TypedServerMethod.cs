@@ -139,7 +139,8 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         {
             FinishHandler();
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
-            if (TryEnd(out byte[]? headers)) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers);
+            if (TryEnd(out byte[]? headers))
+                Replied(Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers));
             Finish(TakeLease());
         }
 

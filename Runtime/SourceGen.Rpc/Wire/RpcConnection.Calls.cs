@@ -140,10 +140,11 @@ internal sealed partial class RpcConnection
     public void SendCancel(ulong callId) => Output.WriteCancel(callId);
 
     /// <summary>Answers a call with a result.</summary>
-    public void WriteResponse<TResponse>(
+    /// <returns>OK, also when the connection is closed; otherwise with what error, because the result cannot be encoded.</returns>
+    public RpcStatusCode WriteResponse<TResponse>(
         ulong callId, string methodName, ISerializer<TResponse> serializer, in TResponse response, byte[]? headers)
     {
-        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return RpcStatusCode.OK;
         FrameFlags flags = FrameFlags.None;
         try
         {
@@ -157,10 +158,11 @@ internal sealed partial class RpcConnection
             ConnectionLog.ResultNotEncodable(_logger, methodName, e);
             RpcStatusCode code = e is RpcException rpc ? rpc.Code : RpcStatusCode.Internal;
             WriteError(callId, new ErrorMessage(code, $"The result of {methodName} cannot be encoded: {e.Message}"), headers);
-            return;
+            return code;
         }
 
         Output.End(encoder, FrameType.Response, flags, 0, callId, Running.Count >= DeferFrom);
+        return RpcStatusCode.OK;
     }
 
     /// <summary>Answers a request whose arguments cannot be decoded; its handler does not run.</summary>
@@ -186,6 +188,9 @@ internal sealed partial class RpcConnection
     /// <summary>Notes that what came with an error cannot be read here; the call fails with the error's code and message.</summary>
     public void DetailNotReadable(string methodName, string type, Exception error) =>
         ErrorLog.DetailNotReadable(_logger, methodName, type, RemoteAddress, error);
+
+    /// <summary>Notes what somebody who listens to telemetry did wrong; the call goes on.</summary>
+    public void ListenerFailed(string methodName, Exception error) => ConnectionLog.ListenerFailed(_logger, methodName, error);
 
     /// <summary>Notes what a caller's own code did wrong.</summary>
     public void ContinuationFailed(string methodName, Exception error) => ConnectionLog.ContinuationFailed(_logger, methodName, error);

@@ -8,6 +8,7 @@ using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -169,6 +170,7 @@ internal sealed partial class RpcConnection
         }
 
         call.Prepare(head, user);
+        if (Instruments.ObservesServers) call.Observe(method.Telemetry);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -95,6 +96,7 @@ internal sealed partial class RpcConnection
     public void Start()
     {
         _lastReceived = Watchdog.BusyNow;
+        Instruments.Connections.Add(this);
         Watchdog.Add(this, Math.Max(1, Math.Min(_settings.KeepAliveIntervalMs, _settings.KeepAliveTimeoutMs) / 4));
         Dispatch(new ReceiveWork(this, _settings.LowLatency));
     }
@@ -255,6 +257,7 @@ internal sealed partial class RpcConnection
     {
         Watchdog.Remove(this);
         DropPartialMessages();
+        Instruments.Connections.Remove(this);
         try
         {
             _input.Complete();
