@@ -208,6 +208,13 @@ internal static class DiagnosticDescriptors
         + "[OneWay] so that a reply is sent",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0036.md");
 
+    public static readonly DiagnosticDescriptor MisplacedBuffer = new(
+        "SGR0050",
+        "An RpcBuffer stands where nobody would dispose of it",
+        "{0}: an RpcBuffer can only be a whole parameter or the whole result of a method without streams, because it is disposed of with "
+        + "its call, and {1}: use byte[] or ReadOnlyMemory<byte> here",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0050.md");
+
     /// <summary>All of them, by id.</summary>
     public static readonly DiagnosticDescriptor[] All =
     [
@@ -215,6 +222,6 @@ internal static class DiagnosticDescriptors
         StaticAbstractMember, InvalidReturnType, ByReferenceParameter, CancellationTokenNotLast, OneWayWithResult, InvalidTimeout,
         InvalidWireName, DuplicateWireName, MisplacedStream, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
-        ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
+        ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows, MisplacedBuffer,
     ];
 }
