@@ -211,8 +211,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor MisplacedBuffer = new(
         "SGR0050",
         "An RpcBuffer stands where nobody would dispose of it",
-        "{0}: an RpcBuffer can only be a whole parameter or the whole result of a method without streams, because it is disposed of with "
-        + "its call, and {1}: use byte[] or ReadOnlyMemory<byte> here",
+        "{0}: an RpcBuffer is disposed of with its call, so it can only be a whole parameter or the whole result of a method without "
+        + "streams, but {1}: use byte[] or ReadOnlyMemory<byte>",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0050.md");
 
     /// <summary>All of them, by id.</summary>

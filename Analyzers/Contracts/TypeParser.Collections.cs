@@ -37,18 +37,17 @@ internal sealed partial class TypeParser
         if (KnownTypes.Is(type, "System.Linq", "IGrouping", 2)) return Grouping(type, path);
         if (KnownTypes.Is(type, "System.Linq", "ILookup", 2)) return Lookup(type, path);
         if (KnownCollections.Find(type) is not { } known) return Refuse(type, path, TypeRules.WhyNotSystem(type));
-        if (known.IsSorted && !TypeRules.IsComparable(type.TypeArguments[type.Name == "PriorityQueue" ? 1 : 0]))
+        bool isQueue = type.Name == "PriorityQueue";
+        ITypeSymbol sorted = type.TypeArguments[isQueue ? 1 : 0].WithNullableAnnotation(NullableAnnotation.None);
+        if (known.IsSorted && !TypeRules.IsComparable(sorted))
         {
-            ITypeSymbol sorted = type.TypeArguments[type.Name == "PriorityQueue" ? 1 : 0];
             return Refuse(
                 type, path, $"the reader sorts it by '{Display(sorted)}', which does not implement IComparable<{Display(sorted)}>; implement "
                 + "it, or use a collection without an order");
         }
 
         if (known.IsDictionary) return Dictionary(type, known, path);
-        return type.Name == "PriorityQueue"
-            ? Collection(type, PairOf(type), known, path)
-            : Collection(type, type.TypeArguments[0], known, path);
+        return Collection(type, isQueue ? PairOf(type) : type.TypeArguments[0], known, path);
     }
 
     /// <summary>A priority queue gives and takes its elements with their priorities as tuples.</summary>
@@ -116,7 +115,7 @@ internal sealed partial class TypeParser
     private ResolvedType? MisplacedBuffer(UsePath path)
     {
         _problems.Report(
-            DiagnosticDescriptors.MisplacedBuffer, path.Location, path.ToString(), "it is part of another type, a stream or a declared error");
+            DiagnosticDescriptors.MisplacedBuffer, path.Location, path.ToString(), "here it is part of another type, of a stream or of an error");
         return null;
     }
 

@@ -11,6 +11,7 @@ internal static class GoldenShapes
     {
         Collect<IGolden>();
         Collect<IGoldenLibrary>();
+        Collect<IUnlike>();
     }
 
     public static TypeShape<T> Of<T>() => (TypeShape<T>)_shapes[typeof(T)];
