@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using SourceGen.Rpc.Codec.Json;
 using SourceGen.Rpc.Contracts;
 using SourceGen.Rpc.MessagePack;
 
@@ -10,10 +10,7 @@ namespace SourceGen.Rpc.Dynamic.Transcoding;
 /// <summary>The scalars of the class library beside the language's own, as text both ways.</summary>
 internal static class LibraryText
 {
-    /// <summary>The digits that are converted: the time grows faster than their number, and neither side is trusted.</summary>
-    private const int MaxDigits = 10_000;
-
-    /// <summary>What as many digits take.</summary>
+    /// <summary>What 10,000 digits take: the time of a conversion grows faster than their number, and neither side is trusted.</summary>
     private const int MaxBytes = 4_152;
 
     private static readonly string[] s_timeFormats = ["HH:mm:ss.FFFFFFF", "HH:mm"];
@@ -31,8 +28,7 @@ internal static class LibraryText
             case SchemaKind.UInt128 when UInt128.TryParse(text, NumberStyles.None, invariant, out UInt128 value):
                 writer.Write(value);
                 return true;
-            case SchemaKind.BigInteger when text.Length <= MaxDigits
-                && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, invariant, out BigInteger value):
+            case SchemaKind.BigInteger when JsonConverters.TryParseInteger(text, out BigInteger value):
                 writer.Write(value);
                 return true;
             case SchemaKind.Date when DateOnly.TryParseExact(text, "yyyy-MM-dd", invariant, DateTimeStyles.None, out DateOnly date):
@@ -48,11 +44,13 @@ internal static class LibraryText
             case SchemaKind.Version when IsVersion(text):
                 writer.Write(text);
                 return true;
-            case SchemaKind.Index when TryParseIndex(text, out Index index):
+            case SchemaKind.Index when JsonConverters.TryParseIndex(text, out Index index):
                 writer.Write(index);
                 return true;
-            case SchemaKind.Range: return TryWriteRange(ref writer, text);
-            case SchemaKind.Rune when Rune.DecodeFromUtf16(text, out Rune rune, out int used) == OperationStatus.Done && used == text.Length:
+            case SchemaKind.Range when JsonConverters.TryParseRange(text, out Range range):
+                writer.Write(range);
+                return true;
+            case SchemaKind.Rune when JsonConverters.TryParseRune(text, out Rune rune):
                 writer.Write(rune);
                 return true;
             default: return false;
@@ -121,24 +119,4 @@ internal static class LibraryText
     private static RpcSerializationException NilKey() => new("A key is nil.");
 
     private static bool IsVersion(string text) => text.AsSpan().IndexOfAnyExcept(".0123456789") < 0 && Version.TryParse(text, out _);
-
-    private static bool TryParseIndex(ReadOnlySpan<char> text, out Index index)
-    {
-        bool isFromEnd = text.StartsWith('^');
-        bool parsed = int.TryParse(text[(isFromEnd ? 1 : 0)..], NumberStyles.None, CultureInfo.InvariantCulture, out int value);
-        index = parsed ? new Index(value, isFromEnd) : default;
-        return parsed;
-    }
-
-    private static bool TryWriteRange(ref MessagePackWriter writer, string text)
-    {
-        int dots = text.IndexOf("..", StringComparison.Ordinal);
-        if (dots < 0 || !TryParseIndex(text.AsSpan(0, dots), out Index start) || !TryParseIndex(text.AsSpan(dots + 2), out Index end))
-        {
-            return false;
-        }
-
-        writer.Write(new Range(start, end));
-        return true;
-    }
 }
