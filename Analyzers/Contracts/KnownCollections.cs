@@ -6,7 +6,9 @@ namespace SourceGen.Rpc.Contracts;
 /// <param name="Space">Its namespace.</param>
 /// <param name="Access">How it is walked.</param>
 /// <param name="BuiltAs">The generic type that elements are gathered in; empty for an array.</param>
-/// <param name="Finish">The expression that makes the collection of <c>items</c>, with {0} for the type arguments; empty where they are it.</param>
+/// <param name="Finish">
+/// The expression that makes the collection of <c>items</c>, with {0} for the type arguments; empty where they are it.
+/// </param>
 internal sealed record KnownCollection(string Space, CollectionAccess Access, string BuiltAs, string Finish = "")
 {
     /// <summary>The expression that is walked.</summary>
@@ -84,7 +86,8 @@ internal static class KnownCollections
             $"new global::{Concurrent}.ConcurrentDictionary<{{0}}>(items, items.Comparer)"),
 
         ["ImmutableArray`1"] = new(
-            Immutable, CollectionAccess.Span, "", "global::System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(items)")
+            Immutable, CollectionAccess.Span, "",
+            "global::System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(items)")
         {
             Items = "value.AsSpan()",
             NilTest = "value.IsDefault",
@@ -106,7 +109,8 @@ internal static class KnownCollections
         ["FrozenSet`1"] = new(
             Frozen, CollectionAccess.Concrete, "HashSet", $"global::{Frozen}.FrozenSet.ToFrozenSet(items, items.Comparer)"),
         ["FrozenDictionary`2"] = new(
-            Frozen, CollectionAccess.Concrete, "Dictionary", $"global::{Frozen}.FrozenDictionary.ToFrozenDictionary(items, items.Comparer)"),
+            Frozen, CollectionAccess.Concrete, "Dictionary",
+            $"global::{Frozen}.FrozenDictionary.ToFrozenDictionary(items, items.Comparer)"),
 
         ["Memory`1"] = new("System", CollectionAccess.Span, "", New("System", "Memory")) { Items = "value.Span" },
         ["ReadOnlyMemory`1"] = new("System", CollectionAccess.Span, "", New("System", "ReadOnlyMemory")) { Items = "value.Span" },

@@ -77,7 +77,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         List<string> schema = [];
         bool isStream = kind is ReturnKind.Stream;
         string? cancellation = Parameters(method, place, name, isOneWay, parameters, schema, out StreamParameterModel? input);
-        if ((isStream || input is not null) && (parameters.Any(static p => IsBuffer(p.Type)) || (resultUse is not null && IsBuffer(resultUse))))
+        bool hasBuffer = parameters.Any(static p => IsBuffer(p.Type)) || (resultUse is not null && IsBuffer(resultUse));
+        if (hasBuffer && (isStream || input is not null))
             problems.Report(DiagnosticDescriptors.MisplacedBuffer, place, name, "this method has a stream");
         EquatableArray<ErrorModel> errors = _errors.Parse(method, place, name, isOneWay);
         if (problems.Any || kind is null) return null;

@@ -41,9 +41,10 @@ internal sealed partial class TypeParser
         ITypeSymbol sorted = type.TypeArguments[isQueue ? 1 : 0].WithNullableAnnotation(NullableAnnotation.None);
         if (known.IsSorted && !TypeRules.IsComparable(sorted))
         {
+            string name = Display(sorted);
             return Refuse(
-                type, path, $"the reader sorts it by '{Display(sorted)}', which does not implement IComparable<{Display(sorted)}>; implement "
-                + "it, or use a collection without an order");
+                type, path, $"the reader sorts it by '{name}', which does not implement IComparable<{name}>; implement it, or use a "
+                + "collection without an order");
         }
 
         if (known.IsDictionary) return Dictionary(type, known, path);
@@ -114,8 +115,8 @@ internal sealed partial class TypeParser
 
     private ResolvedType? MisplacedBuffer(UsePath path)
     {
-        _problems.Report(
-            DiagnosticDescriptors.MisplacedBuffer, path.Location, path.ToString(), "here it is part of another type, of a stream or of an error");
+        const string Place = "here it is part of another type, of a stream or of an error";
+        _problems.Report(DiagnosticDescriptors.MisplacedBuffer, path.Location, path.ToString(), Place);
         return null;
     }
 
@@ -126,7 +127,7 @@ internal sealed partial class TypeParser
         ? $"list<{element}>"
         : $"tuple<{string.Concat(Enumerable.Repeat("int32, ", type.Rank))}list<{element}>>";
 
-    /// <summary>The schema of a generic type of the class library that is a type argument; what is not known is no more than a name.</summary>
+    /// <summary>The schema of a generic type of the class library that is a type argument, whether it can be serialized or not.</summary>
     private static string SchemaOf(INamedTypeSymbol type, string[] arguments)
     {
         string joined = string.Join(", ", arguments);

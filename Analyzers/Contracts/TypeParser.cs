@@ -107,7 +107,8 @@ internal sealed partial class TypeParser
         if (!KnownTypes.IsSystem(type)) return Object(type, path);
         if (KnownTypes.Is(type, "System", "Tuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, path);
         if (KnownTypes.Is(type, "System", "ValueTuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, path);
-        if (KnownTypes.Is(type, "System.Collections.Generic", "KeyValuePair", 2)) return Tuple(type, type.TypeArguments, ["Key", "Value"], path);
+        if (KnownTypes.Is(type, "System.Collections.Generic", "KeyValuePair", 2))
+            return Tuple(type, type.TypeArguments, ["Key", "Value"], path);
         return SystemType(type, path);
     }
 

@@ -27,7 +27,7 @@ public sealed partial class JsonLibraryTests
         AssertRoundTrip(_plain, new Version(1, 2, 3), "\"1.2.3\"");
         AssertRoundTrip(_plain, new Uri("a/b", UriKind.Relative), "\"a/b\"");
         AssertRoundTrip(_plain, new Queue<int>([1, 2]), "[1,2]");
-        AssertRoundTrip(_plain, System.Collections.Immutable.ImmutableArray.Create(1, 2), "[1,2]");
+        Assert.Equal([1, 2], Decode<System.Collections.Immutable.ImmutableArray<int>>(_plain, "[1,2]"));
     }
 
     [Fact]
@@ -60,8 +60,12 @@ public sealed partial class JsonLibraryTests
     [InlineData("[1,\"2\"]")]
     [InlineData("{}")]
     [InlineData("1")]
-    public void Numbers_that_are_not_as_many_are_an_error(string json) => Assert.Contains(
-        "an array of 2 numbers", Assert.Throws<RpcSerializationException>(() => Decode<Complex>(_codec, json)).Message, StringComparison.Ordinal);
+    public void Numbers_that_are_not_as_many_are_an_error(string json)
+    {
+        RpcSerializationException error = Assert.Throws<RpcSerializationException>(() => Decode<Complex>(_codec, json));
+
+        Assert.Contains("an array of 2 numbers", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Text_that_is_no_value_is_an_error()
@@ -107,7 +111,7 @@ public sealed partial class JsonLibraryTests
             Assert.Throws<NotSupportedException>(() => _plain.GetSerializer(Shape<Holder<Dictionary<string, BigInteger[]>>>())).Message,
             StringComparison.Ordinal);
 
-        ISerializer<Holder<Dictionary<string, BigInteger[]>>> fine = _codec.GetSerializer(Shape<Holder<Dictionary<string, BigInteger[]>>>());
+        var fine = _codec.GetSerializer(Shape<Holder<Dictionary<string, BigInteger[]>>>());
         ArrayBufferWriter<byte> output = new();
         fine.Serialize(output, new Holder<Dictionary<string, BigInteger[]>> { Value = new() { ["a"] = [1, 2] } });
         Assert.Equal("""{"Value":{"a":[1,2]},"Next":null}""", Encoding.UTF8.GetString(output.WrittenSpan));

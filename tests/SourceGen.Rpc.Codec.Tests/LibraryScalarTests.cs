@@ -171,7 +171,8 @@ public sealed class LibraryScalarTests
     {
         byte[] written = WireBytes.Write((ref w) => w.Write(text));
         Assert.Equal(
-            "Expected a string with a version or nil (Version) at offset 0, but the text is not a version in the form 1.2, 1.2.3 or 1.2.3.4.",
+            "Expected a string with a version or nil (Version) at offset 0, but the text is not a version in the form 1.2, 1.2.3 or "
+            + "1.2.3.4.",
             WireBytes.ReadError(WireBytes.Hex(written), (ref r) => r.ReadVersion()));
     }
 
@@ -185,7 +186,9 @@ public sealed class LibraryScalarTests
     public void An_index_from_the_end_is_below_zero()
     {
         (Index Index, string Hex)[] cases =
-            [(0, "00"), (127, "7f"), (int.MaxValue, "ce7fffffff"), (^0, "ff"), (^31, "e0"), (^int.MaxValue, "d280000000")];
+        [
+            (0, "00"), (127, "7f"), (int.MaxValue, "ce7fffffff"), (^0, "ff"), (^31, "e0"), (^int.MaxValue, "d280000000"),
+        ];
         foreach ((Index index, string hex) in cases)
         {
             Assert.Equal(hex, Written((ref w) => w.Write(index)));
@@ -226,7 +229,8 @@ public sealed class LibraryScalarTests
         Assert.Equal(70_005, written.Length);
         Assert.Equal(bits, WireBytes.Read(Segments.SplitAt(written, 3, 9), (ref r) => r.ReadBitArray())!);
         Assert.Contains("a boolean", WireBytes.ReadError("9101", (ref r) => r.ReadBitArray()), StringComparison.Ordinal);
-        Assert.Contains("claims 4294967295 elements", WireBytes.ReadError("ddffffffffc3", (ref r) => r.ReadBitArray()), StringComparison.Ordinal);
+        string tooMany = WireBytes.ReadError("ddffffffffc3", (ref r) => r.ReadBitArray());
+        Assert.Contains("claims 4294967295 elements", tooMany, StringComparison.Ordinal);
     }
 
     [Fact]

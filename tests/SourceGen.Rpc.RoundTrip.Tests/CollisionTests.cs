@@ -76,9 +76,11 @@ public class CollisionTests
 
         AssertSeeded(Wire.Read<IKeys, ImmutableHashSet<long>>("ImmutableSet", set), s => s.KeyComparer, s => keys.All(s.Contains));
         AssertSeeded(Wire.Read<IKeys, FrozenSet<long>>("FrozenSet", set), s => s.Comparer, s => keys.All(s.Contains));
-        AssertSeeded(Wire.Read<IKeys, ImmutableDictionary<long, int>>("ImmutableMap", map), s => s.KeyComparer, s => keys.All(s.ContainsKey));
+        AssertSeeded(
+            Wire.Read<IKeys, ImmutableDictionary<long, int>>("ImmutableMap", map), s => s.KeyComparer, s => keys.All(s.ContainsKey));
         AssertSeeded(Wire.Read<IKeys, FrozenDictionary<long, int>>("FrozenMap", map), s => s.Comparer, s => keys.All(s.ContainsKey));
-        AssertSeeded(Wire.Read<IKeys, ConcurrentDictionary<long, int>>("ConcurrentMap", map), s => s.Comparer, s => keys.All(s.ContainsKey));
+        AssertSeeded(
+            Wire.Read<IKeys, ConcurrentDictionary<long, int>>("ConcurrentMap", map), s => s.Comparer, s => keys.All(s.ContainsKey));
         AssertSeeded(Wire.Read<IKeys, OrderedDictionary<long, int>>("OrderedMap", map), s => s.Comparer, s => s.Keys.SequenceEqual(keys));
 
         static void AssertSeeded<T>(T collection, Func<T, IEqualityComparer<long>> comparer, Func<T, bool> isComplete)

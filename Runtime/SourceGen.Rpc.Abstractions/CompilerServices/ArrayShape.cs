@@ -8,7 +8,9 @@ public static class ArrayShape
     /// <param name="count">How many elements the data has.</param>
     /// <param name="offset">The offset behind the header of the elements.</param>
     /// <param name="lengths">The length of each dimension.</param>
-    /// <exception cref="RpcSerializationException">A length is negative, or they are not those of an array of that many elements.</exception>
+    /// <exception cref="RpcSerializationException">
+    /// A length is negative, or they are not those of an array of that many elements.
+    /// </exception>
     public static void Check(string type, int count, long offset, params ReadOnlySpan<int> lengths)
     {
         // The product of all but the zeros too: the runtime multiplies them before it sees that there are no elements.

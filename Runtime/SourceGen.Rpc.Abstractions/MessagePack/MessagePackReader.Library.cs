@@ -37,7 +37,8 @@ public ref partial struct MessagePackReader
     public UInt128 ReadUInt128() => ReadSixteenBytes("binary data of 16 bytes (UInt128)");
 
     /// <summary>
-    /// Reads an integer from bin: two's complement, the lowest byte first. More bytes than the number needs are accepted, and none are zero.
+    /// Reads an integer from bin: two's complement, the lowest byte first. More bytes than the number needs are accepted, and none are
+    /// zero.
     /// </summary>
     /// <exception cref="RpcSerializationException">Something else comes next, or more than 268,435,455 bytes.</exception>
     public BigInteger ReadBigInteger()
@@ -76,8 +77,9 @@ public ref partial struct MessagePackReader
 
         // What a path alone means would otherwise depend on the machine: a file on Unix.
         if (text.StartsWith('/') && Uri.TryCreate(text, UriKind.Relative, out Uri? relative)) return relative;
-        if (!Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? uri)) MessagePackErrors.Invalid(Expected, "the text is not a URI", offset);
-        return uri;
+        if (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? uri)) return uri;
+        MessagePackErrors.Invalid(Expected, "the text is not a URI", offset);
+        return null;
     }
 
     /// <summary>Reads a version from its text, two to four numbers with points between them, or nil as null.</summary>

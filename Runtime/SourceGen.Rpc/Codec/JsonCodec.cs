@@ -66,8 +66,8 @@ public sealed class JsonCodec : ICodec
     /// StringBuilder, and the vectors and quaternions of System.Numerics. docs/codec.md says what they look like.
     /// </summary>
     /// <param name="options">
-    /// Options that are not read-only yet, such as <c>new JsonSerializerOptions(MyJsonContext.Default.Options)</c>. Converters that are there
-    /// already go first.
+    /// Options that are not read-only yet, such as <c>new JsonSerializerOptions(MyJsonContext.Default.Options)</c>. Converters that are
+    /// there already go first.
     /// </param>
     /// <exception cref="InvalidOperationException">The options are read-only.</exception>
     public static void AddConverters(JsonSerializerOptions options)

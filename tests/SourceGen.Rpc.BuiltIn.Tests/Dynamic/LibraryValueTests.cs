@@ -12,7 +12,7 @@ public sealed class LibraryValueTests
 
     [Theory]
     [InlineData("float16", "1.5", "ca3fc00000", "1.5")]
-    [InlineData("float16", "\"65504\"", "ca477fe000", "65504")]
+    [InlineData("float16", "\"65504\"", "ca477fe000", "65500")] // As few digits as mean the same value.
     [InlineData("float16", "\"-Infinity\"", "caff800000", "\"-Infinity\"")]
     [InlineData("float16", "\"NaN\"", "caffc00000", "\"NaN\"")]
     [InlineData("int128", "-1", "c410ffffffffffffffffffffffffffffffff", "-1")]
@@ -54,7 +54,8 @@ public sealed class LibraryValueTests
     [InlineData("float16", "65520", "expected float16, got 65520.")]
     [InlineData("int128", "1.5", "expected int128, got 1.5.")]
     [InlineData("uint128", "-1", "expected uint128, got -1.")]
-    [InlineData("uint128", "\"340282366920938463463374607431768211456\"", "expected uint128, got \"340282366920938463463374607431768211456\".")]
+    [InlineData("uint128", "\"340282366920938463463374607431768211456\"",
+        "expected uint128, got \"340282366920938463463374607431768211456\".")]
     [InlineData("bigint", "true", "expected bigint, got true.")]
     [InlineData("bigint", "\" 1\"", "expected bigint, got \" 1\".")]
     [InlineData("date", "\"2023-02-29\"", "expected date (such as \"2024-02-29\"), got \"2023-02-29\".")]

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace SourceGen.Rpc.Codec.Tests.Golden;
 
-/// <summary>Types that messagepack.json has no case of, because MessagePack-CSharp has no form for them or the file none of theirs.</summary>
+/// <summary>Types that messagepack.json has no case of: MessagePack-CSharp has no form for them, or one like those in the file.</summary>
 [Service]
 public partial interface IUnlike
 {

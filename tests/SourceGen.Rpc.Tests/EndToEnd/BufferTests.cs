@@ -158,7 +158,8 @@ public sealed class BufferTests
     }
 
     /// <summary>The reply may arrive a moment before the call's end.</summary>
-    private static Task AssertDisposedAsync(RpcBuffer buffer) => Until.TrueAsync(() => IsDisposed(buffer), () => "the buffer is still in use");
+    private static Task AssertDisposedAsync(RpcBuffer buffer) =>
+        Until.TrueAsync(() => IsDisposed(buffer), () => "the buffer is still in use");
 
     private static bool IsDisposed(RpcBuffer buffer)
     {

@@ -23,7 +23,8 @@ internal static class JsonConverters
         new JsonBitsConverter(),
         new JsonNumbersConverter<Complex>(
             2, static (v, n) => (n[0], n[1]) = (v.Real, v.Imaginary), static n => new Complex(n[0], n[1]), isSingle: false),
-        new JsonNumbersConverter<Vector2>(2, static (v, n) => (n[0], n[1]) = (v.X, v.Y), static n => new Vector2(F(n, 0), F(n, 1)), isSingle: true),
+        new JsonNumbersConverter<Vector2>(
+            2, static (v, n) => (n[0], n[1]) = (v.X, v.Y), static n => new Vector2(F(n, 0), F(n, 1)), isSingle: true),
         new JsonNumbersConverter<Vector3>(
             3, static (v, n) => (n[0], n[1], n[2]) = (v.X, v.Y, v.Z), static n => new Vector3(F(n, 0), F(n, 1), F(n, 2)), isSingle: true),
         new JsonNumbersConverter<Vector4>(

@@ -21,7 +21,7 @@ internal static class JsonTypeCheck
         typeof(Vector2), typeof(Vector3), typeof(Vector4), typeof(Quaternion), typeof(Matrix3x2), typeof(Matrix4x4),
     ];
 
-    private static readonly HashSet<Type> s_lostWithoutConverter = [typeof(ReadOnlySequence<>), typeof(PriorityQueue<,>), typeof(ArraySegment<>)];
+    private static readonly HashSet<Type> s_lostGeneric = [typeof(ReadOnlySequence<>), typeof(PriorityQueue<,>), typeof(ArraySegment<>)];
 
     private static readonly HashSet<Type> s_stacks =
         [typeof(Stack<>), typeof(ConcurrentStack<>), typeof(ImmutableStack<>), typeof(IImmutableStack<>)];
@@ -64,7 +64,7 @@ internal static class JsonTypeCheck
 
         if (!type.IsGenericType) return null;
         Type definition = type.GetGenericTypeDefinition();
-        if (s_lostWithoutConverter.Contains(definition))
+        if (s_lostGeneric.Contains(definition))
             return "System.Text.Json has no form for it, and would lose its value. Use an array or a List<T>.";
         return s_stacks.Contains(definition) ? "System.Text.Json would read it upside down. Use a List<T>." : null;
     }

@@ -5,7 +5,8 @@ public partial interface IGreeter
 
     unsafe ValueTask B(int* a, delegate*<void> b);
 
-    ValueTask C(TimeZoneInfo a, System.Globalization.CultureInfo b, Stream c, System.Collections.ArrayList d, IAsyncDisposable e, Exception f, MyError g, MyList h, ValueTuple i);
+    ValueTask C(
+        TimeZoneInfo a, System.Globalization.CultureInfo b, Stream c, System.Collections.ArrayList d, IAsyncDisposable e, Exception f, MyError g, MyList h, ValueTuple i);
 
     ValueTask<Task<int>> D(System.Collections.IEnumerable a, Memory<object> b, IComparable c);
 

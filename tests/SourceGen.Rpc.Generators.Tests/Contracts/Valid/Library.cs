@@ -22,8 +22,8 @@ public partial interface ILibrary
         Complex? j, BitArray? k);
 
     ValueTask<ImmutableArray<string?>> Immutables(
-        ImmutableArray<int> a, ImmutableList<int> b, ImmutableQueue<int> c, ImmutableStack<int> d, ImmutableHashSet<int> e, ImmutableSortedSet<int> f,
-        ImmutableDictionary<string, int> g, ImmutableSortedDictionary<string, int> h, IImmutableList<int> i, IImmutableQueue<int> j,
+        ImmutableArray<int> a, ImmutableList<int> b, ImmutableQueue<int> c, ImmutableStack<int> d, ImmutableHashSet<int> e,
+        ImmutableSortedSet<int> f, ImmutableDictionary<string, int> g, ImmutableSortedDictionary<string, int> h, IImmutableList<int> i, IImmutableQueue<int> j,
         IImmutableStack<int> k, IImmutableSet<int> l, IImmutableDictionary<Kind, int> m);
 
     ValueTask<FrozenSet<string>> FrozenOnes(FrozenSet<long> a, FrozenDictionary<(int, int), string> b);
@@ -43,7 +43,8 @@ public partial interface ILibrary
 
     ValueTask<RpcBuffer?> Buffers(RpcBuffer a, int b, RpcBuffer? c = null);
 
-    ValueTask<Page<Page<int[,]>>> Pages(Page<PriorityQueue<int, int>> a, Page<ImmutableArray<int>> b, Page<ILookup<int, int>> c, Page<Complex> d);
+    ValueTask<Page<Page<int[,]>>> Pages(
+        Page<PriorityQueue<int, int>> a, Page<ImmutableArray<int>> b, Page<ILookup<int, int>> c, Page<Complex> d);
 }
 
 public enum Kind : byte
