@@ -5,7 +5,7 @@ namespace SourceGen.Rpc.Contracts;
 /// <summary>Arrays, collections and the other types of the class library that hold values.</summary>
 internal sealed partial class TypeParser
 {
-    /// <summary>MessagePack-CSharp's limit, which the bytes for more are not known of.</summary>
+    /// <summary>Beyond it MessagePack-CSharp has no form whose bytes would have to be the same.</summary>
     private const int MaxRank = 4;
 
     /// <summary>Says how a whole parameter or result is serialized, which can be a pooled buffer.</summary>

@@ -116,6 +116,10 @@ public sealed partial class JsonLibraryTests
         fine.Serialize(output, new Holder<Dictionary<string, BigInteger[]>> { Value = new() { ["a"] = [1, 2] } });
         Assert.Equal("""{"Value":{"a":[1,2]},"Next":null}""", Encoding.UTF8.GetString(output.WrittenSpan));
 
+        // What is computed, or left out, is not read.
+        _plain.GetSerializer(Shape<Computing>());
+        Assert.Throws<NotSupportedException>(() => _plain.GetSerializer(Shape<Positional>()));
+
         static CompilerServices.TypeShape<T> Shape<T>() => new((ref _, in _) => { }, static (ref _) => default!);
     }
 
@@ -148,8 +152,25 @@ public sealed partial class JsonLibraryTests
         public T? Value { get; set; }
 
         public Holder<T>? Next { get; set; }
+
+        [JsonIgnore]
+        public BigInteger Ignored { get; set; }
     }
 
+    internal sealed record Positional(Range Where)
+    {
+        public Range Computed => Where;
+    }
+
+    internal sealed class Computing
+    {
+        public int Length { get; set; }
+
+        public Range Computed => ..Length;
+    }
+
+    [JsonSerializable(typeof(Positional))]
+    [JsonSerializable(typeof(Computing))]
     [JsonSerializable(typeof(Half))]
     [JsonSerializable(typeof(Int128))]
     [JsonSerializable(typeof(UInt128))]

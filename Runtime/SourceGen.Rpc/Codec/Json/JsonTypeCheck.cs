@@ -41,7 +41,11 @@ internal static class JsonTypeCheck
                 throw new NotSupportedException($"The JSON codec cannot serialize {JsonTypeName.Of(info.Type)}: {reason}");
             if (info.Kind == JsonTypeInfoKind.Object)
             {
-                foreach (JsonPropertyInfo property in info.Properties) Open(property.PropertyType);
+                foreach (JsonPropertyInfo property in info.Properties)
+                {
+                    // What is computed is written and never read.
+                    if (property.Set is not null || property.AssociatedParameter is not null) Open(property.PropertyType);
+                }
             }
 
             Open(info.ElementType);
