@@ -227,6 +227,13 @@ internal static class DiagnosticDescriptors
         + "interface's method, or say it where the server is set up (RpcServerOptions.Access)",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0039.md");
 
+    public static readonly DiagnosticDescriptor MisplacedBuffer = new(
+        "SGR0050",
+        "An RpcBuffer stands where nobody would dispose of it",
+        "{0}: an RpcBuffer is disposed of with its call, so it can only be a whole parameter or the whole result of a method without "
+        + "streams, but {1}: use byte[] or ReadOnlyMemory<byte>",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0050.md");
+
     /// <summary>All of them, by id.</summary>
     public static readonly DiagnosticDescriptor[] All =
     [
@@ -235,6 +242,6 @@ internal static class DiagnosticDescriptors
         InvalidWireName, DuplicateWireName, MisplacedStream, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
         ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
-        InvalidAuthorization, ContradictoryAuthorization, UselessAuthorization,
+        InvalidAuthorization, ContradictoryAuthorization, UselessAuthorization, MisplacedBuffer,
     ];
 }

@@ -23,6 +23,9 @@ internal static class KnownTypes
     public static bool IsCancellationToken(ITypeSymbol type) =>
         type is INamedTypeSymbol named && Is(named, "System.Threading", "CancellationToken");
 
+    /// <summary>Whether the type is the pooled buffer, which one side of a call owns.</summary>
+    public static bool IsBuffer(ITypeSymbol type) => type is INamedTypeSymbol named && Is(named, "SourceGen.Rpc", "RpcBuffer");
+
     /// <summary>Whether the type gives items one after the other, in a form that can be sent as a stream or in one that cannot.</summary>
     public static bool IsStream(ITypeSymbol type) =>
         type is INamedTypeSymbol named

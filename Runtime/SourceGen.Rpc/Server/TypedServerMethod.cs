@@ -13,6 +13,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     ISerializer<TResponse> responses,
     ServiceSource<TService> source,
     ErrorPolicy errors,
+    CallBuffers<TRequest>? buffers,
     bool alwaysCancellable = false)
     : ServerMethod(method)
     where TService : class
@@ -22,6 +23,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     private readonly ISerializer<TResponse> _responses = responses;
     private readonly ServiceSource<TService> _source = source;
     private readonly ErrorPolicy _errors = errors;
+    private readonly CallBuffers<TRequest>? _buffers = buffers;
     private readonly ItemPool _pool = Call.Pool;
 
     // A filter gets a token that works even if the method takes none.
@@ -113,6 +115,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
 
         protected override void Recycle()
         {
+            _method!._buffers?.Release(in _request);
             _method = null;
             _request = default;
             _response = default;
@@ -141,6 +144,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
             if (TryEnd(out byte[]? headers))
                 Replied(Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers));
+            method._buffers?.ReleaseResult(response);
             Finish(TakeLease());
         }
 
