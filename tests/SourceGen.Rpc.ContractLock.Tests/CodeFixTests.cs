@@ -31,7 +31,7 @@ public sealed class CodeFixTests
     [Fact]
     public async Task A_compatible_change_is_written_into_the_lock()
     {
-        string now = Old.Replace("M(int a)", "M(int a, int b = 0)", StringComparison.Ordinal);
+        string now = Old.Edit("M(int a)", "M(int a, int b = 0)");
         using AdhocWorkspace workspace = new();
 
         (CodeAction action, Project after) = Assert.Single(await FixAsync(Create(workspace, now, OldLock), now, OldLock));
@@ -43,7 +43,7 @@ public sealed class CodeFixTests
     [Fact]
     public async Task A_breaking_change_is_accepted_and_that_stands_in_the_lock()
     {
-        string now = Old.Replace("M(int a)", "M(bool a)", StringComparison.Ordinal);
+        string now = Old.Edit("M(int a)", "M(bool a)");
         using AdhocWorkspace workspace = new();
 
         (CodeAction action, Project after) = Assert.Single(await FixAsync(Create(workspace, now, OldLock), now, OldLock));
@@ -51,14 +51,16 @@ public sealed class CodeFixTests
         Assert.Equal("Accept the breaking change in contracts.lock.json", action.Title);
         string text = (await after.AdditionalDocuments.Single().GetTextAsync()).ToString();
         Assert.Contains(
-            "\"A/M parameter 'a' was int32 and is bool: breaks old clients and old servers. no reason given\"", text, StringComparison.Ordinal);
+            "\"A/M parameter 'a' was int32 and is bool: breaks old clients and old servers. no reason given\"", text,
+            StringComparison.Ordinal);
         Assert.Empty(await LockProject.Of(now, text).PrintAsync());
     }
 
     [Fact]
     public async Task Beside_a_breaking_change_a_compatible_one_offers_no_way_around_it()
     {
-        string now = Old.Replace("M(int a)", "M(int x)", StringComparison.Ordinal).Replace("N(int a)", "N(bool a)", StringComparison.Ordinal);
+        string now = Old.Edit("M(int a)", "M(int x)")
+            .Edit("N(int a)", "N(bool a)");
         using AdhocWorkspace workspace = new();
 
         (CodeAction action, _) = Assert.Single(await FixAsync(Create(workspace, now, OldLock), now, OldLock));
@@ -69,7 +71,7 @@ public sealed class CodeFixTests
     [Fact]
     public async Task The_title_says_how_much_is_accepted()
     {
-        string now = Old.Replace("int a", "bool a", StringComparison.Ordinal);
+        string now = Old.Edit("int a", "bool a");
         using AdhocWorkspace workspace = new();
 
         List<(CodeAction Action, Project)> fixes = await FixAsync(Create(workspace, now, OldLock), now, OldLock);
@@ -83,7 +85,7 @@ public sealed class CodeFixTests
     [InlineData(null, "M(object a)")]
     public async Task What_cannot_be_read_is_not_fixed(string? existing, string method)
     {
-        string now = Old.Replace("M(int a)", method, StringComparison.Ordinal);
+        string now = Old.Edit("M(int a)", method);
         using AdhocWorkspace workspace = new();
 
         Assert.Empty(await FixAsync(Create(workspace, now, existing), now, existing));
@@ -116,7 +118,8 @@ public sealed class CodeFixTests
                 document, diagnostic, (action, _) => actions.Add(action), CancellationToken.None));
             foreach (CodeAction action in actions)
             {
-                ApplyChangesOperation change = (await action.GetOperationsAsync(CancellationToken.None)).OfType<ApplyChangesOperation>().Single();
+                IEnumerable<CodeActionOperation> operations = await action.GetOperationsAsync(CancellationToken.None);
+                ApplyChangesOperation change = operations.OfType<ApplyChangesOperation>().Single();
                 fixes.Add((action, change.ChangedSolution.GetProject(project.Id)!));
             }
         }

@@ -20,8 +20,11 @@ public sealed class EditTests(ITestOutputHelper output)
         StringBuilder contracts = new("namespace Many;\n");
         for (int i = 0; i < Services; i++)
         {
-            contracts.Append(CultureInfo.InvariantCulture, $"[Service] public partial interface IS{i} {{ ValueTask<R{i}> M(R{i} a, int b); }}\n");
-            contracts.Append(CultureInfo.InvariantCulture, $"public sealed record R{i}(int A, List<Shared> B, string C); \n");
+            contracts.Append(CultureInfo.InvariantCulture, $$"""
+                [Service] public partial interface IS{{i}} { ValueTask<R{{i}}> M(R{{i}} a, int b); }
+                public sealed record R{{i}}(int A, List<Shared> B, string C);
+
+                """);
         }
 
         contracts.Append("public sealed record Shared(int A, string B);");

@@ -69,7 +69,7 @@ public sealed class LockFileTests
 
     [Fact]
     public async Task Line_ends_of_another_system_are_no_difference() => Assert.Empty(
-        await LockProject.Of(Contract, Lock.Replace("\n", "\r\n", StringComparison.Ordinal)).PrintAsync());
+        await LockProject.Of(Contract, Lock.Edit("\n", "\r\n")).PrintAsync());
 
     [Fact]
     public void The_order_of_files_and_declarations_does_not_matter()
@@ -97,14 +97,17 @@ public sealed class LockFileTests
     [InlineData("[Throws<Missing>] ", "", 1, 3)]
     public void A_small_change_of_the_contract_is_a_small_change_of_the_lock(string before, string after, int added, int removed)
     {
-        string[] old = Lock.Split('\n'), now = LockProject.Of(Contract.Replace(before, after, StringComparison.Ordinal)).Write().Split('\n');
+        string[] old = Lock.Split('\n'), now = LockProject.Of(Contract.Edit(before, after)).Write().Split('\n');
 
         Assert.Equal((added, removed), (now.Except(old).Count(), old.Except(now).Count()));
     }
 
     public static TheoryData<string, string, int, string> Damages => new()
     {
-        { "\"contractsLock\": 1,", "\"contractsLock\": 2,", 2, "the lock has format 2, and this version of SourceGen.Rpc reads 1; use the version that wrote it, or a later one." },
+        {
+            "\"contractsLock\": 1,", "\"contractsLock\": 2,", 2,
+            "the lock has format 2, and this version of SourceGen.Rpc reads 1; use the version that wrote it, or a later one."
+        },
         { "\"contractsLock\": 1,", "\"contractsLock\": \"1\",", 2, "the format is a number; this version of SourceGen.Rpc reads 1." },
         { "\"contractsLock\": 1,", "", 1, "the lock does not begin with its format, \"contractsLock\": 1." },
         { "\"services\"", "\"service\"", 3, "'service' is no part of a lock; it has contractsLock, services, types, accepted." },
@@ -118,10 +121,13 @@ public sealed class LockFileTests
         { "\"Blue = 2\"", "\"Blue = two\"", 17, "expected an integer of 64 bits." },
         { "\"Green = -1\",", "\"Green = -1\"", 17, "expected ',' or ']', found '\"Blue = 2\",'." },
         { "\"What: string\"", "\"What string\"", 21, "expected ': ', found ' string }'." },
-        { "\"object 'Shop.Missing' map\"", "\"object 'Shop.Missing' heap\"", 20, "expected 'map { ' or 'array { ', found 'heap { What: str'." },
-        { "\"object 'Shop.Missing' map\"", "\"object 'Shop.Order' array\"", 23, "the type 'Shop.Order' is there twice; keep one of the two." },
+        { "'Shop.Missing' map\"", "'Shop.Missing' heap\"", 20, "expected 'map { ' or 'array { ', found 'heap { What: str'." },
+        { "'Shop.Missing' map\"", "'Shop.Order' array\"", 23, "the type 'Shop.Order' is there twice; keep one of the two." },
         { "\"Shop.Empty\"", "\"Stock version 2\"", 10, "'Stock version 2' is there twice; keep one of the two." },
-        { "    \"Shop.Empty\"", "<<<<<<< HEAD\n    \"Shop.Empty\"", 4, "a merge has left its mark here; keep the lines of one side, then update the lock." },
+        {
+            "    \"Shop.Empty\"", "<<<<<<< HEAD\n    \"Shop.Empty\"", 4,
+            "a merge has left its mark here; keep the lines of one side, then update the lock."
+        },
         { "\"Shop.Empty\": []", "\"Shop.Empty\": {}", 4, "expected a list of lines, '[ \"...\" ]'." },
     };
 
@@ -129,7 +135,7 @@ public sealed class LockFileTests
     [MemberData(nameof(Damages))]
     public async Task What_is_wrong_with_a_lock_is_said_at_its_line(string before, string after, int line, string problem)
     {
-        string text = Lock.Replace(before, after, StringComparison.Ordinal);
+        string text = Lock.Edit(before, after);
 
         Assert.Equal(
             $"contracts.lock.json({line}): SGR0063: The contract lock cannot be read: {problem}",
@@ -178,18 +184,18 @@ public sealed class LockFileTests
     [Fact]
     public async Task A_lock_that_means_the_same_and_is_written_otherwise_is_a_warning_at_the_first_such_line()
     {
-        string text = Lock.Replace("\"Green = -1\",\n      \"Blue = 2\",", "\"Blue = 2\",\n      \"Green = -1\",", StringComparison.Ordinal);
+        string text = Lock.Edit("\"Green = -1\",\n      \"Blue = 2\",", "\"Blue = 2\",\n      \"Green = -1\",");
 
         string printed = Assert.Single(await LockProject.Of(Contract, text).PrintAsync());
 
-        Assert.StartsWith("contracts.lock.json(16): SGR0064: This line of the contract lock is not the one", printed, StringComparison.Ordinal);
+        Assert.StartsWith("contracts.lock.json(16): SGR0064: This line of the contract lock is", printed, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Methods_that_a_merge_has_put_into_another_order_are_read()
     {
-        string text = Lock.Replace("\"Log(line: string) -> oneway\",\n", "", StringComparison.Ordinal)
-            .Replace("\"Find(name", "\"Log(line: string) -> oneway\",\n      \"Find(name", StringComparison.Ordinal);
+        string text = Lock.Edit("\"Log(line: string) -> oneway\",\n", "")
+            .Edit("\"Find(name", "\"Log(line: string) -> oneway\",\n      \"Find(name");
 
         Assert.Contains("SGR0064", Assert.Single(await LockProject.Of(Contract, text).PrintAsync()), StringComparison.Ordinal);
     }

@@ -54,12 +54,12 @@ public sealed class ReportTests
     [Fact]
     public async Task A_compatible_change_is_a_warning_where_it_was_made()
     {
-        Diagnostic diagnostic = Assert.Single(await Analyze(Shop, Shop.Replace("string Name)", "string Name,\n    int Weight)", StringComparison.Ordinal)));
+        Diagnostic diagnostic = Assert.Single(await Analyze(Shop, Shop.Edit("string Name)", "string Name,\n    int Weight)")));
 
         Assert.Equal(DiagnosticSeverity.Warning, diagnostic.Severity);
         Assert.Equal(
-            "File1.cs(11): SGR0061: Shop.Order member 'Weight' (int32) was added. This is compatible: where it is missing it has its default "
-            + "value, and who does not know it skips it. To record it, update the lock by the code fix, or by "
+            "File1.cs(11): SGR0061: Shop.Order member 'Weight' (int32) was added. This is compatible: where it is missing it has its "
+            + "default value, and who does not know it skips it. To record it, update the lock by the code fix, or by "
             + "'dotnet build -p:UpdateContractsLock=true'.",
             LockProject.Print(diagnostic));
         Assert.Equal("Weight", TextAt(diagnostic));
@@ -68,14 +68,14 @@ public sealed class ReportTests
     [Fact]
     public async Task A_breaking_change_is_an_error_that_says_who_breaks_why_and_the_way_out()
     {
-        Diagnostic diagnostic = Assert.Single(await Analyze(Shop, Shop.Replace("int Id,", "short Id,", StringComparison.Ordinal)));
+        Diagnostic diagnostic = Assert.Single(await Analyze(Shop, Shop.Edit("int Id,", "short Id,")));
 
         Assert.Equal(DiagnosticSeverity.Error, diagnostic.Severity);
         Assert.Equal(
-            "File1.cs(9): SGR0062: Shop.Order member 'Id' was int32 and is int16. This breaks old clients, old servers and stored data: what "
-            + "was a valid number is lost or an error now. Leave the member as it was, and add one of another key. To break them "
-            + "deliberately, use the code fix or 'dotnet build -p:UpdateContractsLock=true -p:AcceptBreakingContractChanges=\"why\"', which "
-            + "records it in the lock.",
+            "File1.cs(9): SGR0062: Shop.Order member 'Id' was int32 and is int16. This breaks old clients, old servers and stored data: "
+            + "what was a valid number is lost or an error now. Leave the member as it was, and add one of another key. To break them "
+            + "deliberately, use the code fix or 'dotnet build -p:UpdateContractsLock=true -p:AcceptBreakingContractChanges=\"why\"', "
+            + "which records it in the lock.",
             LockProject.Print(diagnostic));
         Assert.Equal("Id", TextAt(diagnostic));
     }
@@ -86,7 +86,7 @@ public sealed class ReportTests
         string text = LockProject.Of(Shop).Write();
 
         Diagnostic diagnostic = Assert.Single(
-            await LockProject.Of(Shop.Replace("int times = 1", "int times", StringComparison.Ordinal), text).AnalyzeAsync());
+            await LockProject.Of(Shop.Edit("int times = 1", "int times"), text).AnalyzeAsync());
 
         Location related = Assert.Single(diagnostic.AdditionalLocations);
         Assert.Equal("/project0/contracts.lock.json", related.GetLineSpan().Path);
@@ -99,18 +99,27 @@ public sealed class ReportTests
         { "int times = 1", "string times = \"\"", "times", "SGR0062: Shop.Shop/Place parameter 'times' was int32 and is string." },
         { "int times = 1", "int often = 1", "often", "SGR0061: Shop.Shop/Place parameter 'often' was called 'times'." },
         { ", int times = 1", "", "PlaceAsync", "SGR0062: Shop.Shop/Place parameter 'times' (int32) was removed." },
-        { "ValueTask<int> CountAsync", "ValueTask CountAsync", "CountAsync", "SGR0062: Shop.Shop/Count the result was int32 and there is none." },
+        {
+            "ValueTask<int> CountAsync", "ValueTask CountAsync", "CountAsync",
+            "SGR0062: Shop.Shop/Count the result was int32 and there is none."
+        },
         { "ValueTask<int> CountAsync(Color color);", "", "IShop", "SGR0062: Shop.Shop/Count was removed." },
         { "Red,", "Red = 7,", "Red", "SGR0062: Shop.Color value 'Red' was 0 and is 7." },
-        { "CountAsync(Color color)", "TotalAsync(Color color)", "IShop", "SGR0062: Shop.Shop/Count was removed; Total looks like its new name." },
-        { "string Name", "string Title", "Order", "SGR0062: Shop.Order member 'Name' (string) was removed; 'Title' looks like its new name." },
+        {
+            "CountAsync(Color color)", "TotalAsync(Color color)", "IShop",
+            "SGR0062: Shop.Shop/Count was removed; Total looks like its new name."
+        },
+        {
+            "string Name", "string Title", "Order",
+            "SGR0062: Shop.Order member 'Name' (string) was removed; 'Title' looks like its new name."
+        },
     };
 
     [Theory]
     [MemberData(nameof(Places))]
     public async Task Every_change_is_reported_at_its_declaration(string before, string after, string place, string message)
     {
-        IReadOnlyList<Diagnostic> diagnostics = await Analyze(Shop, Shop.Replace(before, after, StringComparison.Ordinal));
+        IReadOnlyList<Diagnostic> diagnostics = await Analyze(Shop, Shop.Edit(before, after));
 
         Assert.Contains(
             diagnostics,
@@ -120,11 +129,11 @@ public sealed class ReportTests
     [Fact]
     public async Task A_type_that_two_services_share_is_reported_once()
     {
-        string both = Shop + Others.Replace("namespace Shop;", "", StringComparison.Ordinal)
-            .Replace("public sealed record Order(int Id, string Name);", "", StringComparison.Ordinal);
+        string both = Shop + Others.Edit("namespace Shop;", "")
+            .Edit("public sealed record Order(int Id, string Name);", "");
 
         // IShop sends and returns it, IStock returns it; it has changed once.
-        string[] shared = await Print(both, both.Replace("int Id,", "int Id, int Weight,", StringComparison.Ordinal));
+        string[] shared = await Print(both, both.Edit("int Id,", "int Id, int Weight,"));
 
         Assert.Single(shared);
     }
@@ -132,7 +141,7 @@ public sealed class ReportTests
     [Fact]
     public async Task A_change_of_an_inherited_interface_is_reported_in_it()
     {
-        Diagnostic diagnostic = Assert.Single(await Analyze(Others, Others.Replace("int how", "bool how", StringComparison.Ordinal)));
+        Diagnostic diagnostic = Assert.Single(await Analyze(Others, Others.Edit("int how", "bool how")));
 
         Assert.Equal("how", TextAt(diagnostic));
         Assert.Contains("Shop.Stock/Ping parameter 'how' was int32 and is bool", LockProject.Print(diagnostic), StringComparison.Ordinal);
@@ -167,11 +176,11 @@ public sealed class ReportTests
     [Fact]
     public async Task Another_version_of_a_service_is_another_service()
     {
-        string[] printed = await Print(Others, Others.Replace("[Service]", "[Service(Version = \"2\")]", StringComparison.Ordinal));
+        string[] printed = await Print(Others, Others.Edit("[Service]", "[Service(Version = \"2\")]"));
 
         Assert.Contains(printed, static line => line.Contains("Service Shop.Stock version 2 was added.", StringComparison.Ordinal));
-        Assert.Contains(
-            printed, static line => line.Contains("Service Shop.Stock was removed; there is Shop.Stock version 2 now.", StringComparison.Ordinal));
+        Assert.Contains(printed, static line => line.Contains(
+            "Service Shop.Stock was removed; there is Shop.Stock version 2 now.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -183,12 +192,13 @@ public sealed class ReportTests
             """;
 
         Assert.Empty(await Print(Versions, Versions));
-        Assert.Contains("SGR0062", Assert.Single(await Print(Versions, Versions.Replace("int a", "bool a", StringComparison.Ordinal))), StringComparison.Ordinal);
+        string printed = Assert.Single(await Print(Versions, Versions.Edit("int a", "bool a")));
+        Assert.Contains("SGR0062", printed, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_contract_that_is_not_valid_is_left_to_its_own_diagnostics() =>
-        Assert.Empty(await Print(Shop, Shop.Replace("int Id,", "object Id,", StringComparison.Ordinal)));
+        Assert.Empty(await Print(Shop, Shop.Edit("int Id,", "object Id,")));
 
     [Fact]
     public async Task A_type_of_another_assembly_is_reported_where_the_contract_uses_it()
@@ -208,7 +218,7 @@ public sealed class ReportTests
     [Fact]
     public async Task While_the_lock_is_updated_only_what_breaks_others_is_an_error()
     {
-        string changed = Shop.Replace("int times = 1", "int often = 1", StringComparison.Ordinal).Replace("Green,", "Green = 7,", StringComparison.Ordinal);
+        string changed = Shop.Edit("int times = 1", "int often = 1").Edit("Green,", "Green = 7,");
         string text = LockProject.Of(Shop).Write();
 
         string[] updating = await With("true", reason: null).PrintAsync();
@@ -223,7 +233,7 @@ public sealed class ReportTests
     [Fact]
     public async Task Accepting_without_updating_accepts_nothing()
     {
-        string changed = Shop.Replace("Green,", "Green = 7,", StringComparison.Ordinal);
+        string changed = Shop.Edit("Green,", "Green = 7,");
 
         string[] printed = await LockProject.With(changed, LockProject.Of(Shop).Write(), update: null, "why").PrintAsync();
 
@@ -237,8 +247,8 @@ public sealed class ReportTests
         foreach (DiagnosticDescriptor descriptor in new ContractsLockAnalyzer().SupportedDiagnostics)
         {
             string page = File.ReadAllText(Repository.PathOf($"docs/diagnostics/{descriptor.Id}.md"));
-            Assert.StartsWith(
-                $"# {descriptor.Id}: {descriptor.Title.ToString(System.Globalization.CultureInfo.InvariantCulture)}\n", page, StringComparison.Ordinal);
+            string title = descriptor.Title.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Assert.StartsWith($"# {descriptor.Id}: {title}\n", page, StringComparison.Ordinal);
             Assert.EndsWith($"/docs/diagnostics/{descriptor.Id}.md", descriptor.HelpLinkUri, StringComparison.Ordinal);
             Assert.Contains(descriptor.Id, ledger, StringComparison.Ordinal);
         }

@@ -38,7 +38,7 @@ public sealed class UpdateTests
     {
         string? text = LockProject.Generated(Compile("int a", "int a, int b = 0"), OldLock, "true", reason: null);
 
-        Assert.Equal(OldLock.Replace("M(a: int32)", "M(a: int32, b: int32 = default)", StringComparison.Ordinal), text);
+        Assert.Equal(OldLock.Edit("M(a: int32)", "M(a: int32, b: int32 = default)"), text);
     }
 
     [Fact]
@@ -89,5 +89,5 @@ public sealed class UpdateTests
         Assert.Null(LockProject.Generated(Harness.Compile(Old), "{", "true", "why"));
 
     private static CSharpCompilation Compile(string before, string after) =>
-        Harness.Compile(Old.Replace(before, after, StringComparison.Ordinal));
+        Harness.Compile(Old.Edit(before, after));
 }

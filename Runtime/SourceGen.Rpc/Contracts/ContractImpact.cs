@@ -78,7 +78,7 @@ internal sealed record ContractImpact(
             stored,
             isBreaking)
         {
-            OldServersTolerate = isParameter && isNewOnly && !(isRead && readOld >= ContractEffect.Unexpected) ? forward : ContractEffect.None,
+            OldServersTolerate = isParameter && isNewOnly && (!isRead || readOld == ContractEffect.None) ? forward : ContractEffect.None,
         };
     }
 

@@ -167,8 +167,10 @@ internal sealed class TypeComparison(
         foreach (SchemaMember member in ours.Members)
         {
             // Members that only one side knows are skipped by the other.
-            if (theirs.Find(member.Key) is { } same) Enqueue(pair with { Before = member.Type, After = same.Type, Place = To(pair, theirs, member) });
-            else if (!onlyRefusals) ReportRemoved(pair, ours, theirs, member);
+            if (theirs.Find(member.Key) is { } same)
+                Enqueue(new Pair(member.Type, same.Type, To(pair, theirs, member), pair.Usage));
+            else if (!onlyRefusals)
+                ReportRemoved(pair, ours, theirs, member);
         }
 
         if (onlyRefusals) return;
@@ -267,7 +269,8 @@ internal sealed class TypeComparison(
         Report(kind, pair, ContractEffect.Refused, ContractEffect.Refused, Describe(pair.Before, old), Describe(pair.After, @new));
 
     private void Report(
-        ContractDifferenceKind kind, Pair pair, ContractEffect backward, ContractEffect forward, string? before = null, string? after = null) =>
+        ContractDifferenceKind kind, Pair pair, ContractEffect backward, ContractEffect forward, string? before = null,
+        string? after = null) =>
         _found.Enqueue(new ContractFinding(kind, pair.Place)
         {
             Usage = pair.Usage,

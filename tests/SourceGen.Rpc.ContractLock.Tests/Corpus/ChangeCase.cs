@@ -20,14 +20,14 @@ public sealed record ChangeCase(
 
     /// <summary>A parameter whose type changes.</summary>
     public static ChangeCase Parameter(
-        string name, (string Type, string Value) old, (string Type, string Value) @new, string oldClient, string oldServer, Change[] changes,
-        string oldTypes = "", string newTypes = "") => new(
+        string name, (string Type, string Value) old, (string Type, string Value) @new, string oldClient, string oldServer,
+        Change[] changes, string oldTypes = "", string newTypes = "") => new(
             name, OfParameter(old.Type, old.Value, oldTypes), OfParameter(@new.Type, @new.Value, newTypes), oldClient, oldServer, changes);
 
     /// <summary>A result whose type changes.</summary>
     public static ChangeCase Result(
-        string name, (string Type, string Value) old, (string Type, string Value) @new, string oldClient, string oldServer, Change[] changes,
-        string oldTypes = "", string newTypes = "") =>
+        string name, (string Type, string Value) old, (string Type, string Value) @new, string oldClient, string oldServer,
+        Change[] changes, string oldTypes = "", string newTypes = "") =>
         new(name, OfResult(old.Type, old.Value, oldTypes), OfResult(@new.Type, @new.Value, newTypes), oldClient, oldServer, changes)
         {
             IsResult = true,

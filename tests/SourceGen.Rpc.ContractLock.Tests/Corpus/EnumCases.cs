@@ -21,8 +21,8 @@ internal static class EnumCases
             "an enum value sent removed", ("E", "E.C"), ("E", "E.A"), "2", "A", [Breaks(EnumValueRemoved, Unexpected, None, Unexpected)],
             ABC, AB),
         ChangeCase.Result(
-            "an enum value returned removed", ("E", "E.C"), ("E", "E.A"), "A", "2", [Breaks(EnumValueRemoved, None, Unexpected, Unexpected)],
-            ABC, AB),
+            "an enum value returned removed", ("E", "E.C"), ("E", "E.A"), "A", "2",
+            [Breaks(EnumValueRemoved, None, Unexpected, Unexpected)], ABC, AB),
         ChangeCase.Parameter(
             "an enum value renamed", ("E", "E.B"), ("E", "E.Z"), "Z", "B", [Fits(EnumValueRenamed)], AB, "public enum E { A, Z }"),
         ChangeCase.Parameter(

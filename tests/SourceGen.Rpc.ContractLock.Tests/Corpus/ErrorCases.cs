@@ -9,6 +9,14 @@ namespace SourceGen.Rpc.ContractLock.Tests.Corpus;
 internal static class ErrorCases
 {
     private const string Gone = "public sealed class Gone(string what) : Exception(\"gone \" + what) { public string What => what; }";
+    private const string GoneWhen = """
+        public sealed class Gone(string what, int when = 0) : Exception($"gone {what} {when}")
+        {
+            public string What => what;
+            public int When => when;
+        }
+        """;
+
     private const string Left = "public sealed class Left(string what) : Exception(\"left \" + what) { public string What => what; }";
 
     private static readonly ContractVersion Nothing = Throws("throw new RpcException(RpcStatusCode.NotFound, \"x\")", "", "");
@@ -22,27 +30,21 @@ internal static class ErrorCases
             IsResult = true,
         },
         new(
-            "an error declared no longer", ThrowsGone, Throws("throw new Gone(\"x\")", Gone, ""), "RpcException Unknown", "RpcException FailedPrecondition",
-            [Breaks(ErrorRemoved, Lost)]),
+            "an error declared no longer", ThrowsGone, Throws("throw new Gone(\"x\")", Gone, ""), "RpcException Unknown",
+            "RpcException FailedPrecondition", [Breaks(ErrorRemoved, Lost)]),
         new(
             "an error renamed", ThrowsGone, Throws("throw new Left(\"x\")", Left, "[Throws<Left>]"), "RpcException FailedPrecondition",
             "RpcException FailedPrecondition", [Breaks(ErrorRemoved, Lost), Fits(ErrorAdded)]),
         new(
             "a member of an error added", ThrowsGone,
-            Throws(
-                "throw new Gone(\"x\", 5)",
-                "public sealed class Gone(string what, int when = 0) : Exception($\"gone {what} {when}\") { public string What => what; public int When => when; }",
-                "[Throws<Gone>]"),
+            Throws("throw new Gone(\"x\", 5)", GoneWhen, "[Throws<Gone>]"),
             "Gone gone x", "Gone gone x 0", [Fits(MemberAdded, None, Lost)])
         {
             IsResult = true,
         },
         new(
             "a member of an error removed",
-            Throws(
-                "throw new Gone(\"x\", 5)",
-                "public sealed class Gone(string what, int when = 0) : Exception($\"gone {what} {when}\") { public string What => what; public int When => when; }",
-                "[Throws<Gone>]"),
+            Throws("throw new Gone(\"x\", 5)", GoneWhen, "[Throws<Gone>]"),
             ThrowsGone, "Gone gone x 0", "Gone gone x", [Breaks(MemberRemoved, Lost)])
         {
             IsResult = true,

@@ -23,7 +23,8 @@ internal static class MemberCases
             "a member sent removed", New1X, New1, "Item { Id = 1 }", "Item { Id = 1, Name =  }",
             [Breaks(MemberRemoved, Lost, Lost, Lost)], IdName, Id),
         ChangeCase.Result(
-            "a member returned added", New1, New1X, "Item { Id = 1 }", "Item { Id = 1, Name =  }", [Fits(MemberAdded, None, Lost)], Id, IdName),
+            "a member returned added", New1, New1X, "Item { Id = 1 }", "Item { Id = 1, Name =  }", [Fits(MemberAdded, None, Lost)],
+            Id, IdName),
         ChangeCase.Result(
             "a member returned removed", New1X, New1, "Item { Id = 1, Name =  }", "Item { Id = 1 }",
             [Breaks(MemberRemoved, Lost, None, Lost)], IdName, Id),
@@ -70,7 +71,8 @@ internal static class MemberCases
             "a member sent became wider", New1, ("Item", "new(long.MaxValue)"), "Item { Id = 1 }", "!InvalidArgument 9223372036854775807",
             [Fits(NumberWidened, None, Fails)], Id, "public sealed record Item(long Id);"),
         ChangeCase.Parameter(
-            "a member sent became narrower", ("Item", "new(long.MaxValue)"), New1, "!InvalidArgument 9223372036854775807", "Item { Id = 1 }",
+            "a member sent became narrower", ("Item", "new(long.MaxValue)"), New1,
+            "!InvalidArgument 9223372036854775807", "Item { Id = 1 }",
             [Breaks(NumberNarrowed, Fails, None, Fails)], "public sealed record Item(long Id);", Id),
         ChangeCase.Result(
             "a member returned became narrower", ("Item", "new(long.MaxValue)"), New1, "Item { Id = 1 }", "!Internal 9223372036854775807",

@@ -20,7 +20,8 @@ internal static class NullabilityCases
         ChangeCase.Result(
             "a value returned may be null", ("int", "1"), ("int?", "null"), "!Internal nil", "1", [Breaks(NullableAdded, Fails)]),
         ChangeCase.Result(
-            "a value returned may not be null", ("int?", "null"), ("int", "1"), "1", "!Internal nil", [Breaks(NullableRemoved, None, Fails)]),
+            "a value returned may not be null", ("int?", "null"), ("int", "1"), "1", "!Internal nil",
+            [Breaks(NullableRemoved, None, Fails)]),
         ChangeCase.Parameter(
             "a reference sent may be null", ("string", "\"x\""), ("string?", "null"), "x", "null", [Fits(NullableAdded, None, Unexpected)]),
         ChangeCase.Parameter(

@@ -112,7 +112,8 @@ internal sealed class LockProject
                 value = key switch
                 {
                     "build_property.UpdateContractsLock" => update,
-                    "build_property.SourceGenRpcAcceptReason" when reason is not null => Convert.ToBase64String(Encoding.UTF8.GetBytes(reason)),
+                    "build_property.SourceGenRpcAcceptReason" when reason is not null =>
+                        Convert.ToBase64String(Encoding.UTF8.GetBytes(reason)),
                     _ => null,
                 };
                 return value is not null;

@@ -46,7 +46,7 @@ public sealed class ContractComparisonTests
     [Fact]
     public void A_difference_says_where_it_is_whom_it_affects_and_what_to_do()
     {
-        ContractDifference difference = Assert.Single(ContractComparison.Compare(Old, Old.Replace("Age: int32; ", "", StringComparison.Ordinal)));
+        ContractDifference difference = Assert.Single(Compare(Old, "Age: int32; ", ""));
 
         Assert.Equal(ContractDifferenceKind.MemberRemoved, difference.Kind);
         Assert.Equal(("Shop.Greeter", "Greet", "person"), (difference.Service, difference.Method, difference.Parameter));
@@ -57,21 +57,22 @@ public sealed class ContractComparisonTests
             (ContractEffect.Lost, ContractEffect.Lost, ContractEffect.Lost, true),
             (difference.OldClients, difference.OldServers, difference.StoredData, difference.IsBreaking));
         Assert.Equal(
-            "Shop.Person member 'Age' (int32) was removed. This breaks old clients, old servers and stored data: what is sent of it is silently "
-            + "skipped, and who expects it gets its default value. Keep the member under its key, marked [Obsolete], until nobody needs it.",
+            "Shop.Person member 'Age' (int32) was removed. This breaks old clients, old servers and stored data: what is sent of it is "
+            + "silently skipped, and who expects it gets its default value. Keep the member under its key, marked [Obsolete], until nobody "
+            + "needs it.",
             difference.ToString());
     }
 
     [Fact]
     public void A_compatible_difference_has_nobody_affected_and_no_way_out()
     {
-        ContractDifference difference = Assert.Single(ContractComparison.Compare(Old, Old.Replace("b: int32", "b: int32, c: bool = default", StringComparison.Ordinal)));
+        ContractDifference difference = Assert.Single(Compare(Old, "b: int32", "b: int32, c: bool = default"));
 
         Assert.False(difference.IsBreaking);
         Assert.Equal(("", ""), (difference.Affected, difference.WayOut));
         Assert.Equal(
-            "Shop.Greeter/Add parameter 'c' (bool) was added with a default value. This is compatible: for old clients it has its default value, "
-            + "and old servers ignore it.",
+            "Shop.Greeter/Add parameter 'c' (bool) was added with a default value. This is compatible: for old clients it has its default "
+            + "value, and old servers ignore it.",
             difference.ToString());
     }
 
@@ -81,7 +82,7 @@ public sealed class ContractComparisonTests
         string old = "service \"S\"\n" + string.Concat(Enumerable.Range(10, 50).Select(static i => $"method M{i}(a: \"T\") -> \"T\"\n"))
             + "object \"T\" map { A: int32; Next: \"T\"? }\n";
 
-        ContractDifference difference = Assert.Single(ContractComparison.Compare(old, old.Replace("A: int32", "A: int64", StringComparison.Ordinal)));
+        ContractDifference difference = Assert.Single(Compare(old, "A: int32", "A: int64"));
 
         Assert.Equal(
             (ContractEffect.Fails, ContractEffect.Fails), (difference.OldClients, difference.OldServers));
@@ -119,4 +120,7 @@ public sealed class ContractComparisonTests
         static string Cycle(int length) => "service \"S\"\nmethod M(a: \"T10000\") -> void\n" + string.Concat(
             Enumerable.Range(0, length).Select(i => $"object \"T{10_000 + i}\" map {{ N: \"T{10_000 + ((i + 1) % length)}\" }}\n"));
     }
+
+    private static IReadOnlyList<ContractDifference> Compare(string old, string before, string after) =>
+        ContractComparison.Compare(old, old.Replace(before, after, StringComparison.Ordinal));
 }
