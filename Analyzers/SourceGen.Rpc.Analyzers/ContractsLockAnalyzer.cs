@@ -29,7 +29,9 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
 
     private static void Start(CompilationStartAnalysisContext context)
     {
-        AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))];
+        // An editor may have added the file to a project that has it already.
+        AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))
+            .DistinctBy(static file => file.Path, StringComparer.Ordinal)];
         LockOptions options = LockOptions.From(context.Options.AnalyzerConfigOptionsProvider.GlobalOptions);
         if (files.Length == 0)
         {

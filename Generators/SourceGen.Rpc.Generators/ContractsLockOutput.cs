@@ -29,8 +29,9 @@ internal static class ContractsLockOutput
     }
 
     private static void Emit(
-        SourceProductionContext output, LockOptions options, ImmutableArray<AdditionalText> files, ImmutableArray<ServiceModel> models)
+        SourceProductionContext output, LockOptions options, ImmutableArray<AdditionalText> texts, ImmutableArray<ServiceModel> models)
     {
+        AdditionalText[] files = [.. texts.DistinctBy(static file => file.Path, StringComparer.Ordinal)];
         if (files.Length > 1 || (files.Length == 0 && (!options.IsCreate || models.Length == 0))) return;
         ContractsLock? existing;
         try

@@ -182,6 +182,9 @@ public sealed class LockFileTests
     }
 
     [Fact]
+    public async Task One_lock_that_is_named_twice_is_one() => Assert.Empty(await LockProject.OfSame(Contract, Lock).PrintAsync());
+
+    [Fact]
     public async Task A_lock_that_means_the_same_and_is_written_otherwise_is_a_warning_at_the_first_such_line()
     {
         string text = Lock.Edit("\"Green = -1\",\n      \"Blue = 2\",", "\"Blue = 2\",\n      \"Green = -1\",");

@@ -32,6 +32,13 @@ internal sealed class LockProject
 
     public static LockProject Of(string source, params string[] locks) => Of(Harness.Compile(source), locks);
 
+    /// <summary>A project that names its lock twice, as an editor may leave it.</summary>
+    public static LockProject OfSame(string source, string text)
+    {
+        LockProject project = Of(source, text);
+        return new LockProject(project._compilation, [project._files[0], project._files[0]]);
+    }
+
     /// <summary>A project that is built to update its lock.</summary>
     public static LockProject With(string source, string existing, string? update, string? reason) => new(
         Harness.Compile(source), Of(source, existing)._files)
