@@ -36,5 +36,6 @@ public sealed class ContractGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(services, static (output, model) => output.AddSource(model.HintName, ServiceEmitter.Emit(model)));
         context.RegisterSourceOutput(types, static (output, model) => output.AddSource(model.HintName, TypeEmitter.Emit(model)));
+        ContractsLockOutput.Register(context, services);
     }
 }
