@@ -8,7 +8,7 @@ namespace SourceGen.Rpc.Contracts;
 /// </summary>
 internal sealed class ExceptionParser(Compilation compilation, ProblemSink problems, TypeParser types)
 {
-    private readonly MemberCollector _collector = new(problems);
+    private readonly MemberCollector _collector = new(compilation, problems);
 
     /// <summary>Parses an exception; null, after reporting why, when the reader cannot make one.</summary>
     public ErrorModel? Parse(INamedTypeSymbol type, UsePath path)
@@ -56,7 +56,7 @@ internal sealed class ExceptionParser(Compilation compilation, ProblemSink probl
             UsePath memberPath = path.To(type, member.Symbol);
             if (KnownTypes.IsObsoleteAsError(member.Symbol))
                 problems.Report(DiagnosticDescriptors.ObsoleteAsError, memberPath.Location, memberPath.ToString(), member.Name);
-            if (types.Resolve(member.Type, memberPath) is not { } resolved) continue;
+            if (types.ResolveMember(member.Type, member.Symbol, memberPath) is not { } resolved) continue;
             int parameter = constructor.Members.ToList().IndexOf(member);
             string key = member.KeyName ?? member.Name;
             TypeUse use = new(

@@ -30,6 +30,7 @@ internal static class HashingRules
         if (KnownTypes.Is(type, "System", "Guid", 0) || KnownTypes.Is(type, "System", "TimeSpan", 0)
             || KnownTypes.Is(type, "System", "DateTimeOffset", 0)) return KeyHashing.Seeded;
         if (KnownTypes.Is(type, "System", "Memory", 1) || KnownTypes.Is(type, "System", "ReadOnlyMemory", 1)) return KeyHashing.Default;
+        if (UnionParser.IsUnion(type)) return KeyHashing.Guarded;
         return type.IsValueType || HasOwnHashCode(type) ? KeyHashing.Guarded : KeyHashing.Default;
     }
 

@@ -52,6 +52,7 @@ internal sealed class ServiceParser
 
         List<ParsedMethod> methods = Methods();
         CheckUnique(methods);
+        _types.Finiteness.Check();
         if (_problems.Any) return null;
 
         methods.Sort(static (x, y) => string.CompareOrdinal(x.Model.WireName, y.Model.WireName));

@@ -61,11 +61,13 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
 
     private static string Describe(SchemaType type, ContractSchema schema)
     {
+        if (type.Kind == SchemaKind.Opaque) return $"the custom format {Shorten(type.Name)}";
         if (type.Kind != SchemaKind.Named) return Shorten(type.ToString());
         string name = Shorten(type.Name);
         return schema.Types[type.Name] switch
         {
             SchemaEnum => $"the enum {name}",
+            SchemaUnion => $"the union {name}",
             SchemaObject { IsArray: true } => $"the object {name}, an array with keys by number",
             _ => $"the object {name}, a map with keys by name",
         };
@@ -93,6 +95,10 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
             case SchemaKind.Tuple:
                 for (int i = 0; i < here.Arguments.Length; i++) AddPart(i, $"item {i + 1}");
                 return null;
+            case SchemaKind.Opaque:
+                return here.Name == there.Name ? null : Differ(here, there);
+            case SchemaKind.Named when client.Types[here.Name] is SchemaUnion ours && server.Types[there.Name] is SchemaUnion theirs:
+                return CompareUnions(ours, theirs, where);
             case SchemaKind.Named:
                 return CompareObjects(here, there, where);
             default:
@@ -122,6 +128,24 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
         }
 
         return null;
+    }
+
+    private string? CompareUnions(SchemaUnion ours, SchemaUnion theirs, Place where)
+    {
+        (string, string) names = (ours.Name, theirs.Name);
+        if (_proven.Contains(names) || !_assumed.Add(names)) return null;
+        bool isCommon = false;
+        foreach (SchemaCase @case in ours.Cases)
+        {
+            // A case that only one side knows is an error, or a fallback, when a value of it comes.
+            if (theirs.Find(@case.Tag) is not { } same) continue;
+            isCommon = true;
+            Enqueue(@case.Type, same.Type, new Place(where, $"case {@case.Tag}"));
+        }
+
+        return isCommon || ours.Cases.Length == 0 || theirs.Cases.Length == 0
+            ? null
+            : $"is the union {Shorten(ours.Name)} here and the union {Shorten(theirs.Name)} at {_serverName}, and no case has the same tag";
     }
 
     private void Enqueue(SchemaType here, SchemaType there, Place where)
