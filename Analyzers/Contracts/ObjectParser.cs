@@ -31,7 +31,7 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
 
         List<MemberCandidate> members = candidates.FindAll(m =>
             !m.IsIgnored && !m.HoldsUnknown && (m.CanBeSet || constructor.Members.Contains(m)));
-        MemberCandidate? unknown = Unknown(type, candidates, constructor, path);
+        MemberCandidate? unknown = Unknown(candidates, constructor, path);
         CheckConstruction(type, candidates, unknown is null ? members : [.. members, unknown], constructor, path);
 
         // MessagePack-CSharp writes an object without members as an array, and only here would it make a difference.
@@ -47,7 +47,7 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
         List<(string Member, TypeRef Type)> held = [];
         foreach (MemberCandidate member in members)
         {
-            CheckSetter(type, member, constructor, path);
+            CheckSetter(member, constructor, path);
             UsePath memberPath = path.To(type, member.Symbol);
             if (KnownTypes.IsObsoleteAsError(member.Symbol))
                 problems.Report(DiagnosticDescriptors.ObsoleteAsError, memberPath.Location, memberPath.ToString(), member.Name);
@@ -64,7 +64,11 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
         {
             members.Add(unknown);
             TypeRef ofUnknown = new("global::SourceGen.Rpc.UnknownMembers", TypeRefKind.Serializer, "", "", CanBeNull: true);
-            models.Add(Model(unknown, ofUnknown, isKeyed: false, constructor) with { HoldsUnknown = true });
+            MemberModel model = Model(unknown, ofUnknown, isKeyed: false, constructor);
+
+            // Null is what it is without any, so there is no default to keep.
+            MemberSetter setter = model.Setter == MemberSetter.Init ? MemberSetter.Required : model.Setter;
+            models.Add(model with { Setter = setter, HoldsUnknown = true });
         }
 
         EquatableArray<ArgumentModel> arguments = constructor.Symbol.Parameters
@@ -77,7 +81,7 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
     }
 
     /// <summary>The member that holds unknown members, or null.</summary>
-    private MemberCandidate? Unknown(INamedTypeSymbol type, List<MemberCandidate> candidates, ConstructorChoice constructor, UsePath path)
+    private MemberCandidate? Unknown(List<MemberCandidate> candidates, ConstructorChoice constructor, UsePath path)
     {
         MemberCandidate[] all = [.. candidates.Where(static m => m is { HoldsUnknown: true, IsIgnored: false })];
         foreach (MemberCandidate member in all)
@@ -94,7 +98,7 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
             }
             else
             {
-                CheckSetter(type, member, constructor, path);
+                CheckSetter(member, constructor, path);
             }
         }
 
@@ -102,14 +106,15 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
     }
 
     /// <summary>An accessor to what is hidden in a generic type would have to be generic itself, with all its constraints.</summary>
-    private void CheckSetter(INamedTypeSymbol type, MemberCandidate member, ConstructorChoice constructor, UsePath path)
+    private void CheckSetter(MemberCandidate member, ConstructorChoice constructor, UsePath path)
     {
         if (member.HiddenSetter is not { } setter || constructor.Members.Contains(member)) return;
         for (INamedTypeSymbol? part = setter.ContainingType; part is not null; part = part.ContainingType)
         {
             if (part.Arity == 0) continue;
             problems.Report(
-                DiagnosticDescriptors.HiddenSetter, path.At(member.Symbol).Location, path.ToString(), member.Name, type.Name);
+                DiagnosticDescriptors.HiddenSetter, path.At(member.Symbol).Location, path.ToString(), member.Name,
+                setter.ContainingType.Name);
             return;
         }
     }

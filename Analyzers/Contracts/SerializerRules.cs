@@ -17,14 +17,18 @@ internal sealed class SerializerRules(Compilation compilation, ProblemSink probl
     /// <param name="path">The way to it.</param>
     public SerializerChoice? Choose(AttributeData attribute, ITypeSymbol type, UsePath path)
     {
-        if (attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Value is not INamedTypeSymbol { } named
-            || named.TypeKind == TypeKind.Error || type.TypeKind == TypeKind.Error)
+        TypedConstant argument = attribute.ConstructorArguments.FirstOrDefault();
+        if (argument.Kind == TypedConstantKind.Error || argument.Value is ITypeSymbol { TypeKind: TypeKind.Error }
+            || type.TypeKind == TypeKind.Error || attribute.ConstructorArguments.Length != 1)
         {
-            // Not a type at all, or null: typeof(int[]) and the like are types without members to implement with.
-            if (attribute.ConstructorArguments.Length == 1 && attribute.ConstructorArguments[0].Value is null or IArrayTypeSymbol)
-                return Refuse("it is no class or struct", "null", type, path);
             problems.CompilerReports();
             return null;
+        }
+
+        if (argument.Value is not INamedTypeSymbol named)
+        {
+            string what = argument.Value is ITypeSymbol other ? Display(other) : "null";
+            return Refuse("it is no class or struct", what, type, path);
         }
 
         INamedTypeSymbol? serializer = type is INamedTypeSymbol like ? OpenTypes.Close(named, like) : named.IsUnboundGenericType ? null : named;

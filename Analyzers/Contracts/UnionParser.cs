@@ -28,6 +28,7 @@ internal sealed class UnionParser(TypeParser types, Compilation compilation, Pro
         List<UnionCaseModel> cases = [];
         List<(int Tag, string Schema)> schema = [];
         HashSet<ITypeSymbol> seen = new(SymbolEqualityComparer.Default);
+        HashSet<int> tags = [];
         bool isValid = true;
         foreach (AttributeData attribute in attributes)
         {
@@ -43,9 +44,10 @@ internal sealed class UnionParser(TypeParser types, Compilation compilation, Pro
                 continue;
             }
 
-            if (cases.Exists(c => c.Tag == tag) || !seen.Add(@case))
+            bool isNewTag = tags.Add(tag);
+            if (!seen.Add(@case) || !isNewTag)
             {
-                string twice = cases.Exists(c => c.Tag == tag) ? $"the tag {Show(tag)}" : $"the case '{Display(@case)}'";
+                string twice = isNewTag ? $"the case '{Display(@case)}'" : $"the tag {Show(tag)}";
                 Refuse(type, path, $"{twice} is there twice; every case has one tag of its own");
                 isValid = false;
                 continue;
@@ -61,7 +63,9 @@ internal sealed class UnionParser(TypeParser types, Compilation compilation, Pro
             schema.Add((tag, $"{Show(tag)}: {resolved.Schema}"));
         }
 
-        UnionFallbackModel? fallback = Fallback(type, seen, path, ref isValid);
+        AttributeData? keeps = KnownTypes.Attribute(type, "UnionFallbackAttribute");
+        UnionFallbackModel? fallback = keeps is null ? null : Fallback(keeps, type, seen, path);
+        isValid &= (keeps is null) == (fallback is null);
         if (isValid && cases.Count == 0) Refuse(type, path, "it lists no case; add [Union(tag, typeof(...))]");
         if (!isValid || cases.Count == 0) return null;
         string[] lines = [.. schema.OrderBy(static s => s.Tag).Select(static s => s.Schema)];
@@ -99,10 +103,14 @@ internal sealed class UnionParser(TypeParser types, Compilation compilation, Pro
         return (INamedTypeSymbol)closed.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
     }
 
-    private UnionFallbackModel? Fallback(INamedTypeSymbol type, HashSet<ITypeSymbol> cases, UsePath path, ref bool isValid)
+    private UnionFallbackModel? Fallback(AttributeData attribute, INamedTypeSymbol type, HashSet<ITypeSymbol> cases, UsePath path)
     {
-        if (KnownTypes.Attribute(type, "UnionFallbackAttribute") is not { ConstructorArguments.Length: 1 } attribute) return null;
-        isValid = false;
+        if (attribute.ConstructorArguments.Length != 1)
+        {
+            problems.CompilerReports();
+            return null;
+        }
+
         if (CaseOf(attribute.ConstructorArguments[0], type, path) is not { } fallback) return null;
         string name = Display(fallback);
         if (cases.Contains(fallback)) return Refuse($"the fallback '{name}' is one of its cases too; declare a type of its own for it");
@@ -124,7 +132,6 @@ internal sealed class UnionParser(TypeParser types, Compilation compilation, Pro
                 + $"back: record {fallback.Name}(UnknownCase Case) : {Display(type)}");
         }
 
-        isValid = true;
         return new UnionFallbackModel(TypeNames.Canonical(fallback), MatchOf(fallback), member.Name);
 
         UnionFallbackModel? Refuse(string reason)

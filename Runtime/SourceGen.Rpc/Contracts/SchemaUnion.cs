@@ -11,6 +11,7 @@ internal sealed record SchemaUnion(string Name, bool IsOpen, SchemaCase[] Cases)
 {
     private Dictionary<int, SchemaCase>? _byTag;
     private Dictionary<string, SchemaCase>? _byLabel;
+    private Dictionary<int, string>? _labels;
 
     /// <summary>Finds a case by its tag.</summary>
     public SchemaCase? Find(int tag)
@@ -29,13 +30,19 @@ internal sealed record SchemaUnion(string Name, bool IsOpen, SchemaCase[] Cases)
     }
 
     /// <summary>What a case is called: by the name of its type, if that tells which it is, otherwise by its tag.</summary>
-    public string LabelOf(SchemaCase @case)
+    public string LabelOf(SchemaCase @case) => (_labels ??= MakeLabels())[@case.Tag];
+
+    private Dictionary<int, string> MakeLabels()
     {
-        string name = @case.Type.Name;
-        bool isClear = @case.Type.Kind == SchemaKind.Named
-            && !int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
-            && Array.FindAll(Cases, other => other.Type.Name == name).Length == 1;
-        return isClear ? name : @case.Tag.ToString(CultureInfo.InvariantCulture);
+        Dictionary<string, int> counts = new(StringComparer.Ordinal);
+        foreach (SchemaCase @case in Cases) counts[@case.Type.Name] = counts.GetValueOrDefault(@case.Type.Name) + 1;
+        return Cases.ToDictionary(static @case => @case.Tag, @case =>
+        {
+            string name = @case.Type.Name;
+            bool isClear = @case.Type.Kind == SchemaKind.Named && counts[name] == 1
+                && !int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+            return isClear ? name : @case.Tag.ToString(CultureInfo.InvariantCulture);
+        });
     }
 
     /// <inheritdoc/>

@@ -63,6 +63,43 @@ public sealed class ContractSchemaTests
         Assert.Equal(Text, schema.ToString());
     }
 
+    [Fact]
+    public void UnionsAndCustomFormatsAreReadAndPrinted()
+    {
+        const string Text = "service \"S\"\n"
+            + "method A(a: opaque<\"x<\\\"1\\\">\">?, b: list<opaque<\"y\">>) -> \"S.Shape\"?\n"
+            + "object \"S.Circle\" array { 0: float64 }\n"
+            + "union \"S.Event\" open { 2147483647: \"S.Circle\" }\n"
+            + "union \"S.None\" { }\n"
+            + "union \"S.Shape\" { -2147483648: opaque<\"z\">; 0: \"S.Circle\"; 1: \"S.Event\" }\n";
+        ContractSchema schema = ContractSchema.Parse(Text);
+        SchemaUnion shape = (SchemaUnion)schema.Types["S.Shape"], open = (SchemaUnion)schema.Types["S.Event"];
+        Assert.Equal((false, true), (shape.IsOpen, open.IsOpen));
+        Assert.Equal([int.MinValue, 0, 1], shape.Cases.Select(@case => @case.Tag));
+        Assert.Equal(["-2147483648", "S.Circle", "S.Event"], shape.Cases.Select(shape.LabelOf));
+        Assert.Same(shape.Cases[1], shape.Find("0"));
+        Assert.Null(shape.Find("2"));
+        Assert.Equal((SchemaKind.Opaque, "x<\"1\">", true), (
+            schema.Methods[0].Parameters[0].Type.Kind, schema.Methods[0].Parameters[0].Type.Name,
+            schema.Methods[0].Parameters[0].Type.IsNullable));
+        Assert.Equal(Text, schema.ToString());
+    }
+
+    [Theory]
+    [InlineData("union \"U\" { 0: int32; 0: bool }", "the tag 0 is there twice")]
+    [InlineData("union \"U\" { 2147483648: int32 }", "a tag is from -2147483648 to 2147483647")]
+    [InlineData("union \"U\" { x: int32 }", "expected an integer")]
+    [InlineData("union \"U\" shut { }", "expected '{ '")]
+    [InlineData("union \"U\" open { 0: \"Gone\" }", "the type \"Gone\" is not described anywhere")]
+    [InlineData("object \"O\" map { a: opaque }", "expected '<'")]
+    [InlineData("object \"O\" map { a: opaque<x> }", "expected a name in quotes")]
+    public void AnInvalidUnionOrFormatIsAnErrorAtItsPlace(string line, string message)
+    {
+        FormatException error = Assert.Throws<FormatException>(() => ContractSchema.Parse($"service \"S\"\n{line}\n"));
+        Assert.StartsWith("The contract schema is not valid at line 2, column ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

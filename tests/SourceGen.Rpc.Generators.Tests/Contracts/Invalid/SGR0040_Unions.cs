@@ -80,15 +80,12 @@ public interface IForeignFallback;
 public class ForeignCase : IForeignFallback;
 
 [SourceGen.Rpc.Union(0, typeof(HiddenCase))]
-[UnionFallback(typeof(Outer.HiddenFallback))]
+[UnionFallback(typeof(HiddenFallback))]
 public interface IHiddenFallback;
 
 public class HiddenCase : IHiddenFallback;
 
-public class Outer
-{
-    protected internal record HiddenFallback(UnknownCase Case) : IHiddenFallback;
-}
+file record HiddenFallback(UnknownCase Case) : IHiddenFallback;
 
 [SourceGen.Rpc.Union(0, typeof(MemberCase))]
 public interface IMember;

@@ -7,7 +7,7 @@ public partial interface IGreeter
 
     ValueTask B(
         [RpcSerializer(typeof(Two<,>))] int a, Generic<int> b, [RpcSerializer(typeof(LongSerializer))] List<long> c,
-        [RpcSerializer(typeof(LongSerializer))] IAsyncEnumerable<long> d, [RpcSerializer(typeof(Outer.Hidden))] long e);
+        [RpcSerializer(typeof(LongSerializer))] IAsyncEnumerable<long> d, [RpcSerializer(typeof(Hidden))] long e);
 
     ValueTask C([RpcSerializer(typeof(LongSerializer))] long good, [RpcSerializer(typeof(LongSerializer))] long? goodToo, Old old);
 }
@@ -51,10 +51,7 @@ public class LongSerializer : IRpcSerializer<long>
     public static long Read(ref MessagePackReader reader) => reader.ReadInt64();
 }
 
-public class Outer
-{
-    protected class Hidden : LongSerializer;
-}
+file class Hidden : LongSerializer;
 
 [RpcSerializer(typeof(OldSerializer))]
 public class Old;
