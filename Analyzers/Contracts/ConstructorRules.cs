@@ -58,7 +58,7 @@ internal sealed class ConstructorRules(Compilation compilation)
 
     /// <summary>The member with the key that stands on the parameter.</summary>
     private static MemberCandidate? ByKey(IParameterSymbol parameter, IReadOnlyList<MemberCandidate> members) =>
-        MemberAttributes.OwnKey(parameter) is { } key
+        MemberAttributes.OwnKey(parameter, isListed: false) is { } key
             ? members.FirstOrDefault(m => key.Index is null ? (m.KeyName ?? m.Name) == key.Name : m.Index == key.Index)
             : null;
 

@@ -11,11 +11,13 @@ internal static class MemberAttributes
     private const string DataContracts = "System.Runtime.Serialization";
 
     /// <summary>The key that an attribute gives the member, or null.</summary>
-    public static MemberKey? KeyOf(ISymbol member) =>
-        Places(member).Select(OwnKey).FirstOrDefault(static key => key is not null);
+    /// <param name="member">The member.</param>
+    /// <param name="isListed">Whether it is a data contract's, where <c>[DataMember]</c> counts.</param>
+    public static MemberKey? KeyOf(ISymbol member, bool isListed) =>
+        Places(member).Select(place => OwnKey(place, isListed)).FirstOrDefault(static key => key is not null);
 
     /// <summary>The key that an attribute on this very symbol gives, or null.</summary>
-    public static MemberKey? OwnKey(ISymbol symbol)
+    public static MemberKey? OwnKey(ISymbol symbol, bool isListed)
     {
         if (KnownTypes.SharedAttribute(symbol, "KeyAttribute") is { ConstructorArguments.Length: 1 } key)
         {
@@ -23,7 +25,7 @@ internal static class MemberAttributes
             return new MemberKey(value as int?, value is int ? null : value as string ?? "", "a [Key]");
         }
 
-        if (KnownTypes.Attribute(symbol, "DataMemberAttribute", DataContracts) is not { } member) return null;
+        if (!isListed || KnownTypes.Attribute(symbol, "DataMemberAttribute", DataContracts) is not { } member) return null;
         return KnownTypes.NamedArgument(member, "Order") is int order and >= 0
             ? new MemberKey(order, null, "[DataMember]")
             : new MemberKey(null, KnownTypes.NamedArgument(member, "Name") as string, "[DataMember]");

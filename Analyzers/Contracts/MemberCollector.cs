@@ -53,12 +53,12 @@ internal sealed class MemberCollector(Compilation compilation, ProblemSink probl
         if (symbol is not (IFieldSymbol or IPropertySymbol) || symbol.IsImplicitlyDeclared) return null;
         if (symbol.DeclaredAccessibility != Accessibility.Public || symbol.IsStatic || symbol is IPropertySymbol { IsIndexer: true })
         {
-            if (MemberAttributes.OwnKey(symbol) is { } useless)
-                ReportKey(symbol, useless, "is not a public instance member, so it is not serialized: make it public or remove the attribute", path);
+            const string Reason = "is not a public instance member, so it is not serialized: make it public or remove the attribute";
+            if (MemberAttributes.OwnKey(symbol, isListed) is { } useless) ReportKey(symbol, useless, Reason, path);
             return null;
         }
 
-        MemberKey? key = MemberAttributes.KeyOf(symbol);
+        MemberKey? key = MemberAttributes.KeyOf(symbol, isListed);
         bool isIgnored = MemberAttributes.IsIgnored(symbol);
         if (isIgnored && key is not null)
             ReportKey(symbol, key, "is left out by [IgnoreMember] or [IgnoreDataMember]: remove one of the two attributes", path);
