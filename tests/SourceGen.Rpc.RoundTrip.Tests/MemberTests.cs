@@ -85,7 +85,8 @@ public class MemberTests
         Money result = await _proxy.MoneyAsync(null, 300, wallet, new Box<int>(3), [new Money(1), new Money(2)], Level.High);
 
         Assert.Equal(new Money(100), result);
-        Assert.Equal([null, 300, wallet, new Box<int>(3), Level.High], _service.Received.Where(static r => r is not List<Money>));
+        Assert.Equal([null, 300, wallet, new Box<int>(3)], _service.Received[..4]);
+        Assert.Equal(Level.High, _service.Received[5]);
         Assert.Equal([new Money(1), new Money(2)], (List<Money>)_service.Received[4]!);
         Wallet empty = wallet with { Maybe = null, Address = null };
         await _proxy.MoneyAsync(new Money(3), 0, empty, null!, [], Level.Low);

@@ -129,6 +129,18 @@ public sealed class EvolutionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_unknown_case_in_a_result_is_an_error_at_the_client()
+    {
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => _old.PickAsync().Soon());
+        Assert.Equal((RpcStatusCode.Internal, RpcCallProgress.Answered), (error.Code, error.Progress));
+        Assert.Contains("The result of Evolution.Store/Pick", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The tag 2", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<RpcException>(() => _new.PickAsync().Soon());
+        Assert.Contains("The tag 0", error.Message, StringComparison.Ordinal);
+        Assert.Equal(new Old.Line(3), await _old.ShapeAsync(new Old.Line(3)).Soon());
+    }
+
+    [Fact]
     public async Task An_unknown_case_passes_through_a_side_with_a_fallback()
     {
         New.IEvent sent = new New.Closed(4, "done");
@@ -208,7 +220,7 @@ public sealed class EvolutionTests : IAsyncLifetime
     private static async Task AssertUnreadableAsync<T>(Func<ValueTask<T>> call, params string[] parts)
     {
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => call().Soon());
-        Assert.Equal((RpcStatusCode.InvalidArgument, RpcCallProgress.Answered), (error.Code, error.Progress));
+        Assert.Equal((RpcStatusCode.InvalidArgument, RpcCallProgress.Refused), (error.Code, error.Progress));
         foreach (string part in parts) Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 

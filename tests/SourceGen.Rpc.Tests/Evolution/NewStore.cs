@@ -18,6 +18,8 @@ public partial interface IStore
 
     ValueTask<IShape> ShapeAsync(IShape shape);
 
+    ValueTask<IShape> PickAsync();
+
     ValueTask<IEvent> EventAsync(IEvent @event);
 
     ValueTask<string> MoreParametersAsync(int a, int b = 5, string? c = null);
@@ -131,6 +133,8 @@ internal sealed class Store : IStore
     public ValueTask<Color> ColorAsync(Color color) => Echo(color);
 
     public ValueTask<IShape> ShapeAsync(IShape shape) => Echo(shape);
+
+    public ValueTask<IShape> PickAsync() => Echo<IShape>(new Square(1));
 
     public ValueTask<IEvent> EventAsync(IEvent @event) => Echo(@event);
 

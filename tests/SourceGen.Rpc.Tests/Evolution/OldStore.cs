@@ -16,6 +16,8 @@ public partial interface IStore
 
     ValueTask<IShape> ShapeAsync(IShape shape);
 
+    ValueTask<IShape> PickAsync();
+
     ValueTask<IEvent> EventAsync(IEvent @event);
 
     ValueTask<string> MoreParametersAsync(int a);
@@ -125,6 +127,8 @@ internal sealed class Store : IStore
     public ValueTask<Color> ColorAsync(Color color) => Echo(color);
 
     public ValueTask<IShape> ShapeAsync(IShape shape) => Echo(shape);
+
+    public ValueTask<IShape> PickAsync() => Echo<IShape>(new Circle(1));
 
     public ValueTask<IEvent> EventAsync(IEvent @event) => Echo(@event);
 

@@ -1,4 +1,6 @@
 #nullable disable
+using GoldenAttributes;
+
 namespace SourceGen.Rpc.Codec.Tests.Golden;
 
 internal abstract partial class GoldenCase

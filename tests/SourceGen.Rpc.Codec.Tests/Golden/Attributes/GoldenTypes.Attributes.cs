@@ -1,9 +1,10 @@
-// The definitions of the golden file as they are there, with the attributes of MessagePack-CSharp and System.Runtime.Serialization.
+// The definitions of the golden file as they are there, with the attributes of MessagePack-CSharp and System.Runtime.Serialization. In a
+// namespace of their own, where the names of the attributes do not mean those of this library.
 #nullable disable
-namespace SourceGen.Rpc.Codec.Tests.Golden;
-
 using System.Runtime.Serialization;
-using global::MessagePack;
+using MessagePack;
+
+namespace GoldenAttributes;
 
 [Union(0, typeof(Circle))]
 [Union(1, typeof(Rect))]

@@ -1,3 +1,4 @@
+using GoldenAttributes;
 using SourceGen.Rpc.Codec.Tests.Support;
 
 namespace SourceGen.Rpc.Codec.Tests.Golden;
@@ -10,6 +11,6 @@ public sealed class GoldenUnionTests
     {
         RpcSerializationException error = Assert.Throws<RpcSerializationException>(
             () => WireBytes.Encode(GoldenShapes.Of<IShape>(), (IShape)new Unlisted { V = 1 }));
-        Assert.Contains("Golden.Unlisted' cannot be sent as", error.Message, StringComparison.Ordinal);
+        Assert.Contains("GoldenAttributes.Unlisted' cannot be sent as", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,6 @@
 #nullable disable
+using GoldenAttributes;
+
 namespace SourceGen.Rpc.Codec.Tests.Golden;
 
 /// <summary>The golden types whose attributes say how they are written, as results, so that the generator emits their serializers.</summary>
