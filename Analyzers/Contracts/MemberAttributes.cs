@@ -39,6 +39,11 @@ internal static class MemberAttributes
     /// <summary>Whether only the members with <c>[DataMember]</c> (or a key) of this type are serialized.</summary>
     public static bool IsDataContract(INamedTypeSymbol type) => KnownTypes.Attribute(type, "DataContractAttribute", DataContracts) is not null;
 
+    /// <summary>Whether MessagePack-CSharp takes the names of the type's members as their keys, and looks at no others.</summary>
+    public static bool IsByName(INamedTypeSymbol type) =>
+        KnownTypes.Attribute(type, "MessagePackObjectAttribute", KnownTypes.MessagePack) is { } attribute
+        && attribute.ConstructorArguments.Any(static a => a.Value is true);
+
     /// <summary>An attribute of this library, wherever it stands for the member.</summary>
     public static AttributeData? Find(ISymbol member, string name) =>
         Places(member).Select(place => KnownTypes.Attribute(place, name)).FirstOrDefault(static a => a is not null);

@@ -15,6 +15,7 @@ internal sealed class MemberCollector(Compilation compilation, ProblemSink probl
             chain.Insert(0, part);
         }
 
+        bool isByName = MemberAttributes.IsByName(type);
         bool isOptIn = MemberAttributes.IsDataContract(type);
         List<MemberCandidate> members = [];
         foreach (INamedTypeSymbol part in chain)
@@ -22,7 +23,7 @@ internal sealed class MemberCollector(Compilation compilation, ProblemSink probl
             bool isListed = isOptIn || MemberAttributes.IsDataContract(part);
             foreach (ISymbol symbol in InOrder(part))
             {
-                if (Candidate(symbol, isListed, path) is { } member) Add(member, members, type, path);
+                if (Candidate(symbol, isListed, isByName, path) is { } member) Add(member, members, type, path);
             }
         }
 
@@ -48,7 +49,7 @@ internal sealed class MemberCollector(Compilation compilation, ProblemSink probl
         members[same] = member;
     }
 
-    private MemberCandidate? Candidate(ISymbol symbol, bool isListed, UsePath path)
+    private MemberCandidate? Candidate(ISymbol symbol, bool isListed, bool isByName, UsePath path)
     {
         if (symbol is not (IFieldSymbol or IPropertySymbol) || symbol.IsImplicitlyDeclared) return null;
         if (symbol.DeclaredAccessibility != Accessibility.Public || symbol.IsStatic || symbol is IPropertySymbol { IsIndexer: true })
@@ -58,7 +59,7 @@ internal sealed class MemberCollector(Compilation compilation, ProblemSink probl
             return null;
         }
 
-        MemberKey? key = MemberAttributes.KeyOf(symbol, isListed);
+        MemberKey? key = isByName ? null : MemberAttributes.KeyOf(symbol, isListed);
         bool isIgnored = MemberAttributes.IsIgnored(symbol);
         if (isIgnored && key is not null)
             ReportKey(symbol, key, "is left out by [IgnoreMember] or [IgnoreDataMember]: remove one of the two attributes", path);

@@ -36,8 +36,8 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
 
         // MessagePack-CSharp writes an object without members as an array, and only here would it make a difference.
         bool isEmptyArray = members.Count == 0
-            && KnownTypes.Attribute(type, "MessagePackObjectAttribute", KnownTypes.MessagePack) is { } attribute
-            && !attribute.ConstructorArguments.Any(static a => a.Value is true);
+            && KnownTypes.Attribute(type, "MessagePackObjectAttribute", KnownTypes.MessagePack) is not null
+            && !MemberAttributes.IsByName(type);
         bool isKeyed = isEmptyArray || members.Exists(static m => m.Index is not null);
         if (!new KeyRules(problems).Check(type, candidates, members, isKeyed, path)) return null;
         if (isKeyed) members = [.. members.OrderBy(static m => m.Index)];

@@ -53,6 +53,17 @@ public class MemberTests
     }
 
     [Fact]
+    public void Attributes_of_MessagePackCSharp_mean_what_they_mean_there()
+    {
+        Assert.Equal("82A44E616D65A16EA6496E646F6F72C3", Hex("ByName", new ByName { Name = "n", Indoor = true }));
+        ObjectsService sink = new();
+        Wire.Call<IObjects>(sink, "ByName", "91 90");
+        Assert.IsType<ForeignEmpty>(sink.Received[0]);
+        Wire.Call<IObjects>(sink, "ByName", "91 92 01 A178");
+        Assert.IsType<ForeignEmpty>(sink.Received[0]);
+    }
+
+    [Fact]
     public async Task Ignored_static_constant_and_computed_members_do_not_travel_and_internal_setters_are_used()
     {
         Assert.Equal("81A14103", Hex("Ignoring", new Ignoring { A = 3, B = new object() }));
@@ -82,14 +93,14 @@ public class MemberTests
     public async Task Custom_serializers_write_their_types_and_members()
     {
         Wallet wallet = new(255, 16, System.Net.IPAddress.Loopback, new Money(5), 7);
-        Money result = await _proxy.MoneyAsync(null, 300, wallet, new Box<int>(3), [new Money(1), new Money(2)], Level.High);
+        Money result = await _proxy.MoneyAsync(null, 300, wallet, new Box<int>(3), [new Money(1), new Money(2)], Grade.High);
 
         Assert.Equal(new Money(100), result);
         Assert.Equal([null, 300, wallet, new Box<int>(3)], _service.Received[..4]);
-        Assert.Equal(Level.High, _service.Received[5]);
+        Assert.Equal(Grade.High, _service.Received[5]);
         Assert.Equal([new Money(1), new Money(2)], (List<Money>)_service.Received[4]!);
         Wallet empty = wallet with { Maybe = null, Address = null };
-        await _proxy.MoneyAsync(new Money(3), 0, empty, null!, [], Level.Low);
+        await _proxy.MoneyAsync(new Money(3), 0, empty, null!, [], Grade.Low);
         Assert.Equal([new Money(3), 0, empty, null], _service.Received[..4]);
 
         Assert.Equal("64", Hex("Money", new Money(100)));

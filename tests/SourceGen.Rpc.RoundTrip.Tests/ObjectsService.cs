@@ -24,14 +24,16 @@ internal sealed class ObjectsService : IObjects
 
     public ValueTask<Told> ToldAsync(ToldStruct value, ToldRecord record) => Keep(new Told { A = 7 }, value, record);
 
-    public ValueTask<Money> MoneyAsync(Money? optional, int hex, Wallet wallet, Box<int> box, List<Money> all, Level level) =>
-        Keep(new Money(100), optional, hex, wallet, box, all, level);
+    public ValueTask<Money> MoneyAsync(Money? optional, int hex, Wallet wallet, Box<int> box, List<Money> all, Grade grade) =>
+        Keep(new Money(100), optional, hex, wallet, box, all, grade);
 
     public ValueTask<Interned> InternedAsync(string currency, string? country)
     {
         Country = country;
         return Keep(new Interned(currency, currency) { Country = country }, currency, country);
     }
+
+    public ValueTask<ByName> ByNameAsync(ForeignEmpty empty) => Keep(new ByName { Name = "n" }, empty);
 
     public ValueTask<Nest<string>.Inner<int?>> GenericAsync(Constrained<Circle, List<int>> constrained, Nest<string?>.Inner<int> nest) =>
         Keep(new Nest<string>.Inner<int?>("o", null, null), constrained, nest);

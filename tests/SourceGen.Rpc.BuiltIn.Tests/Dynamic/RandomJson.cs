@@ -44,7 +44,7 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
             case SchemaKind.Named when schema.Types[type.Name] is SchemaObject definition: return TryWriteObject(json, definition, depth);
             case SchemaKind.Named when schema.Types[type.Name] is SchemaUnion definition: return TryWriteUnion(json, definition, depth);
             case SchemaKind.Opaque:
-                WriteAny(json, depth);
+                WriteAny(json, depth, first: 1);
                 return true;
             default:
                 WriteScalar(json, type);
@@ -63,10 +63,10 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
         return true;
     }
 
-    /// <summary>What JSON and MessagePack have in common.</summary>
-    private void WriteAny(Utf8JsonWriter json, int depth)
+    /// <summary>What JSON and MessagePack have in common; a custom serializer itself never writes null.</summary>
+    private void WriteAny(Utf8JsonWriter json, int depth, int first = 0)
     {
-        switch (random.Next(depth > Deep ? 6 : 8))
+        switch (random.Next(first, depth > Deep ? 6 : 8))
         {
             case 0: json.WriteNullValue(); break;
             case 1: json.WriteBooleanValue(random.Next(2) == 0); break;

@@ -118,7 +118,7 @@ public sealed class ContractSchemaTests
     [InlineData("", 1, 1, "expected 'service ', found the end")]
     [InlineData("service Shop\n", 1, 9, "expected a name in quotes, found 'Shop'")]
     [InlineData("service \"S\" \n", 1, 12, "expected the end of the line, found ' '")]
-    [InlineData("service \"S\"\n\n", 2, 1, "expected 'method ', 'object ' or 'enum ', found the end of the line")]
+    [InlineData("service \"S\"\n\n", 2, 1, "expected 'method ', 'object ', 'union ' or 'enum ', found the end of the line")]
     [InlineData("service \"S\"\nmethod A() -> void", 2, 19, "expected the end of the line, found the end")]
     [InlineData("service \"S\"\nmethod A(x int32) -> void\n", 2, 11, "expected ': ', found ' int32) -> void'")]
     [InlineData("service \"S\"\nmethod A() -> int33\n", 2, 15, "'int33' is not a type")]
@@ -140,7 +140,7 @@ public sealed class ContractSchemaTests
     [InlineData("service \"S\"\nobject \"O\" array { 1: bool; 01: bool }\n", 2, 29, "the member '1' is there twice")]
     [InlineData("service \"S\"\nobject \"O\" list { }\n", 2, 12, "expected 'map { ' or 'array { ', found 'list { }'")]
     [InlineData(
-        "service \"S\"\nobject \"O\" map { }\nmethod A() -> void\n", 3, 1, "expected 'object ' or 'enum ', found 'method A() -> vo'")]
+        "service \"S\"\nobject \"O\" map { }\nmethod A() -> void\n", 3, 1, "expected 'object ', 'union ' or 'enum ', found 'method A() -> vo'")]
     [InlineData("service \"S", 1, 9, "the name that begins here has no closing quote")]
     [InlineData("service \"S\t\"\n", 1, 11, "a name holds no control characters")]
     [InlineData("service \"S\\n\"\n", 1, 12, "expected '\"' or '\\' after '\\', found 'n\"'")]

@@ -150,7 +150,7 @@ internal sealed class Store : IStore
 
     public async IAsyncEnumerable<Item> ItemsAsync(int count)
     {
-        for (int i = 0; i < count; i++) yield return await Echo(new Item { A = i, Added = [$"{i}"] });
+        for (int i = 0; i < count; i++) yield return await Echo(new Item { A = i, NotNullable = 1, Added = [$"{i}"] });
     }
 
     public ValueTask<List<int>> ListAsync() => Echo(new List<int> { 1 });

@@ -144,7 +144,7 @@ internal sealed class Store : IStore
 
     public async IAsyncEnumerable<Thing> ItemsAsync(int count)
     {
-        for (int i = 0; i < count; i++) yield return await Echo(new Thing { A = i });
+        for (int i = 0; i < count; i++) yield return await Echo(new Thing { A = i, Nullable = 1 });
     }
 
     public async IAsyncEnumerable<int> ListAsync()
