@@ -37,7 +37,8 @@ internal static class MemberAttributes
         || KnownTypes.Attribute(place, "IgnoreDataMemberAttribute", DataContracts) is not null);
 
     /// <summary>Whether only the members with <c>[DataMember]</c> (or a key) of this type are serialized.</summary>
-    public static bool IsDataContract(INamedTypeSymbol type) => KnownTypes.Attribute(type, "DataContractAttribute", DataContracts) is not null;
+    public static bool IsDataContract(INamedTypeSymbol type) =>
+        KnownTypes.Attribute(type, "DataContractAttribute", DataContracts) is not null;
 
     /// <summary>Whether MessagePack-CSharp takes the names of the type's members as their keys, and looks at no others.</summary>
     public static bool IsByName(INamedTypeSymbol type) =>

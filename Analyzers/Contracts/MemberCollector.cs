@@ -84,7 +84,8 @@ internal sealed class MemberCollector(Compilation compilation, ProblemSink probl
             return null;
         }
 
-        bool isSettable = set is not null && property.RefKind == RefKind.None && compilation.IsSymbolAccessibleWithin(set, compilation.Assembly);
+        bool isSettable = set is not null && property.RefKind == RefKind.None
+            && compilation.IsSymbolAccessibleWithin(set, compilation.Assembly);
         return new MemberCandidate(property, property.Type, key)
         {
             IsIgnored = isIgnored || IsNotListed(property.Type, key, isListed),

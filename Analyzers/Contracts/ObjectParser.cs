@@ -86,7 +86,8 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
         MemberCandidate[] all = [.. candidates.Where(static m => m is { HoldsUnknown: true, IsIgnored: false })];
         foreach (MemberCandidate member in all)
         {
-            string? reason = member.Key is { } key ? $"it is no member on the wire, and so has no key; remove {key.Attribute.Split(' ').Last()}"
+            string? reason =
+                member.Key is { } key ? $"it is no member on the wire, and so has no key; remove {key.Attribute.Split(' ').Last()}"
                 : member != all[0] ? $"'{all[0].Name}' holds them already; remove one of the two"
                 : !member.CanBeSet && !constructor.Members.Contains(member)
                     ? "the reader cannot set it; add a setter or a constructor parameter of the same name"
@@ -181,7 +182,9 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
             : member.IsInitOnly ? MemberSetter.Init
             : MemberSetter.Assign;
         string defaultValue = parameter >= 0 ? Literals.DefaultOf(constructor.Symbol.Parameters[parameter]) : "default";
-        string hiddenIn = setter == MemberSetter.Assign && member.HiddenSetter is { } hidden ? TypeNames.Canonical(hidden.ContainingType) : "";
+        string hiddenIn = setter == MemberSetter.Assign && member.HiddenSetter is { } hidden
+            ? TypeNames.Canonical(hidden.ContainingType)
+            : "";
         return isKeyed
             ? new MemberModel(member.Name, member.Index!.Value, "", type, setter, defaultValue, hiddenIn, HoldsUnknown: false)
             : new MemberModel(member.Name, -1, member.KeyName ?? member.Name, type, setter, defaultValue, hiddenIn, HoldsUnknown: false);

@@ -31,7 +31,9 @@ internal sealed class SerializerRules(Compilation compilation, ProblemSink probl
             return Refuse("it is no class or struct", what, type, path);
         }
 
-        INamedTypeSymbol? serializer = type is INamedTypeSymbol like ? OpenTypes.Close(named, like) : named.IsUnboundGenericType ? null : named;
+        INamedTypeSymbol? serializer = type is INamedTypeSymbol like ? OpenTypes.Close(named, like)
+            : named.IsUnboundGenericType ? null
+            : named;
         if (serializer is null)
             return Refuse("it has another number of type parameters; name it with its type arguments", Display(named), type, path);
         if (!TypeRules.IsAccessible(serializer, compilation))
@@ -79,7 +81,9 @@ internal sealed class SerializerRules(Compilation compilation, ProblemSink probl
         };
 
     private static ITypeSymbol Within(ITypeSymbol type) =>
-        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+            ? nullable.TypeArguments[0]
+            : type;
 
     private static string Display(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
 

@@ -13,7 +13,9 @@ internal sealed partial class TypeParser
     /// <summary>Finds types whose values would be infinite, once all of them are known.</summary>
     public FinitenessRules Finiteness { get; }
 
-    /// <summary>Says how a member or parameter is serialized, which its attributes may decide; null, after reporting why, when it cannot be.</summary>
+    /// <summary>
+    /// Says how a member or parameter is serialized, which its attributes may decide; null, after reporting why, when it cannot be.
+    /// </summary>
     public ResolvedType? ResolveMember(ITypeSymbol type, ISymbol member, UsePath path)
     {
         if (MemberAttributes.Find(member, SerializerAttribute) is { } attribute)

@@ -18,7 +18,8 @@ internal static class TypeRules
         if (KnownTypes.IsSystem(type)) return null;
         if (KnownTypes.Is(type, "SourceGen.Rpc", "UnknownMembers")) return "it can only be a member of an object, which it belongs to";
         if (KnownTypes.Is(type, "SourceGen.Rpc", "UnknownCase")) return "it can only be in the fallback of a union";
-        if (type.TypeKind == TypeKind.Interface) return "it is an interface, so the reader cannot know what to make; use a concrete type, or list its "
+        if (type.TypeKind == TypeKind.Interface)
+            return "it is an interface, so the reader cannot know what to make; use a concrete type, or list its "
                 + "implementations with [Union]";
         if (type.IsStatic) return "it is a static class";
         if (type.IsAbstract) return "it is abstract, so the reader cannot know what to make; use a concrete type, or list the derived "

@@ -30,7 +30,8 @@ internal sealed class ObjectReadEmitter
 
     private void Emit()
     {
-        _writer.Line($"reader.Enter({Literals.Text(CollectionEmitter.Plain(_model))});").Line($"int count = reader.Read{(_model.IsKeyed ? "Array" : "Map")}Header();");
+        _writer.Line($"reader.Enter({Literals.Text(CollectionEmitter.Plain(_model))});");
+        _writer.Line($"int count = reader.Read{(_model.IsKeyed ? "Array" : "Map")}Header();");
         if (_isFilled) _writer.Line($"{_model.Ref.Name} value = new {_model.Ref.Name}();");
         else EmitLocals();
 

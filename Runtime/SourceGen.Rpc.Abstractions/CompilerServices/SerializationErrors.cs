@@ -53,7 +53,7 @@ public static class SerializationErrors
     {
         ArgumentNullException.ThrowIfNull(value);
         throw new RpcSerializationException($"A value of type '{value.GetType()}' cannot be sent as '{union}', whose cases are {cases}: "
-            + $"list it there with [Union(tag, typeof(...))], or send one of the cases.");
+            + "list it there with [Union(tag, typeof(...))], or send one of the cases.");
     }
 
     /// <summary>A case has a tag that its union does not list.</summary>
@@ -64,6 +64,7 @@ public static class SerializationErrors
     /// <exception cref="RpcSerializationException">Always.</exception>
     [DoesNotReturn]
     public static void ThrowUnknownCase(string union, int tag, string cases, long offset) =>
-        throw new RpcSerializationException($"The tag {tag} before offset {offset} is of no case of '{union}' that is known here, which are "
-            + $"{cases}: the peer has another version of it. Bring this side up to date, or give the union a [UnionFallback].");
+        throw new RpcSerializationException(
+            $"The tag {tag} before offset {offset} is of no case of '{union}' that is known here, which are {cases}: the peer has another "
+            + "version of it. Bring this side up to date, or give the union a [UnionFallback].");
 }

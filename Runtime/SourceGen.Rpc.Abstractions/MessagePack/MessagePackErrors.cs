@@ -56,8 +56,8 @@ internal static class MessagePackErrors
     [DoesNotReturn]
     internal static void TooDeepToWrite(string type) =>
         throw new RpcSerializationException(
-            $"The value is nested more than {MessagePackLimits.MaxDepth} levels deep, at a '{type}'. Look for an object that refers back to "
-            + "itself, or send a flatter structure.");
+            $"The value is nested more than {MessagePackLimits.MaxDepth} levels deep, at a '{type}'. Look for an object that refers "
+            + "back to itself, or send a flatter structure.");
 
     /// <summary>A count that no collection can have.</summary>
     [DoesNotReturn]

@@ -13,7 +13,9 @@ public ref partial struct MessagePackReader
         if (++_depth > MessagePackLimits.MaxDepth) MessagePackErrors.TooDeepToRead(type, Consumed);
     }
 
-    /// <summary>The first byte of the next value, which tells its format; a byte that no value begins with at the end of the data.</summary>
+    /// <summary>
+    /// The first byte of the next value, which tells its format; a byte that no value begins with at the end of the data.
+    /// </summary>
     internal byte NextCode => _index >= _span.Length && !MoveToByte() ? MessagePackFormat.NeverUsed : _span[_index];
 
     /// <summary>Reads over one value as <see cref="Skip"/> does, and keeps its bytes.</summary>

@@ -31,7 +31,8 @@ internal sealed class RawBuffer
             default:
                 Append(
                 [
-                    MessagePackFormat.Str32, (byte)(utf8.Length >> 24), (byte)(utf8.Length >> 16), (byte)(utf8.Length >> 8), (byte)utf8.Length,
+                    MessagePackFormat.Str32,
+                    (byte)(utf8.Length >> 24), (byte)(utf8.Length >> 16), (byte)(utf8.Length >> 8), (byte)utf8.Length,
                 ]);
                 break;
         }
@@ -43,7 +44,12 @@ internal sealed class RawBuffer
     {
         int start = _length;
         int end = checked(start + size);
-        if (end > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(end, Math.Max(64, 2L * _bytes.Length))));
+        if (end > _bytes.Length)
+        {
+            long grown = Math.Max(end, Math.Max(64, 2L * _bytes.Length));
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, grown));
+        }
+
         _length = end;
         return _bytes.AsSpan(start, size);
     }

@@ -7,7 +7,9 @@ namespace SourceGen.Rpc.MessagePack;
 /// </summary>
 internal static class StringPool
 {
-    /// <summary>The longest string that is kept, in bytes of UTF-8. With <see cref="Size"/> it bounds the table's memory to 300 KB.</summary>
+    /// <summary>
+    /// The longest string that is kept, in bytes of UTF-8. With <see cref="Size"/> it bounds the table's memory to 300 KB.
+    /// </summary>
     public const int MaxLength = 64;
 
     private const int Size = 2048;
