@@ -8,7 +8,7 @@ namespace SourceGen.Rpc.Contracts;
 /// </summary>
 internal sealed class ExceptionParser(Compilation compilation, ProblemSink problems, TypeParser types)
 {
-    private readonly MemberCollector _collector = new(compilation, problems);
+    private readonly MemberCollector _collector = new(problems);
 
     /// <summary>Parses an exception; null, after reporting why, when the reader cannot make one.</summary>
     public ErrorModel? Parse(INamedTypeSymbol type, UsePath path)

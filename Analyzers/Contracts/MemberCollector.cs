@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace SourceGen.Rpc.Contracts;
 
 /// <summary>Lists a type's public readable members: base class first, then as declared, each overridden one once.</summary>
-internal sealed class MemberCollector(Compilation compilation, ProblemSink problems)
+internal sealed class MemberCollector(ProblemSink problems)
 {
     public List<MemberCandidate> Collect(INamedTypeSymbol type, UsePath path)
     {
@@ -84,20 +84,25 @@ internal sealed class MemberCollector(Compilation compilation, ProblemSink probl
             return null;
         }
 
-        bool isSettable = set is not null && property.RefKind == RefKind.None
-            && compilation.IsSymbolAccessibleWithin(set, compilation.Assembly);
+        bool isSettable = set is { DeclaredAccessibility: Accessibility.Public } && property.RefKind == RefKind.None;
+
+        // Not what is accessible here: a type is the same in every assembly. And unless an attribute says otherwise, who keeps the setter
+        // to himself has a value that he computes.
+        bool isMeant = key is not null || IsForUnknown(property.Type);
         return new MemberCandidate(property, property.Type, key)
         {
             IsIgnored = isIgnored || IsNotListed(property.Type, key, isListed),
             IsRequired = property.IsRequired,
             IsSettable = isSettable,
             IsInitOnly = isSettable && set!.IsInitOnly,
-            HiddenSetter = isSettable || property.RefKind != RefKind.None ? null : set,
+            HiddenSetter = isSettable || !isMeant || property.RefKind != RefKind.None ? null : set,
         };
     }
 
-    private static bool IsNotListed(ITypeSymbol type, MemberKey? key, bool isListed) =>
-        isListed && key is null && !(type is INamedTypeSymbol named && KnownTypes.Is(named, "SourceGen.Rpc", "UnknownMembers"));
+    private static bool IsNotListed(ITypeSymbol type, MemberKey? key, bool isListed) => isListed && key is null && !IsForUnknown(type);
+
+    private static bool IsForUnknown(ITypeSymbol type) =>
+        type is INamedTypeSymbol named && KnownTypes.Is(named, "SourceGen.Rpc", "UnknownMembers");
 
     private static IMethodSymbol? Accessor(IPropertySymbol property, Func<IPropertySymbol, IMethodSymbol?> accessor)
     {

@@ -12,7 +12,7 @@ internal sealed record ParsedObject(ObjectModel Model, IReadOnlyList<string> Sch
 internal sealed class ObjectParser(TypeParser types, Compilation compilation, ProblemSink problems)
 {
     private readonly ConstructorRules _constructors = new(compilation);
-    private readonly MemberCollector _collector = new(compilation, problems);
+    private readonly MemberCollector _collector = new(problems);
 
     /// <summary>Parses a type; null, after reporting why, when it has no serialized form.</summary>
     public ParsedObject? Parse(INamedTypeSymbol type, TypeRef self, string generatedNamespace, string hintName, UsePath path)

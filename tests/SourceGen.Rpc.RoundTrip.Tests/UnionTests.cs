@@ -57,7 +57,7 @@ public class UnionTests
 
         await proxy.ShapeAsync(null, [new Square(1), null!]);
         Assert.Null(service.Received[0]);
-        Assert.Equal([new Square(1), null], (List<IShape>)service.Received[1]!);
+        Assert.Equal([new Square(1), null!], (List<IShape>)service.Received[1]!);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ public partial interface IGreeter
 
 public class Item
 {
-    public int A => B;
+    public int A { get; private set; }
 
     public int B { get; }
 }

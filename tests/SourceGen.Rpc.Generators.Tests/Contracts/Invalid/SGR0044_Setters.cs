@@ -8,6 +8,7 @@ public partial interface IGreeter
 
 public class Box<T>
 {
+    [Key(0)]
     public T? Value { get; private set; }
 }
 
@@ -15,6 +16,7 @@ public class Outer<T>
 {
     public class Inner
     {
+        [Key("v")]
         public int Value { get; protected set; }
     }
 }
@@ -30,7 +32,10 @@ public class Rest<T>
 
 public class Good<T>(T value)
 {
+    [Key(0)]
     public T Value { get; private set; } = value;
+
+    public T? Kept { get; private set; }
 }
 
 public class Ignored<T>
@@ -38,5 +43,5 @@ public class Ignored<T>
     [IgnoreMember]
     public T? Value { get; private set; }
 
-    public T? Other { get; internal set; }
+    public T? Other { get; set; }
 }

@@ -30,6 +30,7 @@ namespace Objects
 
     public class Private
     {
+        [Key("A")]
         public int A { get; private set; } = 1;
 
         [Key("b")]
@@ -42,8 +43,10 @@ namespace Objects
 
     public struct PrivateStruct
     {
+        [Key(0)]
         public int A { get; private set; }
 
+        [Key(1)]
         public int? B { get; private set; }
 
         public static PrivateStruct Of(int a, int? b) => new() { A = a, B = b };
@@ -51,8 +54,10 @@ namespace Objects
 
     public class PrivateInit(int b)
     {
+        [Key(0)]
         public int A { get; private init; } = 3;
 
+        [Key(1)]
         public int B { get; private set; } = b;
 
         public static PrivateInit Of(int a, int b) => new(b) { A = a };
@@ -60,6 +65,7 @@ namespace Objects
 
     public sealed class DerivedPrivate : Private
     {
+        [Key("D")]
         public int D { get; private set; }
     }
 
@@ -166,12 +172,16 @@ namespace Objects
         public static int Static { get; set; }
 
         public readonly int Computed = 2;
+
+        public int Kept { get; private set; } = 3;
     }
 
     public class Internals
     {
+        [Key("A")]
         public int A { get; internal set; }
 
+        [Key("B")]
         public int B { get; internal init; } = 2;
     }
 
