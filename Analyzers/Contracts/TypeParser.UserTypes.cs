@@ -26,7 +26,8 @@ internal sealed partial class TypeParser
             return null;
         }
 
-        if (MemberAttributes.Find(member, "InternAttribute") is null) return Resolve(type, path);
+        if (MemberAttributes.Find(member, "InternAttribute") is null)
+            return member is IParameterSymbol ? ResolveWhole(type, path) : Resolve(type, path);
         if (type.SpecialType != SpecialType.System_String)
         {
             _problems.Report(DiagnosticDescriptors.InvalidIntern, path.Location, path.ToString(), Display(type));
@@ -73,7 +74,7 @@ internal sealed partial class TypeParser
         {
             TypeRef nullable = By(type);
             Add(nullable, new NullableModel(nullable, _generatedNamespace, HintBy(nullable), value));
-            return new ResolvedType(nullable, schema + "?");
+            return new ResolvedType(nullable, SchemaText.Nullable(schema));
         }
 
         return new ResolvedType(value, schema + (CanBeNil(type) ? "?" : ""));
@@ -101,7 +102,7 @@ internal sealed partial class TypeParser
         if (!_models.ContainsKey(self.Name)) _models[self.Name] = null;
         if (_unions.Parse(type, self, _generatedNamespace, Hint(self), path) is not { } parsed) return null;
         _models[self.Name] = parsed.Model;
-        _schema[name] = $"union {SchemaText.Quote(name)} {parsed.Schema}";
+        Describe(name, type, $"union {SchemaText.Quote(name)} {parsed.Schema}");
         Finiteness.AddUnion(parsed.Model, type, path);
         return resolved;
     }

@@ -11,6 +11,8 @@ internal static class GoldenShapes
     {
         Collect<IGolden>();
         Collect<IGoldenAttributes>();
+        Collect<IGoldenLibrary>();
+        Collect<IUnlike>();
     }
 
     public static TypeShape<T> Of<T>() => (TypeShape<T>)_shapes[typeof(T)];
