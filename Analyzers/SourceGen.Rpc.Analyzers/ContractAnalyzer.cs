@@ -19,7 +19,10 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         // The source generator also reads contracts in files that count as generated code.
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.Analyze | GeneratedCodeAnalysisFlags.ReportDiagnostics);
         context.EnableConcurrentExecution();
-        context.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (AnalyzerSwitch.ChecksContracts(start.Options)) start.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
+        });
     }
 
     private static void AnalyzeType(SymbolAnalysisContext context)
