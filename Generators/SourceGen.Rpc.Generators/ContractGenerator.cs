@@ -37,6 +37,7 @@ public sealed class ContractGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(services, static (output, model) => output.AddSource(model.HintName, ServiceEmitter.Emit(model)));
         context.RegisterSourceOutput(types, static (output, model) => output.AddSource(model.HintName, TypeEmitter.Emit(model)));
+        ContractsLockOutput.Register(context, services);
     }
 
     private static ServiceModel? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken) =>
