@@ -29,6 +29,7 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
 
     private static void Start(CompilationStartAnalysisContext context)
     {
+        if (!AnalyzerSwitch.ChecksContracts(context.Options)) return;
         AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))];
         LockOptions options = LockOptions.From(context.Options.AnalyzerConfigOptionsProvider.GlobalOptions);
         if (files.Length == 0)

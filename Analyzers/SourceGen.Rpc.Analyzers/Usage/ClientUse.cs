@@ -33,8 +33,8 @@ internal sealed class ClientUse
     /// <summary>Whether a value is the client, or a proxy of it.</summary>
     public bool Gives(IOperation value) => Operations.Bare(value) switch
     {
-        IObjectCreationOperation { Type.Name: "ValueTask", Arguments: [{ Value: var inner }] } => Gives(inner),
-        IInvocationOperation { TargetMethod.Name: "FromResult", Arguments: [{ Value: var inner }] } => Gives(inner),
+        IObjectCreationOperation { Type.Name: "ValueTask", Arguments.Length: 1 } created => Gives(created.Arguments[0].Value),
+        IInvocationOperation { TargetMethod.Name: "FromResult", Arguments.Length: 1 } call => Gives(call.Arguments[0].Value),
         IOperation other => IsOurs(other) || IsProxy(other),
     };
 

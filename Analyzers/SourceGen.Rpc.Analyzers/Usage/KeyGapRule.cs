@@ -44,7 +44,7 @@ internal static class KeyGapRule
         {
             AttributeData? key = symbol.GetAttributes()
                 .FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute));
-            if (key is { ConstructorArguments: [{ Value: int index }] } && seen.Add(symbol.Name))
+            if (key is { ConstructorArguments.Length: 1 } && key.ConstructorArguments[0].Value is int index && seen.Add(symbol.Name))
                 yield return new KeyValuePair<int, ISymbol>(index, symbol);
         }
     }

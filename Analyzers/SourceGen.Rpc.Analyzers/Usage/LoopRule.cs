@@ -95,6 +95,6 @@ internal static class LoopRule
         }
 
         private bool IsOfRound(ISymbol symbol) =>
-            symbol is ILocalSymbol { DeclaringSyntaxReferences: [var declaration, ..] } && loop.Syntax.Span.Contains(declaration.Span);
+            symbol is ILocalSymbol { DeclaringSyntaxReferences: { Length: > 0 } declarations } && loop.Syntax.Span.Contains(declarations[0].Span);
     }
 }

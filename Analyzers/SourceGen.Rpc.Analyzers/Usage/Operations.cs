@@ -80,6 +80,6 @@ internal static class Operations
     {
         const int Longest = 60;
         string text = string.Join(" ", node.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length <= Longest ? text : text[..(Longest - 3)] + "...";
+        return text.Length <= Longest ? text : text.Substring(0, Longest - 3) + "...";
     }
 }

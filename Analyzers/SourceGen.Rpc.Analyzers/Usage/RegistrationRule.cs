@@ -26,16 +26,17 @@ internal static class RegistrationRule
     {
         IInvocationOperation call = (IInvocationOperation)context.Operation;
         if (call.TargetMethod is not { Name: "AddService", IsGenericMethod: true } method || !IsOurs(method)) return;
-        if (method.TypeArguments is [_, { IsAbstract: true } implementation])
+        if (method.TypeArguments.Length == 2 && method.TypeArguments[1] is { IsAbstract: true } implementation)
         {
-            SyntaxNode place = TypeArguments(call.Syntax) is [_, var second] ? second : call.Syntax;
+            SyntaxNode place = TypeArguments(call.Syntax) is { Count: 2 } types ? types[1] : call.Syntax;
             string kind = implementation.TypeKind == TypeKind.Interface ? "an interface" : "abstract";
             Report(context, place, method.Name, implementation, $"it is {kind}, so no instance of it can be made; name a class");
         }
-        else if (call.Arguments is [{ Value: var value }, ..] && ProxyOf(Operations.Bare(value), symbols) is { } service)
+        else if (!call.Arguments.IsEmpty && ProxyOf(Operations.Bare(call.Arguments[0].Value), symbols) is { } service)
         {
             context.ReportDiagnostic(Diagnostic.Create(
-                UsageDescriptors.ProxyRegistered, value.Syntax.GetLocation(), Operations.Quote(value.Syntax), service.Name));
+                UsageDescriptors.ProxyRegistered, call.Arguments[0].Value.Syntax.GetLocation(),
+                Operations.Quote(call.Arguments[0].Value.Syntax), service.Name));
         }
     }
 
@@ -131,15 +132,16 @@ internal static class RegistrationRule
         }
 
         return value is IInvocationOperation { TargetMethod: { Name: "Get" or "GetCaller" } get } && IsOurs(get)
-            && get.TypeArguments is [var service] && symbols.IsService(service) && SymbolEqualityComparer.Default.Equals(get.ReturnType, service)
-            ? service
+            && get.TypeArguments.Length == 1 && symbols.IsService(get.ReturnType)
+            && SymbolEqualityComparer.Default.Equals(get.ReturnType, get.TypeArguments[0])
+            ? get.ReturnType
             : null;
     }
 
     /// <summary>Whether a method is one for services: its first type argument must be a contract.</summary>
     private static bool IsOurs(IMethodSymbol method) =>
-        method.TypeParameters is [{ ConstraintTypes: var constraints }, ..]
-        && constraints.Any(static c => c is INamedTypeSymbol type && KnownTypes.IsContract(type));
+        !method.TypeParameters.IsEmpty
+        && method.TypeParameters[0].ConstraintTypes.Any(static c => c is INamedTypeSymbol type && KnownTypes.IsContract(type));
 
     private static SimpleNameSyntax? NameOf(ExpressionSyntax expression) => expression switch
     {
