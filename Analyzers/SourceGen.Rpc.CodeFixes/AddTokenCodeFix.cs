@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Editing;
 using Microsoft.CodeAnalysis.FindSymbols;
-using Microsoft.CodeAnalysis.Formatting;
 using SourceGen.Rpc.Analyzers.Usage;
 
 namespace SourceGen.Rpc.CodeFixes;
@@ -43,7 +42,7 @@ internal sealed class AddTokenCodeFix : SyntaxCodeFix
                 if (node is not MethodDeclarationSyntax declaration || solution.GetDocument(node.SyntaxTree) is not { } document) continue;
                 if (document.FilePath is { } path && path.EndsWith(".g.cs", StringComparison.OrdinalIgnoreCase)) continue;
                 DocumentEditor edited = await editor.GetDocumentEditorAsync(document.Id, cancellationToken).ConfigureAwait(false);
-                edited.ReplaceNode(declaration, WithToken(declaration).WithAdditionalAnnotations(Formatter.Annotation));
+                edited.ReplaceNode(declaration, WithToken(declaration));
             }
         }
 
@@ -56,21 +55,16 @@ internal sealed class AddTokenCodeFix : SyntaxCodeFix
             .WithType(Type("System.Threading.CancellationToken").WithTrailingTrivia(SyntaxFactory.Space));
 
         // A default value means nothing where a method is not called by its own name.
-        if (declaration.ExplicitInterfaceSpecifier is null)
-        {
-            token = token.WithDefault(SyntaxFactory.EqualsValueClause(
-                SyntaxFactory.Token(SyntaxKind.EqualsToken).WithLeadingTrivia(SyntaxFactory.Space).WithTrailingTrivia(SyntaxFactory.Space),
-                SyntaxFactory.LiteralExpression(SyntaxKind.DefaultLiteralExpression)));
-        }
-
+        if (declaration.ExplicitInterfaceSpecifier is null) token = WithDefault(token);
         if (IsAsyncIterator(declaration))
         {
             NameSyntax attribute = (NameSyntax)Type("System.Runtime.CompilerServices.EnumeratorCancellation");
-            AttributeListSyntax list = SyntaxFactory.AttributeList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Attribute(attribute)));
-            token = token.WithAttributeLists(SyntaxFactory.SingletonList(list.WithTrailingTrivia(SyntaxFactory.Space)));
+            AttributeListSyntax attributes = SyntaxFactory.AttributeList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Attribute(attribute)));
+            token = token.WithAttributeLists(SyntaxFactory.SingletonList(attributes.WithTrailingTrivia(SyntaxFactory.Space)));
         }
 
-        return declaration.AddParameterListParameters(token);
+        ParameterListSyntax list = declaration.ParameterList;
+        return declaration.WithParameterList(list.WithParameters(Insert(list.Parameters, list.Parameters.Count, token)));
     }
 
     private static bool IsAsyncIterator(MethodDeclarationSyntax declaration) =>

@@ -45,9 +45,9 @@ internal sealed class AttributeCodeFix : SyntaxCodeFix
     {
         bool isParameterOfRecord = place.Node is ParameterSyntax { Parent.Parent: RecordDeclarationSyntax };
         if (place.Node is VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax { Declaration.Variables.Count: 1 } field })
-            place.Replace("Leave it out with [IgnoreMember]", field, Attributes.Add(field, "IgnoreMember"));
+            place.Replace("Leave it out with [IgnoreMember]", field, Attributes.Add(field, place.NewLine, "IgnoreMember"));
         else if (place.Node is PropertyDeclarationSyntax property)
-            place.Replace("Leave it out with [IgnoreMember]", property, Attributes.Add(property, "IgnoreMember"));
+            place.Replace("Leave it out with [IgnoreMember]", property, Attributes.Add(property, place.NewLine, "IgnoreMember"));
         else if (isParameterOfRecord)
             place.Replace("Leave it out with [IgnoreMember]", place.Node, Attributes.AddToProperty((ParameterSyntax)place.Node, "IgnoreMember"));
     }
@@ -78,9 +78,12 @@ internal sealed class AttributeCodeFix : SyntaxCodeFix
             return;
         }
 
+        // What stood before the attribute stands before what follows it now: comments, or the indentation of its line.
         SyntaxNode owner = list.Parent!;
-        SyntaxNode without = owner.RemoveNode(list, SyntaxRemoveOptions.KeepNoTrivia)!;
-        if (owner.GetFirstToken() == list.GetFirstToken()) without = without.WithLeadingTrivia(owner.GetLeadingTrivia());
-        place.Replace(title, owner, without);
+        SyntaxToken next = list.GetLastToken().GetNextToken();
+        SyntaxNode tracked = owner.TrackNodes(list);
+        next = tracked.FindToken(next.SpanStart - owner.FullSpan.Start + tracked.FullSpan.Start);
+        tracked = tracked.ReplaceToken(next, next.WithLeadingTrivia(list.GetLeadingTrivia()));
+        place.Replace(title, owner, tracked.RemoveNode(tracked.GetCurrentNode(list)!, SyntaxRemoveOptions.KeepNoTrivia)!);
     }
 }

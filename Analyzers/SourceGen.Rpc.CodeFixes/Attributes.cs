@@ -33,12 +33,12 @@ internal static class Attributes
     }
 
     /// <summary>Adds an attribute on a line of its own.</summary>
-    public static TMember Add<TMember>(TMember member, string name, string arguments = "")
+    public static TMember Add<TMember>(TMember member, SyntaxTrivia newLine, string name, string arguments = "")
         where TMember : MemberDeclarationSyntax
     {
         SyntaxTriviaList leading = member.GetLeadingTrivia();
         AttributeListSyntax list = List(name, arguments).WithLeadingTrivia(leading)
-            .WithTrailingTrivia(SyntaxFactory.ElasticCarriageReturnLineFeed);
+            .WithTrailingTrivia(newLine);
         SyntaxTriviaList indent = SyntaxFactory.TriviaList(
             leading.Reverse().TakeWhile(static t => t.IsKind(SyntaxKind.WhitespaceTrivia)));
         MemberDeclarationSyntax bare = member.WithLeadingTrivia(indent);

@@ -25,8 +25,11 @@ internal sealed class DiscardCodeFix : SyntaxCodeFix
         // A stream that nobody reads does nothing at all, and where '_' is a variable this would assign to it.
         if (place.Model.GetTypeInfo(expression, place.CancellationToken).Type is not { } type || KnownTypes.IsStream(type)) return;
         if (!place.Model.LookupSymbols(expression.SpanStart, name: "_").IsEmpty) return;
+        SyntaxToken underscore = SyntaxFactory.Identifier(default, SyntaxKind.UnderscoreToken, "_", "_", default);
         AssignmentExpressionSyntax discard = SyntaxFactory.AssignmentExpression(
-            SyntaxKind.SimpleAssignmentExpression, SyntaxFactory.IdentifierName("_"), expression.WithoutTrivia());
+            SyntaxKind.SimpleAssignmentExpression, SyntaxFactory.IdentifierName(underscore),
+            SyntaxFactory.Token(SyntaxKind.EqualsToken).WithLeadingTrivia(SyntaxFactory.Space).WithTrailingTrivia(SyntaxFactory.Space),
+            expression.WithoutTrivia());
         place.Replace("Assign it to _", expression, discard.WithTriviaFrom(expression));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class KeyCodeFix : SyntaxCodeFix
         else if (declaration is ParameterSyntax parameter)
             place.Replace(title, parameter, Attributes.AddToProperty(parameter, "Key", key));
         else if (declaration is PropertyDeclarationSyntax or FieldDeclarationSyntax { Declaration.Variables.Count: 1 })
-            place.Replace(title, declaration, Attributes.Add((MemberDeclarationSyntax)declaration, "Key", key));
+            place.Replace(title, declaration, Attributes.Add((MemberDeclarationSyntax)declaration, place.NewLine, "Key", key));
     }
 
     private static int? NextKey(ISymbol symbol)

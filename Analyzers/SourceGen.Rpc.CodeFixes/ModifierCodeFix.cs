@@ -53,27 +53,20 @@ internal sealed class ModifierCodeFix : SyntaxCodeFix
         if (!isHidden && !isPrivateByDefault) return;
         TypeDeclarationSyntax open = WithoutModifiers(
             type, SyntaxKind.PrivateKeyword, SyntaxKind.ProtectedKeyword, SyntaxKind.FileKeyword, SyntaxKind.InternalKeyword);
-        SyntaxTriviaList leading = open.GetLeadingTrivia();
-        TypeDeclarationSyntax bare = (TypeDeclarationSyntax)open.WithoutLeadingTrivia();
-        TypeDeclarationSyntax changed = (TypeDeclarationSyntax)bare.WithModifiers(
-            bare.Modifiers.Insert(0, SyntaxFactory.Token(SyntaxKind.InternalKeyword).WithTrailingTrivia(SyntaxFactory.Space)));
-        place.Replace("Make it internal", type, changed.WithLeadingTrivia(leading));
+        SyntaxToken first = open.Modifiers.Count > 0 ? open.Modifiers[0] : open.Keyword;
+        SyntaxToken access = SyntaxFactory.Token(SyntaxKind.InternalKeyword)
+            .WithLeadingTrivia(first.LeadingTrivia).WithTrailingTrivia(SyntaxFactory.Space);
+        open = open.ReplaceToken(first, first.WithLeadingTrivia());
+        place.Replace("Make it internal", type, open.WithModifiers(open.Modifiers.Insert(0, access)));
     }
 
     /// <summary>'partial' is the last modifier, next to the keyword.</summary>
     private static TypeDeclarationSyntax Partial(TypeDeclarationSyntax type)
     {
         SyntaxToken keyword = type.Keyword;
-        SyntaxToken partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword).WithTrailingTrivia(SyntaxFactory.Space);
-        if (type.Modifiers.Count > 0 || type.AttributeLists.Count > 0)
-        {
-            partial = type.Modifiers.Count == 0 ? partial.WithLeadingTrivia(keyword.LeadingTrivia) : partial;
-            TypeDeclarationSyntax bare = type.Modifiers.Count == 0 ? type.WithKeyword(keyword.WithLeadingTrivia()) : type;
-            return (TypeDeclarationSyntax)bare.WithModifiers(bare.Modifiers.Add(partial));
-        }
-
-        SyntaxTriviaList leading = type.GetLeadingTrivia();
-        type = type.WithKeyword(keyword.WithLeadingTrivia());
-        return (TypeDeclarationSyntax)type.WithModifiers(SyntaxFactory.TokenList(partial)).WithLeadingTrivia(leading);
+        SyntaxToken partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword)
+            .WithLeadingTrivia(keyword.LeadingTrivia).WithTrailingTrivia(SyntaxFactory.Space);
+        TypeDeclarationSyntax bare = type.WithKeyword(keyword.WithLeadingTrivia());
+        return (TypeDeclarationSyntax)bare.WithModifiers(bare.Modifiers.Add(partial));
     }
 }

@@ -52,7 +52,7 @@ internal sealed class ParameterCodeFix : SyntaxCodeFix
         SeparatedSyntaxList<ParameterSyntax> parameters = list.Parameters;
         ParameterSyntax moved = parameter;
         if (moved.Default is null && parameters.Any(static p => p.Default is not null))
-            moved = moved.WithDefault(SyntaxFactory.EqualsValueClause(SyntaxFactory.LiteralExpression(SyntaxKind.DefaultLiteralExpression)));
+            moved = WithDefault(moved);
         ParameterSyntax[] reordered = [.. parameters.Where(p => p != parameter), moved];
 
         // Each place of the list keeps its line breaks, whoever stands there.

@@ -26,7 +26,7 @@ internal sealed class PassTokenCodeFix : SyntaxCodeFix
         ArgumentSyntax argument = SyntaxFactory.Argument(SyntaxFactory.IdentifierName(Escape(token)));
         if (arguments.Count != parameter.Ordinal || arguments.Any(static a => a.NameColon is not null))
             argument = argument.WithNameColon(SyntaxFactory.NameColon(Escape(parameter.Name)).WithTrailingTrivia(SyntaxFactory.Space));
-        place.Replace($"Pass '{token}'", call.ArgumentList, call.ArgumentList.AddArguments(argument));
+        place.Replace($"Pass '{token}'", call.ArgumentList, call.ArgumentList.WithArguments(Insert(arguments, arguments.Count, argument)));
     }
 
     private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;

@@ -26,7 +26,7 @@ internal sealed class RegistrationCodeFix : SyntaxCodeFix
             // With an implementation but no object of it, the container has to know both.
             bool namesBoth = types is { Arguments.Count: 1, Parent: SimpleNameSyntax { Identifier.ValueText: "AddService" } }
                 && types.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { ArgumentList.Arguments.Count: 0 };
-            if (namesBoth) place.Replace(title, types, types.WithArguments(SyntaxFactory.SeparatedList([service, type])));
+            if (namesBoth) place.Replace(title, types, types.WithArguments(Insert(types.Arguments, 0, service)));
             else place.Replace(title, type, service.WithTriviaFrom(type));
             return;
         }

@@ -3,7 +3,6 @@ using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
 
 namespace SourceGen.Rpc.CodeFixes;
@@ -42,13 +41,35 @@ internal abstract class SyntaxCodeFix : CodeFixProvider
         SyntaxFactory.ParseTypeName($"global::{fullName}<{argument.WithoutTrivia().ToFullString()}>")
             .WithAdditionalAnnotations(Simplifier.Annotation);
 
-    /// <summary>The declaration without one of its modifiers; what stood before the modifier stays.</summary>
+    /// <summary>The declaration without some of its modifiers; what stood before them stays.</summary>
     protected static TNode WithoutModifiers<TNode>(TNode declaration, params SyntaxKind[] kinds)
         where TNode : MemberDeclarationSyntax
     {
-        SyntaxTriviaList leading = declaration.GetLeadingTrivia();
-        SyntaxTokenList kept = SyntaxFactory.TokenList(declaration.Modifiers.Where(m => !kinds.Contains(m.Kind())));
-        return (TNode)declaration.WithModifiers(kept).WithLeadingTrivia(leading);
+        SyntaxTokenList modifiers = declaration.Modifiers;
+        if (modifiers.Count > 0 && kinds.Contains(modifiers[0].Kind()))
+        {
+            SyntaxToken successor = modifiers.FirstOrDefault(m => !kinds.Contains(m.Kind()));
+            if (successor == default) successor = modifiers[modifiers.Count - 1].GetNextToken();
+            declaration = declaration.ReplaceToken(successor, successor.WithLeadingTrivia(modifiers[0].LeadingTrivia));
+        }
+
+        return (TNode)declaration.WithModifiers(SyntaxFactory.TokenList(declaration.Modifiers.Where(m => !kinds.Contains(m.Kind()))));
+    }
+
+    /// <summary>The parameter with the default value of its type.</summary>
+    protected static ParameterSyntax WithDefault(ParameterSyntax parameter) => parameter.WithDefault(SyntaxFactory.EqualsValueClause(
+        SyntaxFactory.Token(SyntaxKind.EqualsToken).WithLeadingTrivia(SyntaxFactory.Space).WithTrailingTrivia(SyntaxFactory.Space),
+        SyntaxFactory.LiteralExpression(SyntaxKind.DefaultLiteralExpression)));
+
+    /// <summary>The list with one more element, set apart as people do.</summary>
+    protected static SeparatedSyntaxList<TNode> Insert<TNode>(SeparatedSyntaxList<TNode> list, int index, TNode node)
+        where TNode : SyntaxNode
+    {
+        if (list.Count == 0) return SyntaxFactory.SingletonSeparatedList(node);
+        SyntaxToken comma = SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space);
+        List<SyntaxToken> separators = [.. list.GetSeparators()];
+        separators.Insert(Math.Min(index, separators.Count), comma);
+        return SyntaxFactory.SeparatedList(list.Take(index).Append(node).Concat(list.Skip(index)), separators);
     }
 
     /// <summary>A diagnostic with the code it is about.</summary>
@@ -66,20 +87,22 @@ internal abstract class SyntaxCodeFix : CodeFixProvider
 
         public string Id => diagnostic.Id;
 
-        /// <summary>Offers to replace a node.</summary>
-        public void Replace(string title, SyntaxNode old, SyntaxNode replacement) => Register(
-            title,
-            _ => Task.FromResult(context.Document.WithSyntaxRoot(
-                root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation)))));
+        /// <summary>How lines of the document end.</summary>
+        public SyntaxTrivia NewLine
+        {
+            get
+            {
+                SyntaxTrivia first = root.DescendantTrivia().FirstOrDefault(static t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+                return first == default ? SyntaxFactory.LineFeed : first;
+            }
+        }
 
-        /// <summary>Offers to remove a node together with the line it stands on.</summary>
-        public void Remove(string title, SyntaxNode old) => Register(
-            title,
-            _ => Task.FromResult(context.Document.WithSyntaxRoot(root.RemoveNode(old, SyntaxRemoveOptions.KeepNoTrivia)!)));
-
-        /// <summary>Offers a change of the document.</summary>
-        public void Register(string title, Func<CancellationToken, Task<Document>> change) =>
-            context.RegisterCodeFix(CodeAction.Create(title, change, equivalenceKey: title), diagnostic);
+        /// <summary>Offers to replace a node by another, which is written as it is, except for names that can be shorter.</summary>
+        public void Replace(string title, SyntaxNode old, SyntaxNode replacement)
+        {
+            Document changed = context.Document.WithSyntaxRoot(root.ReplaceNode(old, replacement));
+            context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), equivalenceKey: title), diagnostic);
+        }
 
         /// <summary>Offers a change of several documents.</summary>
         public void Register(string title, Func<CancellationToken, Task<Solution>> change) =>

@@ -24,14 +24,14 @@ internal sealed class WireNameCodeFix : SyntaxCodeFix
         MethodDeclarationSyntax named;
         if (Attributes.Find(declaration, "Method") is not { } attribute)
         {
-            named = Attributes.Add(declaration, "Method", argument);
+            named = Attributes.Add(declaration, place.NewLine, "Method", argument);
         }
         else
         {
             AttributeArgumentSyntax name = SyntaxFactory.ParseAttributeArgumentList($"({argument})")!.Arguments[0];
             SeparatedSyntaxList<AttributeArgumentSyntax> arguments = attribute.ArgumentList?.Arguments ?? default;
             int old = arguments.IndexOf(static a => a.NameEquals?.Name.Identifier.ValueText == "Name");
-            arguments = old < 0 ? arguments.Insert(0, name) : arguments.Replace(arguments[old], name);
+            arguments = old < 0 ? Insert(arguments, 0, name) : arguments.Replace(arguments[old], name);
             named = declaration.ReplaceNode(attribute, attribute.WithArgumentList(SyntaxFactory.AttributeArgumentList(arguments)));
         }
 

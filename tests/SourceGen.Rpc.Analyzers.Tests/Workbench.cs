@@ -122,7 +122,7 @@ internal static class Workbench
         Compilation compilation = (await project.GetCompilationAsync())!;
         if (change is not null) compilation = change(compilation);
         CompilationWithAnalyzersOptions options = new(
-            new AnalyzerOptions([], new GlobalOptions(property)), onAnalyzerException: null, concurrentAnalysis: true,
+            new AnalyzerOptions([], new ProjectOptions(property)), onAnalyzerException: null, concurrentAnalysis: true,
             logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: false, analyzerExceptionFilter: static _ => false);
         ImmutableArray<Diagnostic> diagnostics = await compilation.WithAnalyzers(Analyzers, options).GetAnalyzerDiagnosticsAsync();
         return
@@ -143,7 +143,7 @@ internal static class Workbench
         project.AddDocument(name, SourceText.From(source, System.Text.Encoding.UTF8), filePath: name).Project;
 
     /// <summary>The options of a project that sets <c>SourceGenRpcAnalyzers</c>, or does not.</summary>
-    private sealed class GlobalOptions(string? property) : AnalyzerConfigOptionsProvider
+    private sealed class ProjectOptions(string? property) : AnalyzerConfigOptionsProvider
     {
         public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(property);
 

@@ -18,7 +18,7 @@ internal static class AsyncVoidRule
 
     private static void Analyze(IMethodSymbol method, INamedTypeSymbol? type, RpcSymbols symbols, Action<Diagnostic> report)
     {
-        if (method is not { IsAsync: true, ReturnsVoid: true } || symbols.HandlersOf(type) is null || IsEventHandler(method)) return;
+        if (method is not { IsAsync: true, ReturnsVoid: true } || !symbols.IsImplementation(type) || IsEventHandler(method)) return;
         report(Diagnostic.Create(
             UsageDescriptors.AsyncVoid, method.Locations[0],
             method.MethodKind == MethodKind.LocalFunction ? method.Name : Operations.Display(method)));

@@ -73,8 +73,8 @@ internal static class BlockingRule
     /// </summary>
     private static IMethodSymbol? Handler(OperationAnalysisContext context, RpcSymbols symbols)
     {
-        if (context.ContainingSymbol is not IMethodSymbol method || symbols.HandlersOf(method.ContainingType) is not { } handlers) return null;
-        bool runsInHandlers = handlers.Contains(method) || method is { IsAsync: true, DeclaredAccessibility: Accessibility.Private };
+        if (context.ContainingSymbol is not IMethodSymbol method || !symbols.IsImplementation(method.ContainingType)) return null;
+        bool runsInHandlers = symbols.IsHandler(method) || method is { IsAsync: true, DeclaredAccessibility: Accessibility.Private };
         if (!runsInHandlers) return null;
         for (IOperation? part = context.Operation.Parent; part is not null; part = part.Parent)
         {
@@ -96,8 +96,13 @@ internal static class BlockingRule
         return declarator?.Initializer is { } initializer ? Operations.ServiceCall(initializer.Value, symbols) : null;
     }
 
-    private static IEnumerable<IOperation> Elements(IOperation value) =>
-        value is IArrayCreationOperation { Initializer: { } initializer } ? initializer.ElementValues : [value];
+    /// <summary>The tasks of a list of arguments, however the compiler passes it.</summary>
+    private static IEnumerable<IOperation> Elements(IOperation value) => Operations.Bare(value) switch
+    {
+        IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
+        ICollectionExpressionOperation collection => collection.Elements,
+        _ => [value],
+    };
 
     private static ImmutableDictionary<string, string?> Replace(string replacement) => replacement.Length == 0
         ? ImmutableDictionary<string, string?>.Empty

@@ -57,7 +57,7 @@ internal static class LoopRule
                 case IIncrementOrDecrementOperation increment:
                     return IsOwn(increment.Target, read);
                 case IInvocationOperation invocation:
-                    return ReferenceEquals(invocation, call) || IsInArguments(invocation) || Gathers(invocation, read);
+                    return ReferenceEquals(Operations.TaskSource(invocation), call) || IsInArguments(invocation) || Gathers(invocation, read);
                 default:
                     return true;
             }

@@ -96,11 +96,23 @@ internal sealed class RpcSymbols
         return IsTask(method.ReturnType) || IsStream(method.ReturnType);
     }
 
-    /// <summary>Whether the method of a class or struct implements one that a service interface requires.</summary>
-    public bool IsHandler(IMethodSymbol method) => HandlersOf(method.ContainingType) is { } handlers && handlers.Contains(method);
+    /// <summary>Whether the type is a class or struct that implements a service.</summary>
+    public bool IsImplementation(INamedTypeSymbol? type) => HandlersOf(type) is not null;
 
-    /// <summary>The methods that implement services; null for a type that implements none.</summary>
-    public ImmutableHashSet<IMethodSymbol>? HandlersOf(INamedTypeSymbol? type) =>
+    /// <summary>Whether the method of a class or struct implements one that a service interface requires, or overrides one that does.</summary>
+    public bool IsHandler(IMethodSymbol method)
+    {
+        if (HandlersOf(method.ContainingType) is not { } handlers) return false;
+        for (IMethodSymbol? part = method; part is not null; part = part.OverriddenMethod)
+        {
+            if (handlers.Contains(part)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The methods that implement services, as the type or a base declares them first; null for a type that implements none.</summary>
+    private ImmutableHashSet<IMethodSymbol>? HandlersOf(INamedTypeSymbol? type) =>
         type is { TypeKind: TypeKind.Class or TypeKind.Struct } ? _handlers.GetOrAdd(type, FindHandlers) : null;
 
     private ImmutableHashSet<IMethodSymbol>? FindHandlers(INamedTypeSymbol type)

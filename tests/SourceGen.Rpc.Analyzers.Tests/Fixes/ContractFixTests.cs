@@ -110,19 +110,17 @@ public class ContractFixTests
             [Service]
             public partial interface IOne
             {
+                // hidden
                 protected ValueTask AAsync();
-
-                protected internal ValueTask BAsync();
-                private protected ValueTask CAsync();
+                [Method(Idempotent = true)] private protected ValueTask BAsync();
             }
             """, """
             [Service]
             public partial interface IOne
             {
+                // hidden
                 ValueTask AAsync();
-
-                ValueTask BAsync();
-                ValueTask CAsync();
+                [Method(Idempotent = true)] ValueTask BAsync();
             }
             """));
 
