@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -22,11 +25,10 @@ internal sealed partial class RpcConnection
     /// <returns>Whether more bytes are needed to go on; false when there are frames left that must wait.</returns>
     private bool DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
-        // Most reads are one segment, in which frames are found without the sequence's arithmetic.
-        if (buffer.IsSingleSegment && buffer.Start.GetObject() is ReadOnlySequenceSegment<byte> segment)
+        // Most reads are one array, in which frames are found without the sequence's arithmetic.
+        if (buffer.IsSingleSegment && MemoryMarshal.TryGetArray(buffer.First, out ArraySegment<byte> array))
         {
-            int start = buffer.Start.GetInteger();
-            bool needsMore = DecodeFrames(segment, start, start + (int)buffer.Length, out int consumed);
+            bool needsMore = DecodeFrames(array, out int consumed);
             buffer = buffer.Slice(consumed);
             return needsMore;
         }
@@ -46,10 +48,11 @@ internal sealed partial class RpcConnection
         return true;
     }
 
-    private bool DecodeFrames(ReadOnlySequenceSegment<byte> segment, int start, int end, out int consumed)
+    private bool DecodeFrames(ArraySegment<byte> buffer, out int consumed)
     {
-        ReadOnlySpan<byte> bytes = segment.Memory.Span;
-        int position = start;
+        byte[] array = buffer.Array!;
+        int position = buffer.Offset;
+        int end = position + buffer.Count;
         bool needsMore = true;
         for (int frames = 1; end - position >= FrameHeader.Size; frames++)
         {
@@ -59,15 +62,18 @@ internal sealed partial class RpcConnection
                 break;
             }
 
-            FrameHeader header = FrameHeader.Read(bytes.Slice(position, FrameHeader.Size));
+            FrameHeader header = FrameHeader.Read(array.AsSpan(position, FrameHeader.Size));
             CheckLength(header);
             int payload = position + FrameHeader.Size;
-            if (end - payload < (int)header.Length) break;
-            position = payload + (int)header.Length;
-            Accept(header, new ReadOnlySequence<byte>(segment, payload, segment, position));
+            int length = (int)header.Length;
+            if (end - payload < length) break;
+            position = payload + length;
+
+            // A sequence over an array: its span is found faster than that of one over a segment.
+            Accept(header, new ReadOnlySequence<byte>(array, payload, length));
         }
 
-        consumed = position - start;
+        consumed = position - buffer.Offset;
         return needsMore;
     }
 
@@ -254,6 +260,18 @@ internal sealed partial class RpcConnection
         partial.Release();
     }
 
+    /// <summary>
+    /// The connection has ended, and the rest of these messages will not come: gives their memory back. The receiver's alone.
+    /// </summary>
+    private void DropPartialMessages()
+    {
+        foreach (Reassembly partial in _partialRequests.Values) partial.Release();
+        _partialRequests.Clear();
+        foreach (InboundUpload upload in Streams.Inbound.Values) upload.Partial?.Release();
+        Streams.Inbound.Clear();
+        Calls.DropPartialReplies();
+    }
+
     private ErrorMessage TooLarge(long size) => new(
         RpcStatusCode.ResourceExhausted,
         $"The message has {size:N0} bytes; the receiver accepts at most {_settings.Local.MaxMessageSize:N0} (MaxMessageSize).",
@@ -300,6 +318,7 @@ internal sealed partial class RpcConnection
         try
         {
             ErrorMessage error = ErrorMessage.Read(payload);
+            if (error.DetailType == RetryAfterDetail.Name) return RetryAfterDetail.Read(error);
             return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)

@@ -128,7 +128,10 @@ internal sealed partial class RpcConnection
     {
         if (partial is null)
         {
-            if (!reader.AcceptsLarge) throw new ProtocolException($"{RemoteAddress} sent a large stream item without credit for it");
+            ReadOnlySequence<byte> rest = payload;
+            int length = ItemLength.Read(ref rest);
+            long cost = length < 0 ? long.MaxValue : (long)length + StreamCost.PerItem; // Who does not say at once may mean any length.
+            if (!reader.AcceptsLarge(cost)) throw new ProtocolException($"{RemoteAddress} sent a large stream item without credit for it");
             partial = new Reassembly(header);
             Streams.Partial++;
         }

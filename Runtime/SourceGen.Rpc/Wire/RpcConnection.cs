@@ -253,6 +253,7 @@ internal sealed partial class RpcConnection
     private void Release()
     {
         Watchdog.Remove(this);
+        DropPartialMessages();
         try
         {
             _input.Complete();
