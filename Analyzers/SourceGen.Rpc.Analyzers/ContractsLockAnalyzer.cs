@@ -30,7 +30,10 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
     private static void Start(CompilationStartAnalysisContext context)
     {
         if (!AnalyzerSwitch.ChecksContracts(context.Options)) return;
-        AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))];
+
+        // An editor may have added the file to a project that has it already.
+        AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))
+            .DistinctBy(static file => file.Path, StringComparer.Ordinal)];
         LockOptions options = LockOptions.From(context.Options.AnalyzerConfigOptionsProvider.GlobalOptions);
         if (files.Length == 0)
         {
@@ -52,16 +55,18 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
     private static void OfferLock(SymbolAnalysisContext context)
     {
         if (!IsService(context.Symbol)) return;
-        context.ReportDiagnostic(Diagnostic.Create(LockDescriptors.NotLocked, context.Symbol.Locations[0], context.Symbol.Name));
+        ISymbol service = context.Symbol;
+        context.ReportDiagnostic(Diagnostic.Create(LockDescriptors.NotLocked, service.Locations[0], service.Name));
     }
 
     private static void CheckReadable(AdditionalFileAnalysisContext context, AdditionalText[] files)
     {
-        if (!LockFile.IsLock(context.AdditionalFile.Path) || context.AdditionalFile.GetText(context.CancellationToken) is not { } text) return;
+        AdditionalText file = context.AdditionalFile;
+        if (!LockFile.IsLock(file.Path) || file.GetText(context.CancellationToken) is not { } text) return;
         if (files.Length > 1)
         {
-            string problem = $"the project has {files.Length} of them: {string.Join(", ", files.Select(static file => file.Path))}; keep one";
-            Report(0, 0, problem);
+            string paths = string.Join(", ", files.Select(static other => other.Path));
+            Report(0, 0, $"the project has {files.Length} of them: {paths}; keep one");
         }
         else if (LockFile.Read(text).Error is { } error)
         {
@@ -69,7 +74,7 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
         }
 
         void Report(int start, int length, string problem) => context.ReportDiagnostic(Diagnostic.Create(
-            LockDescriptors.Unreadable, LockFile.Locate(context.AdditionalFile.Path, text, start, length), problem + '.'));
+            LockDescriptors.Unreadable, LockFile.Locate(file.Path, text, start, length), problem + '.'));
     }
 
     /// <summary>The comparison of one compilation with its lock.</summary>
@@ -95,7 +100,8 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
             {
                 if (options.IsUpdate) return;
                 context.ReportDiagnostic(Diagnostic.Create(
-                    LockDescriptors.Compatible, symbol.Locations[0], $"Service {service.Key} was added", "only old servers do not have it."));
+                    LockDescriptors.Compatible, symbol.Locations[0],
+                    $"Service {service.Key} was added", "only old servers do not have it."));
                 return;
             }
 
@@ -109,16 +115,17 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
             {
                 isComplete = false;
                 if (!ReportsBreaking) continue;
-                LockString place = contractsLock.PlaceOf(locked);
-                context.ReportDiagnostic(Diagnostic.Create(
-                    LockDescriptors.ServiceRemoved, Locate(place), ContractsLock.WhatOfRemoved(locked, _services.Keys)));
+                string what = ContractsLock.WhatOfRemoved(locked, _services.Keys);
+                context.ReportDiagnostic(Diagnostic.Create(LockDescriptors.ServiceRemoved, Locate(contractsLock.PlaceOf(locked)), what));
             }
 
             CurrentService[] services = [.. _services.Values.OfType<CurrentService>()];
-            if (!isComplete || options.IsUpdate || services.Length < _services.Count || !services.All(contractsLock.Has)) return;
+            isComplete &= services.Length == _services.Count && services.All(contractsLock.Has);
+            if (!isComplete || options.IsUpdate) return;
             string current = LockText.Write(services, contractsLock.Accepted);
-            if (LockFile.FirstDifferentLine(text, current) is { } line)
-                context.ReportDiagnostic(Diagnostic.Create(LockDescriptors.Stale, LockFile.Locate(file.Path, text, line.Start, line.Length)));
+            if (LockFile.FirstDifferentLine(text, current) is not { } line) return;
+            Location location = LockFile.Locate(file.Path, text, line.Start, line.Length);
+            context.ReportDiagnostic(Diagnostic.Create(LockDescriptors.Stale, location));
         }
 
         private void Report(SymbolAnalysisContext context, CurrentService service, ContractSymbols symbols, ContractDifference difference)
@@ -129,7 +136,7 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
 
             // A type that several services share has changed once.
             if (!_reported.TryAdd((location, difference.ToString()), true)) return;
-            Location[] related = contractsLock.PlaceOf(difference, service.Key) is { } place ? [Locate(place)] : [];
+            Location[] related = [Locate(contractsLock.PlaceOf(difference, service.Key))];
             context.ReportDiagnostic(difference.IsBreaking
                 ? Diagnostic.Create(
                     LockDescriptors.Breaking, location, related, difference.What, difference.Affected, difference.Why, difference.WayOut)

@@ -18,7 +18,8 @@ namespace SourceGen.Rpc.CodeFixes;
 /// </remarks>
 [ExportCodeFixProvider(
     LanguageNames.CSharp, Name = nameof(ContractsLockCodeFix),
-    DocumentKinds = [nameof(TextDocumentKind.Document), nameof(TextDocumentKind.AdditionalDocument)], DocumentExtensions = [".cs", ".json"])]
+    DocumentKinds = [nameof(TextDocumentKind.Document), nameof(TextDocumentKind.AdditionalDocument)],
+    DocumentExtensions = [".cs", ".json"])]
 [Shared]
 public sealed class ContractsLockCodeFix : CodeFixProvider
 {
@@ -57,7 +58,8 @@ public sealed class ContractsLockCodeFix : CodeFixProvider
         /// <summary>Reads a project; null when its lock cannot be read, or its contracts are not valid.</summary>
         public static async Task<ProjectLock?> ReadAsync(Project project, CancellationToken cancellationToken)
         {
-            TextDocument? document = project.AdditionalDocuments.FirstOrDefault(static d => LockFile.IsLock(d.FilePath ?? d.Name));
+            TextDocument? document = project.AdditionalDocuments.FirstOrDefault(
+                static file => LockFile.IsLock(file.FilePath ?? file.Name));
             ContractsLock? existing = null;
             if (document is not null)
             {
@@ -65,7 +67,8 @@ public sealed class ContractsLockCodeFix : CodeFixProvider
                 if (existing is null) return null;
             }
 
-            if (await project.GetCompilationAsync(cancellationToken).ConfigureAwait(false) is not CSharpCompilation compilation) return null;
+            Compilation? compiled = await project.GetCompilationAsync(cancellationToken).ConfigureAwait(false);
+            if (compiled is not CSharpCompilation compilation) return null;
             List<CurrentService> services = [];
             foreach (INamedTypeSymbol symbol in Services(compilation.Assembly.GlobalNamespace))
             {

@@ -14,23 +14,25 @@ internal static class ContractsLockOutput
     /// <summary>The name of the generated file, which the targets know.</summary>
     private const string HintName = "contracts.lock.g.cs";
 
-    /// <summary>Adds the output. Without the property it ends before it reads anything.</summary>
+    /// <summary>Adds the output. A build that does not ask for a lock has nothing behind the second step.</summary>
     public static void Register(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ServiceModel> services)
     {
-        IncrementalValueProvider<LockOptions> options =
-            context.AnalyzerConfigOptionsProvider.Select(static (all, _) => LockOptions.From(all.GlobalOptions));
+        IncrementalValuesProvider<LockOptions> requests = context.AnalyzerConfigOptionsProvider
+            .Select(static (all, _) => LockOptions.From(all.GlobalOptions))
+            .SelectMany(static (options, _) => options.IsUpdate ? ImmutableArray.Create(options) : []);
         IncrementalValueProvider<ImmutableArray<AdditionalText>> locks = context.AdditionalTextsProvider
             .Where(static file => file.Path.EndsWith(LockText.FileName, StringComparison.OrdinalIgnoreCase))
             .Collect();
         context.RegisterSourceOutput(
-            options.Combine(locks).Combine(services.Collect()),
+            requests.Combine(locks).Combine(services.Collect()),
             static (output, inputs) => Emit(output, inputs.Left.Left, inputs.Left.Right, inputs.Right));
     }
 
     private static void Emit(
-        SourceProductionContext output, LockOptions options, ImmutableArray<AdditionalText> files, ImmutableArray<ServiceModel> models)
+        SourceProductionContext output, LockOptions options, ImmutableArray<AdditionalText> texts, ImmutableArray<ServiceModel> models)
     {
-        if (!options.IsUpdate || files.Length > 1 || (files.Length == 0 && (!options.IsCreate || models.Length == 0))) return;
+        AdditionalText[] files = [.. texts.DistinctBy(static file => file.Path, StringComparer.Ordinal)];
+        if (files.Length > 1 || (files.Length == 0 && (!options.IsCreate || models.Length == 0))) return;
         ContractsLock? existing;
         try
         {

@@ -10,8 +10,6 @@ public sealed class ProjectReferenceTests
 {
     private const string Abstractions = "SourceGen.Rpc.Abstractions";
     private const string Engine = "SourceGen.Rpc";
-    private const string Analyzers = "SourceGen.Rpc.Analyzers";
-    private const string CodeFixes = "SourceGen.Rpc.CodeFixes";
     private static readonly string[] s_plugInFolders = ["Registries", "Brokers"];
 
     public static TheoryData<string> ProductProjects =>
@@ -50,7 +48,7 @@ public sealed class ProjectReferenceTests
     {
         string name = Path.GetFileNameWithoutExtension(path);
         string[] folders = path.Split(Path.DirectorySeparatorChar);
-        if (name == CodeFixes) return [Analyzers];
+        if (name == "SourceGen.Rpc.CodeFixes") return ["SourceGen.Rpc.Analyzers"];
         if (folders[0] != "Runtime" || name == Abstractions) return [];
         return name == Engine || folders.Intersect(s_plugInFolders).Any() ? [Abstractions] : [Abstractions, Engine];
     }

@@ -12,7 +12,8 @@ internal sealed class ContractsLock
     private readonly ConcurrentDictionary<CurrentService, IReadOnlyList<ContractDifference>> _compared = new();
 
     internal ContractsLock(
-        string text, IReadOnlyDictionary<string, Locked> services, IReadOnlyDictionary<string, LockString> types, IReadOnlyList<string> accepted)
+        string text, IReadOnlyDictionary<string, Locked> services, IReadOnlyDictionary<string, LockString> types,
+        IReadOnlyList<string> accepted)
     {
         Text = text;
         _services = services;
@@ -32,11 +33,12 @@ internal sealed class ContractsLock
     /// <summary>Where a service stands in the lock.</summary>
     public LockString PlaceOf(string service) => _services[service].Place;
 
-    /// <summary>Where the method or type of a difference stands in the lock; null when it is new.</summary>
-    public LockString? PlaceOf(ContractDifference difference, string service)
+    /// <summary>Where the type or the method of a difference stands in the lock; its service, when it is new.</summary>
+    public LockString PlaceOf(ContractDifference difference, string service)
     {
         if (difference.Type is { } type && _types.TryGetValue(type, out LockString? place)) return place;
-        return difference.Method is { } method && _services[service].Methods.TryGetValue(method, out place) ? place : _services[service].Place;
+        Locked locked = _services[service];
+        return difference.Method is { } method && locked.Methods.TryGetValue(method, out place) ? place : locked.Place;
     }
 
     /// <summary>Whether a service is locked.</summary>
@@ -45,7 +47,8 @@ internal sealed class ContractsLock
     /// <summary>What has become of a locked service.</summary>
     public IReadOnlyList<ContractDifference> Compare(CurrentService service) => _compared.GetOrAdd(
         service,
-        current => ContractComparison.Compare(_services[current.Key].Schema, ContractSchema.Parse(current.Schema), [.. current.ValueTypes]));
+        current => ContractComparison.Compare(
+            _services[current.Key].Schema, ContractSchema.Parse(current.Schema), [.. current.ValueTypes]));
 
     /// <summary>The sentence about a service that the code has no longer.</summary>
     /// <param name="service">The service, as a lock calls it.</param>

@@ -97,7 +97,8 @@ internal sealed class LockJson(string text)
         while (Peek() != '"')
         {
             char c = Peek();
-            if (c < ' ') throw new LockFormatException(start, _position - start, "the text that begins here has no closing quote on its line");
+            if (c < ' ')
+                throw new LockFormatException(start, _position - start, "the text that begins here has no closing quote on its line");
             _position++;
             value.Append(c == '\\' ? ReadEscape() : c);
         }

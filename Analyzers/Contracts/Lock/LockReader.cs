@@ -54,7 +54,8 @@ internal sealed class LockReader
             case { } other:
                 throw At(other, $"the format is a number; this version of SourceGen.Rpc reads {LockText.FormatVersion}");
             default:
-                throw new LockFormatException(root.Start, 1, $"the lock does not begin with its format, \"{LockText.FormatKey}\": {LockText.FormatVersion}");
+                throw new LockFormatException(
+                    root.Start, 1, $"the lock does not begin with its format, \"{LockText.FormatKey}\": {LockText.FormatVersion}");
         }
     }
 
@@ -108,7 +109,11 @@ internal sealed class LockReader
         LockNode? node = root.Find(key);
         if (node is null) return [];
         if (node is not LockObject lists) throw At(node, $"the {key} are an object, '{{ \"name\": [ ... ] }}'");
-        return [.. lists.Members.Select(static list => new KeyValuePair<LockString, IReadOnlyList<LockString>>(list.Key, Strings(list.Value)))];
+        return
+        [
+            .. lists.Members.Select(static list =>
+                new KeyValuePair<LockString, IReadOnlyList<LockString>>(list.Key, Strings(list.Value))),
+        ];
     }
 
     private static IReadOnlyList<LockString> Strings(LockNode node) => node is LockList list

@@ -72,7 +72,9 @@ internal static class LockText
 
     private static KeyValuePair<string, IEnumerable<string>> Pair(string name, IEnumerable<string> lines) => new(name, lines);
 
-    /// <summary>An enum's values by number, a map's members by name, which do not depend on where they are declared; others as they are.</summary>
+    /// <summary>
+    /// An enum's values by number and a map's members by name, so that it does not matter where they are declared; others as they are.
+    /// </summary>
     private static IEnumerable<string> Sorted(SchemaLine type)
     {
         if (type.Head.StartsWith("enum ", StringComparison.Ordinal))

@@ -12,6 +12,8 @@ internal
 #endif
 static class ContractComparison
 {
+    private static readonly ContractPlace TheMethod = new(null, "the method");
+
     /// <summary>Compares two schemas of one service.</summary>
     /// <param name="oldSchema">The older version's schema, such as <c>RpcContract.Schema</c>.</param>
     /// <param name="newSchema">The newer version's schema.</param>
@@ -62,7 +64,7 @@ static class ContractComparison
         foreach (SchemaMethod method in @new.Methods)
         {
             if (Array.Exists(old.Methods, other => other.Name == method.Name)) continue;
-            found.Add(new ContractFinding(ContractDifferenceKind.MethodAdded, new ContractPlace(null, "the method")) { Method = method.Name });
+            found.Add(new ContractFinding(ContractDifferenceKind.MethodAdded, TheMethod) { Method = method.Name });
         }
 
         found.AddRange(merged.All);
@@ -74,7 +76,7 @@ static class ContractComparison
         string signature = Signature(method);
         SchemaMethod? successor = Array.Find(
             @new.Methods, other => Signature(other) == signature && !Array.Exists(old.Methods, known => known.Name == other.Name));
-        return new ContractFinding(ContractDifferenceKind.MethodRemoved, new ContractPlace(null, "the method"))
+        return new ContractFinding(ContractDifferenceKind.MethodRemoved, TheMethod)
         {
             Method = method.Name,
             Successor = successor?.Name,

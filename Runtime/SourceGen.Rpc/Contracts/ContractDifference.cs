@@ -32,7 +32,9 @@ sealed class ContractDifference
     /// <summary>The service's name on the wire.</summary>
     public string Service { get; }
 
-    /// <summary>The method's name on the wire. Of a change within a type, the first method that leads to it; null for the service itself.</summary>
+    /// <summary>
+    /// The method's name on the wire. Of a change within a type, the first method that leads to it; null for the service itself.
+    /// </summary>
     public string? Method => _finding.Method;
 
     /// <summary>The parameter's name, if the change is about a parameter or below one; otherwise null.</summary>
@@ -59,7 +61,9 @@ sealed class ContractDifference
     /// </summary>
     public ContractEffect OldServers => _impact.OldServers;
 
-    /// <summary>What it means, at worst, to objects that were stored as the older version writes them and are read as the newer one.</summary>
+    /// <summary>
+    /// What it means, at worst, to objects that were stored as the older version writes them and are read as the newer one.
+    /// </summary>
     public ContractEffect StoredData => _impact.StoredData;
 
     /// <summary>Whether something that worked does not any more. Otherwise the change is compatible.</summary>
@@ -94,8 +98,6 @@ sealed class ContractDifference
     }
 
     /// <summary>All of it, for a person to read.</summary>
-    public override string ToString() => IsBreaking ? $"{What}. This breaks {Affected}: {Why} {WayOut}" : $"{What}. This is compatible: {Why}";
-
-    /// <summary>The finding, of which several may be one difference.</summary>
-    internal ContractFinding Finding => _finding;
+    public override string ToString() =>
+        IsBreaking ? $"{What}. This breaks {Affected}: {Why} {WayOut}" : $"{What}. This is compatible: {Why}";
 }

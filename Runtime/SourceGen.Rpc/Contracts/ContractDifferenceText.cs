@@ -10,7 +10,8 @@ internal static class ContractDifferenceText
     {
         ContractDifferenceKind.ServiceRenamed => $"was the service {finding.Old} and is {finding.New}",
         ContractDifferenceKind.MethodAdded => "was added",
-        ContractDifferenceKind.MethodRemoved when finding.Successor is not null => $"was removed; {finding.Successor} looks like its new name",
+        ContractDifferenceKind.MethodRemoved when finding.Successor is not null =>
+            $"was removed; {finding.Successor} looks like its new name",
         ContractDifferenceKind.MethodRemoved => "was removed",
         ContractDifferenceKind.OneWayChanged when finding.New == "oneway" => "is one-way now and had a reply",
         ContractDifferenceKind.OneWayChanged => "was one-way and has a reply now",
@@ -50,18 +51,19 @@ internal static class ContractDifferenceText
             ContractDifferenceKind.OneWayChanged => "one side would wait for a reply that the other never sends, so calls are refused.",
             ContractDifferenceKind.ResultAdded => "an old server sends no result that a new client could read, so its calls are refused.",
             ContractDifferenceKind.ResultRemoved => "they would read a result that is not sent, so their calls are refused.",
-            ContractDifferenceKind.ResultStreamChanged => "a stream has messages of its own that both sides must know of, so calls are refused.",
-            ContractDifferenceKind.ParameterStreamChanged => "a stream has messages of its own that both sides must know of, so calls are refused.",
+            ContractDifferenceKind.ResultStreamChanged or ContractDifferenceKind.ParameterStreamChanged =>
+                "a stream has messages of its own that both sides must know of, so calls are refused.",
             ContractDifferenceKind.ParameterAdded when finding.HasDefault =>
                 "for old clients it has its default value, and old servers ignore it.",
             ContractDifferenceKind.ParameterAdded => "they do not send it, and there is nothing in its place, so their calls are refused.",
             ContractDifferenceKind.ParameterRemoved when finding.HasDefault => "what they send for it is silently ignored.",
             ContractDifferenceKind.ParameterRemoved =>
                 "what old clients send for it is silently ignored, and old servers refuse calls without it.",
-            ContractDifferenceKind.ParameterMoved => "arguments are told apart by their place alone, so each side takes it for another one.",
+            ContractDifferenceKind.ParameterMoved =>
+                "arguments are told apart by their place alone, so each side takes it for another one.",
             ContractDifferenceKind.ParameterRenamed => "names of parameters are not on the wire.",
             ContractDifferenceKind.DefaultAdded => "clients that do not send it can call the method now.",
-            ContractDifferenceKind.DefaultRemoved => "clients of the locked contract send it; still older ones that do not are refused now.",
+            ContractDifferenceKind.DefaultRemoved => "old clients send it; still older ones, that do not know it, are refused now.",
             ContractDifferenceKind.ErrorAdded => "old clients get it as an RpcException with its code and message.",
             ContractDifferenceKind.ErrorRemoved =>
                 "what they catch by its type arrives as an RpcException without its detail, if it still arrives.",

@@ -50,7 +50,8 @@ internal sealed record ContractImpact(
                 return Compatible(oldServers: ContractEffect.Lost);
             case ContractDifferenceKind.MemberRemoved:
                 return new ContractImpact(
-                    ContractEffect.Lost, isParameter ? ContractEffect.Lost : ContractEffect.None, ContractEffect.Lost, IsBreaking: true);
+                    ContractEffect.Lost, isParameter ? ContractEffect.Lost : ContractEffect.None,
+                    finding.Usage == ContractUsage.Error ? ContractEffect.None : ContractEffect.Lost, IsBreaking: true);
             default:
                 return OfValue(finding, isParameter, isRead);
         }
@@ -63,10 +64,13 @@ internal sealed record ContractImpact(
         bool isErrorOnly = finding.Usage == ContractUsage.Error;
         ContractEffect read = isErrorOnly && forward > ContractEffect.Lost ? ContractEffect.Lost : forward;
         ContractEffect readOld = isErrorOnly && backward > ContractEffect.Lost ? ContractEffect.Lost : backward;
-        ContractEffect stored = finding.Place.NearestMember is null ? ContractEffect.None
+        ContractEffect stored = finding.Place.NearestMember is null || isErrorOnly ? ContractEffect.None
             : backward == ContractEffect.Refused ? ContractEffect.Fails
             : backward;
-        bool isBreaking = backward >= ContractEffect.Lost || forward >= ContractEffect.Misread || (isRead && forward >= ContractEffect.Lost)
+
+        // What only the new version writes may fail at an old server, but what both write may not.
+        bool isNewOnly = forward is not (ContractEffect.Misread or ContractEffect.Refused);
+        bool isBreaking = backward >= ContractEffect.Lost || !isNewOnly || (isRead && forward >= ContractEffect.Lost)
             || finding.Kind == ContractDifferenceKind.EnumValueRemoved;
         return new ContractImpact(
             Worse(isParameter ? backward : ContractEffect.None, isRead ? read : ContractEffect.None),
@@ -74,8 +78,7 @@ internal sealed record ContractImpact(
             stored,
             isBreaking)
         {
-            // A server reads what only a newer client can have written.
-            OldServersTolerate = isParameter && !(isRead && readOld >= ContractEffect.Unexpected) && forward < ContractEffect.Misread ? forward : ContractEffect.None,
+            OldServersTolerate = isParameter && isNewOnly && (!isRead || readOld == ContractEffect.None) ? forward : ContractEffect.None,
         };
     }
 

@@ -31,6 +31,7 @@ internal sealed class MethodComparison(
             yield return Changed(ContractDifferenceKind.ResultAdded, "", @new.ReplyText);
         for (int i = _before.Length; i < _after.Length; i++)
         {
+            if (StreamOf(old)?.Name == _after[i].Name) continue;
             yield return At(ContractDifferenceKind.ParameterAdded, _after[i])
                 with { New = _after[i].Type.ToString(), HasDefault = _after[i].HasDefault };
         }
@@ -41,6 +42,7 @@ internal sealed class MethodComparison(
     {
         for (int i = _after.Length; i < _before.Length; i++)
         {
+            if (StreamOf(@new)?.Name == _before[i].Name) continue;
             yield return At(ContractDifferenceKind.ParameterRemoved, _before[i])
                 with { Old = _before[i].Type.ToString(), HasDefault = _before[i].HasDefault };
         }

@@ -303,7 +303,7 @@ internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, Sche
         if (_position >= text.Length) return Error(_position, $"expected {what}, found the end");
         int length = Math.Min(16, text.Length - _position);
         int end = text.IndexOf('\n', _position, length);
-        string found = end == _position ? "the end of the line" : $"'{text.Substring(_position, (end < 0 ? _position + length : end) - _position)}'";
+        string found = end == _position ? "the end of the line" : $"'{text.Substring(_position, end < 0 ? length : end - _position)}'";
         return Error(_position, $"expected {what}, found {found}");
     }
 

@@ -16,7 +16,12 @@ internal sealed class TypeComparison(
     /// <summary>How many pairs of types are compared for one contract: many times what real contracts need, and little time.</summary>
     public const int MaxComparisons = 1_000_000;
 
+    /// <summary>How many differences of types are listed. Contracts that differ in more have nothing to do with each other.</summary>
+    private const int MaxDifferences = 10_000;
+
     private const int MaxDescription = 100;
+
+    private static readonly char[] Digits = [.. "0123456789"];
 
     // A queue instead of recursion: a peer may send a chain of types as long as its schema. It also finds the nearest difference first.
     private readonly Queue<Pair> _pending = new();
@@ -24,6 +29,7 @@ internal sealed class TypeComparison(
     private readonly HashSet<(string Old, string New, ContractUsage Usage)> _assumed = [];
     private readonly HashSet<(string Old, string New, ContractUsage Usage)> _proven = [];
     private int _compared;
+    private int _differences;
 
     /// <summary>A name cut to a length that suits a message.</summary>
     public static string Shorten(string text) => text.Length <= MaxDescription ? text : text.Substring(0, MaxDescription) + "...";
@@ -47,7 +53,7 @@ internal sealed class TypeComparison(
         while (_found.Count == 0 && _pending.Count > 0)
         {
             Pair pair = _pending.Dequeue();
-            if (_compared > MaxComparisons)
+            if (_compared > MaxComparisons || _differences > MaxDifferences)
             {
                 _pending.Clear();
                 return new ContractFinding(ContractDifferenceKind.NotCompared, pair.Place);
@@ -56,7 +62,11 @@ internal sealed class TypeComparison(
             Compare(pair);
         }
 
-        if (_found.Count > 0) return _found.Dequeue();
+        if (_found.Count > 0)
+        {
+            _differences++;
+            return _found.Dequeue();
+        }
 
         // No difference anywhere, so everything that was assumed on the way is true.
         _proven.UnionWith(_assumed);
@@ -120,7 +130,7 @@ internal sealed class TypeComparison(
                     AddPart(pair, i, string.Format(CultureInfo.InvariantCulture, "item {0}", i + 1));
                 break;
             case SchemaKind.Float when !onlyRefusals && pair.Before.Name != pair.After.Name:
-                bool isWider = pair.After.Name == "float64";
+                bool isWider = Bits(pair.After.Name) > Bits(pair.Before.Name);
                 Report(
                     isWider ? ContractDifferenceKind.NumberWidened : ContractDifferenceKind.NumberNarrowed, pair,
                     isWider ? ContractEffect.None : ContractEffect.Lost, isWider ? ContractEffect.Lost : ContractEffect.None);
@@ -157,8 +167,10 @@ internal sealed class TypeComparison(
         foreach (SchemaMember member in ours.Members)
         {
             // Members that only one side knows are skipped by the other.
-            if (theirs.Find(member.Key) is { } same) Enqueue(pair with { Before = member.Type, After = same.Type, Place = To(pair, theirs, member) });
-            else if (!onlyRefusals) ReportRemoved(pair, ours, theirs, member);
+            if (theirs.Find(member.Key) is { } same)
+                Enqueue(new Pair(member.Type, same.Type, To(pair, theirs, member), pair.Usage));
+            else if (!onlyRefusals)
+                ReportRemoved(pair, ours, theirs, member);
         }
 
         if (onlyRefusals) return;
@@ -210,9 +222,10 @@ internal sealed class TypeComparison(
     {
         int wideBits = Bits(wide), narrowBits = Bits(narrow);
         return (wide[0] == 'u') == (narrow[0] == 'u') ? wideBits >= narrowBits : narrow[0] == 'u' && wideBits > narrowBits;
-
-        static int Bits(string word) => int.Parse(word.Substring(word.IndexOf("int", StringComparison.Ordinal) + 3), CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The digits that end a number's word.</summary>
+    private static int Bits(string word) => int.Parse(word.Substring(word.IndexOfAny(Digits)), CultureInfo.InvariantCulture);
 
     private void CompareNames(Pair pair)
     {
@@ -256,7 +269,8 @@ internal sealed class TypeComparison(
         Report(kind, pair, ContractEffect.Refused, ContractEffect.Refused, Describe(pair.Before, old), Describe(pair.After, @new));
 
     private void Report(
-        ContractDifferenceKind kind, Pair pair, ContractEffect backward, ContractEffect forward, string? before = null, string? after = null) =>
+        ContractDifferenceKind kind, Pair pair, ContractEffect backward, ContractEffect forward, string? before = null,
+        string? after = null) =>
         _found.Enqueue(new ContractFinding(kind, pair.Place)
         {
             Usage = pair.Usage,
