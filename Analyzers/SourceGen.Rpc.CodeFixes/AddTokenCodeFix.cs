@@ -59,7 +59,8 @@ internal sealed class AddTokenCodeFix : SyntaxCodeFix
         if (IsAsyncIterator(declaration))
         {
             NameSyntax attribute = (NameSyntax)Type("System.Runtime.CompilerServices.EnumeratorCancellation");
-            AttributeListSyntax attributes = SyntaxFactory.AttributeList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Attribute(attribute)));
+            AttributeListSyntax attributes = SyntaxFactory.AttributeList(
+                SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Attribute(attribute)));
             token = token.WithAttributeLists(SyntaxFactory.SingletonList(attributes.WithTrailingTrivia(SyntaxFactory.Space)));
         }
 
@@ -68,5 +69,6 @@ internal sealed class AddTokenCodeFix : SyntaxCodeFix
     }
 
     private static bool IsAsyncIterator(MethodDeclarationSyntax declaration) =>
-        declaration.Modifiers.Any(SyntaxKind.AsyncKeyword) && declaration.ReturnType is SimpleNameSyntax { Identifier.ValueText: "IAsyncEnumerable" };
+        declaration.Modifiers.Any(SyntaxKind.AsyncKeyword)
+        && declaration.ReturnType is SimpleNameSyntax { Identifier.ValueText: "IAsyncEnumerable" };
 }

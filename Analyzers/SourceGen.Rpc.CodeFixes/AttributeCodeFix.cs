@@ -43,13 +43,13 @@ internal sealed class AttributeCodeFix : SyntaxCodeFix
 
     private static void OfferIgnore(FixPlace place)
     {
-        bool isParameterOfRecord = place.Node is ParameterSyntax { Parent.Parent: RecordDeclarationSyntax };
+        const string Title = "Leave it out with [IgnoreMember]";
         if (place.Node is VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax { Declaration.Variables.Count: 1 } field })
-            place.Replace("Leave it out with [IgnoreMember]", field, Attributes.Add(field, place.NewLine, "IgnoreMember"));
+            place.Replace(Title, field, Attributes.Add(field, place.NewLine, "IgnoreMember"));
         else if (place.Node is PropertyDeclarationSyntax property)
-            place.Replace("Leave it out with [IgnoreMember]", property, Attributes.Add(property, place.NewLine, "IgnoreMember"));
-        else if (isParameterOfRecord)
-            place.Replace("Leave it out with [IgnoreMember]", place.Node, Attributes.AddToProperty((ParameterSyntax)place.Node, "IgnoreMember"));
+            place.Replace(Title, property, Attributes.Add(property, place.NewLine, "IgnoreMember"));
+        else if (place.Node is ParameterSyntax { Parent.Parent: RecordDeclarationSyntax } parameter)
+            place.Replace(Title, parameter, Attributes.AddToProperty(parameter, "IgnoreMember"));
     }
 
     private static void OfferDefaultTimeout(FixPlace place)

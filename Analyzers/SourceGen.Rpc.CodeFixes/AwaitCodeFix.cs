@@ -37,25 +37,29 @@ internal sealed class AwaitCodeFix : SyntaxCodeFix
         ExpressionSyntax? task = expression switch
         {
             MemberAccessExpressionSyntax access => access.Expression,
-            InvocationExpressionSyntax { ArgumentList.Arguments.Count: 0, Expression: MemberAccessExpressionSyntax access } => access.Expression,
+            InvocationExpressionSyntax { ArgumentList.Arguments.Count: 0, Expression: MemberAccessExpressionSyntax method } =>
+                method.Expression,
             _ => null,
         };
-        if (task is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetAwaiter" } awaiter })
-            task = awaiter.Expression;
-        if (task is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "AsTask" } converted })
-            task = converted.Expression;
+        task = Without(Without(task, "GetAwaiter"), "AsTask");
 
         // In a?.b.Result the await would have to stand around all of it.
         return task is null || task.DescendantNodesAndSelf().Any(static n => n is MemberBindingExpressionSyntax) ? null : task;
     }
+
+    /// <summary><c>x</c> of <c>x.Method()</c>, and anything else as it is.</summary>
+    private static ExpressionSyntax? Without(ExpressionSyntax? task, string method) =>
+        task is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } && access.Name.Identifier.ValueText == method
+            ? access.Expression
+            : task;
 
     private static InvocationExpressionSyntax? Renamed(ExpressionSyntax expression, string replacement)
     {
         if (expression is not InvocationExpressionSyntax call) return null;
         if (replacement.Contains('.'))
         {
-            ExpressionSyntax method = SyntaxFactory.ParseExpression("global::" + replacement).WithAdditionalAnnotations(Simplifier.Annotation);
-            return call.WithExpression(method);
+            return call.WithExpression(
+                SyntaxFactory.ParseExpression("global::" + replacement).WithAdditionalAnnotations(Simplifier.Annotation));
         }
 
         return call.Expression is MemberAccessExpressionSyntax access

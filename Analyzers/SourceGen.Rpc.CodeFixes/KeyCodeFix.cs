@@ -10,8 +10,8 @@ using SourceGen.Rpc.Contracts;
 namespace SourceGen.Rpc.CodeFixes;
 
 /// <summary>
-/// Gives members without a key, or with the key of another, the next free one. Which one that is depends on the place of the member alone, so
-/// that fixing all of them at once gives each its own.
+/// Gives members without a key, or with the key of another, the next free one. Which one that is depends on the place of the member alone,
+/// so that fixing all of them at once gives each its own.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(KeyCodeFix)), Shared]
 internal sealed class KeyCodeFix : SyntaxCodeFix
@@ -23,7 +23,8 @@ internal sealed class KeyCodeFix : SyntaxCodeFix
     /// <inheritdoc/>
     protected override void Offer(FixPlace place)
     {
-        SyntaxNode declaration = place.Node is VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax field } ? field : place.Node;
+        SyntaxNode declaration =
+            place.Node is VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax field } ? field : place.Node;
         ISymbol? symbol = place.Model.GetDeclaredSymbol(place.Node, place.CancellationToken);
         if (symbol is null || NextKey(symbol) is not { } next) return;
         string key = next.ToString(CultureInfo.InvariantCulture);
@@ -45,7 +46,9 @@ internal sealed class KeyCodeFix : SyntaxCodeFix
         {
             int? key = Key(member);
             if (key is { } index && taken.Add(index)) continue;
-            if (member.Name == symbol.Name && SymbolEqualityComparer.Default.Equals(member.ContainingType, symbol.ContainingType)) own = wanting;
+            bool isIt = member.Name == symbol.Name
+                && SymbolEqualityComparer.Default.Equals(member.ContainingType, symbol.ContainingType);
+            if (isIt) own = wanting;
             wanting++;
         }
 

@@ -19,9 +19,9 @@ internal sealed class LazyResultCodeFix : SyntaxCodeFix
     protected override void Offer(FixPlace place)
     {
         if (place.Node is not ExpressionSyntax sequence || !HasTargetType(sequence)) return;
-        CollectionExpressionSyntax computed = SyntaxFactory.CollectionExpression(SyntaxFactory.SingletonSeparatedList<CollectionElementSyntax>(
-            SyntaxFactory.SpreadElement(
-                SyntaxFactory.Token(SyntaxKind.DotDotToken).WithTrailingTrivia(SyntaxFactory.Space), sequence.WithoutTrivia())));
+        CollectionElementSyntax spread = SyntaxFactory.SpreadElement(
+            SyntaxFactory.Token(SyntaxKind.DotDotToken).WithTrailingTrivia(SyntaxFactory.Space), sequence.WithoutTrivia());
+        CollectionExpressionSyntax computed = SyntaxFactory.CollectionExpression(SyntaxFactory.SingletonSeparatedList(spread));
         place.Replace("Compute it here", sequence, computed.WithTriviaFrom(sequence));
     }
 
@@ -29,7 +29,8 @@ internal sealed class LazyResultCodeFix : SyntaxCodeFix
     {
         ReturnStatementSyntax or ArrowExpressionClauseSyntax => true,
         ArgumentSyntax { Parent.Parent: BaseObjectCreationExpressionSyntax } => true,
-        ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: GenericNameSyntax } } } => true,
+        ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } } =>
+            access.Name is GenericNameSyntax,
         _ => false,
     };
 }

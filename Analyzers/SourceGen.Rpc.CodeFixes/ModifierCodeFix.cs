@@ -49,7 +49,8 @@ internal sealed class ModifierCodeFix : SyntaxCodeFix
         bool isNested = type.Parent is TypeDeclarationSyntax;
         bool isHidden = type.Modifiers.Any(static m => m.Kind() is SyntaxKind.PrivateKeyword or SyntaxKind.ProtectedKeyword
             or SyntaxKind.FileKeyword);
-        bool isPrivateByDefault = isNested && !type.Modifiers.Any(static m => m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword);
+        bool isPrivateByDefault = isNested
+            && !type.Modifiers.Any(static m => m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword);
         if (!isHidden && !isPrivateByDefault) return;
         TypeDeclarationSyntax open = WithoutModifiers(
             type, SyntaxKind.PrivateKeyword, SyntaxKind.ProtectedKeyword, SyntaxKind.FileKeyword, SyntaxKind.InternalKeyword);

@@ -20,7 +20,8 @@ internal sealed class PassTokenCodeFix : SyntaxCodeFix
     {
         if (!place.Diagnostic.Properties.TryGetValue(TokenRule.Token, out string? token) || token is null) return;
         if (place.Node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call) return;
-        if (place.Model.GetSymbolInfo(call, place.CancellationToken).Symbol is not IMethodSymbol { Parameters: { Length: > 0 } parameters }) return;
+        if (place.Model.GetSymbolInfo(call, place.CancellationToken).Symbol is not IMethodSymbol method) return;
+        if (method.Parameters is not { Length: > 0 } parameters) return;
         IParameterSymbol parameter = parameters[parameters.Length - 1];
         SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
         ArgumentSyntax argument = SyntaxFactory.Argument(SyntaxFactory.IdentifierName(Escape(token)));

@@ -31,16 +31,16 @@ internal sealed class RegistrationCodeFix : SyntaxCodeFix
             return;
         }
 
-        if (place.Node.FirstAncestorOrSelf<ArgumentSyntax>()?.Parent?.Parent is not InvocationExpressionSyntax { Expression: { } called }) return;
-        SimpleNameSyntax? method = called switch
+        if (place.Node.FirstAncestorOrSelf<ArgumentSyntax>()?.Parent?.Parent is not InvocationExpressionSyntax call) return;
+        SimpleNameSyntax? method = call.Expression switch
         {
             MemberAccessExpressionSyntax access => access.Name,
             MemberBindingExpressionSyntax binding => binding.Name,
-            _ => called as SimpleNameSyntax,
+            _ => call.Expression as SimpleNameSyntax,
         };
         if (method is not IdentifierNameSyntax) return;
-        place.Replace(
-            title, method,
-            SyntaxFactory.GenericName(method.Identifier.WithTrailingTrivia(), SyntaxFactory.TypeArgumentList(SyntaxFactory.SingletonSeparatedList(service))).WithTriviaFrom(method));
+        TypeArgumentListSyntax argument = SyntaxFactory.TypeArgumentList(SyntaxFactory.SingletonSeparatedList(service));
+        GenericNameSyntax generic = SyntaxFactory.GenericName(method.Identifier.WithTrailingTrivia(), argument);
+        place.Replace(title, method, generic.WithTriviaFrom(method));
     }
 }

@@ -56,15 +56,12 @@ internal sealed class ReturnTypeCodeFix : SyntaxCodeFix
 
         Change(place, "Return ValueTask<T>", type, Type(ValueTask, type));
         if (ArgumentOf(type, "IEnumerable") is { } items)
-            Change(place, "Return a stream (IAsyncEnumerable<T>)", type, Type(Stream, ((GenericNameSyntax)Last(items)).TypeArgumentList.Arguments[0]));
+            Change(place, "Return a stream (IAsyncEnumerable<T>)", type, Type(Stream, ItemOf(items)));
     }
 
     /// <summary>The task stays; only what it gives changes.</summary>
-    private static void OfferList(FixPlace place, TypeSyntax sequence)
-    {
-        GenericNameSyntax generic = (GenericNameSyntax)Last(sequence);
-        Change(place, "Return IReadOnlyList<T>", generic, Type(List, generic.TypeArgumentList.Arguments[0]));
-    }
+    private static void OfferList(FixPlace place, TypeSyntax sequence) =>
+        Change(place, "Return IReadOnlyList<T>", Last(sequence), Type(List, ItemOf(sequence)));
 
     private static void OfferStream(FixPlace place)
     {
@@ -80,7 +77,7 @@ internal sealed class ReturnTypeCodeFix : SyntaxCodeFix
 
         // The stream is the whole result, so a task around it goes; in any other type it has no obvious place.
         if (misplaced is null || (misplaced != type && ArgumentOf(type, "Task") is null && ArgumentOf(type, "ValueTask") is null)) return;
-        TypeSyntax stream = Type(Stream, ((GenericNameSyntax)Last(misplaced)).TypeArgumentList.Arguments[0]);
+        TypeSyntax stream = Type(Stream, ItemOf(misplaced));
         if (type.IsEquivalentTo(stream) || ArgumentOf(type, "IAsyncEnumerable") == type) return;
         Change(place, "Use a stream (IAsyncEnumerable<T>)", type, stream);
     }
@@ -115,6 +112,8 @@ internal sealed class ReturnTypeCodeFix : SyntaxCodeFix
             ? argument
             : null;
     }
+
+    private static TypeSyntax ItemOf(TypeSyntax sequence) => ((GenericNameSyntax)Last(sequence)).TypeArgumentList.Arguments[0];
 
     private static TypeSyntax Last(TypeSyntax type) => type switch
     {

@@ -45,7 +45,8 @@ internal sealed class WireNameCodeFix : SyntaxCodeFix
                 .SelectMany(static t => t.GetMembers().OfType<IMethodSymbol>()).Select(WireName),
             StringComparer.Ordinal);
         string basis = WireNames.OfMethod(method.Name);
-        string types = string.Concat(method.Parameters.Where(static p => !KnownTypes.IsCancellationToken(p.Type)).Select(static p => Word(p.Type)));
+        string types = string.Concat(
+            method.Parameters.Where(static p => !KnownTypes.IsCancellationToken(p.Type)).Select(static p => Word(p.Type)));
         string name = basis + types;
         for (int number = 2; taken.Contains(name); number++) name = $"{basis}{types}{number}";
         return name;

@@ -37,8 +37,8 @@ public class DescriptorTests
         foreach (DiagnosticDescriptor descriptor in Workbench.Analyzers.SelectMany(static a => a.SupportedDiagnostics))
         {
             string severity = descriptor.DefaultSeverity.ToString().ToLowerInvariant();
-            string line = Assert.Single(
-                table.Split('\n'), line => line.StartsWith($"| [{descriptor.Id}](diagnostics/{descriptor.Id}.md) ", StringComparison.Ordinal));
+            string start = $"| [{descriptor.Id}](diagnostics/{descriptor.Id}.md) ";
+            string line = Assert.Single(table.Split('\n'), line => line.StartsWith(start, StringComparison.Ordinal));
             string[] cells = [.. line.Split('|').Select(static cell => cell.Trim())];
             Assert.Equal(severity, cells[2]);
             Assert.True(fixable.Contains(descriptor.Id) == (cells[4].Length > 0), line);

@@ -13,7 +13,8 @@ internal static class Fix
     public static IReadOnlyList<CodeFixProvider> Providers { get; } =
     [
         .. Assembly.Load("SourceGen.Rpc.CodeFixes").GetTypes()
-            .Where(static t => !t.IsAbstract && t.IsSubclassOf(typeof(CodeFixProvider)) && !t.Name.StartsWith("ContractsLock", StringComparison.Ordinal))
+            .Where(static t => !t.IsAbstract && t.IsSubclassOf(typeof(CodeFixProvider)))
+            .Where(static t => !t.Name.StartsWith("ContractsLock", StringComparison.Ordinal))
             .OrderBy(static t => t.Name, StringComparer.Ordinal)
             .Select(static t => (CodeFixProvider)Activator.CreateInstance(t)!),
     ];
@@ -37,7 +38,8 @@ internal static class Fix
         CodeFixProvider provider = Providers.First(p => p.FixableDiagnosticIds.Contains(id));
         CodeAction first = Choose(await OfferedAsync(project, diagnostics[0]), title);
         FixAllContext context = new(
-            Workbench.Document(project), provider, FixAllScope.Document, first.EquivalenceKey, [id], new Known(diagnostics), CancellationToken.None);
+            Workbench.Document(project), provider, FixAllScope.Document, first.EquivalenceKey, [id], new Known(diagnostics),
+            CancellationToken.None);
         CodeAction? all = await provider.GetFixAllProvider()!.GetFixAsync(context);
         Assert.NotNull(all);
         await CheckAsync(id, await ChangedAsync(all, project.Solution), project.Id, expected, compiles, allFixed: true);
@@ -57,7 +59,8 @@ internal static class Fix
         List<CodeAction> actions = [];
         foreach (CodeFixProvider provider in Providers.Where(p => p.FixableDiagnosticIds.Contains(diagnostic.Id)))
         {
-            CodeFixContext context = new(Workbench.Document(project), diagnostic, (action, _) => actions.Add(action), CancellationToken.None);
+            CodeFixContext context = new(
+                Workbench.Document(project), diagnostic, (action, _) => actions.Add(action), CancellationToken.None);
             await provider.RegisterCodeFixesAsync(context);
         }
 

@@ -110,7 +110,10 @@ public class HostileCodeTests
         string[] ids = [.. diagnostics.Select(static d => d.Id).Distinct().Order(StringComparer.Ordinal)];
         Assert.Subset(
             ids.ToHashSet(),
-            (HashSet<string>)["SGR0071", "SGR0073", "SGR0074", "SGR0075", "SGR0076", "SGR0077", "SGR0078", "SGR0079", "SGR0080", "SGR0083"]);
+            (HashSet<string>)
+            [
+                "SGR0071", "SGR0073", "SGR0074", "SGR0075", "SGR0076", "SGR0077", "SGR0078", "SGR0079", "SGR0080", "SGR0083",
+            ]);
     }
 
     private static async Task AnalyzeAndOfferAsync(string source)

@@ -10,7 +10,9 @@ using SourceGen.Rpc.Hosting;
 
 namespace SourceGen.Rpc.Analyzers.Tests;
 
-/// <summary>Projects in memory that reference the engine and hosting, with the generator's output, and the analyzers run over them.</summary>
+/// <summary>
+/// Projects in memory that reference the engine and hosting, with the generator's output, and the analyzers run over them.
+/// </summary>
 internal static class Workbench
 {
     /// <summary>The document that a test's source becomes.</summary>
@@ -132,7 +134,9 @@ internal static class Workbench
         ];
     }
 
-    /// <summary>What the compiler finds wrong with the test's own source, so that a test does not prove something about code that is none.</summary>
+    /// <summary>
+    /// What the compiler finds wrong with the test's own source, so that a test does not prove something about code that is none.
+    /// </summary>
     public static async Task<string[]> CompilerErrorsAsync(Project project) =>
     [
         .. (await project.GetCompilationAsync())!.GetDiagnostics()

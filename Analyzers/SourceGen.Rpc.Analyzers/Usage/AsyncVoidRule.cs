@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
+using SourceGen.Rpc.Contracts;
 
 namespace SourceGen.Rpc.Analyzers.Usage;
 
@@ -29,7 +30,7 @@ internal static class AsyncVoidRule
         if (method.Parameters.Length != 2 || method.Parameters[0].Type.SpecialType != SpecialType.System_Object) return false;
         for (ITypeSymbol? type = method.Parameters[1].Type; type is not null; type = type.BaseType)
         {
-            if (type is { Name: "EventArgs", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }) return true;
+            if (type is INamedTypeSymbol named && KnownTypes.Is(named, "System", "EventArgs")) return true;
         }
 
         return false;

@@ -9,8 +9,8 @@ namespace SourceGen.Rpc.Analyzers.Usage;
 internal readonly record struct BlockingApi(string Remedy, string Replacement);
 
 /// <summary>
-/// The methods of the class library that block. It is a short list on purpose: waits, and input and output of types that also have the method
-/// to await. What may be memory (<c>Stream</c>, <c>TextReader</c>) is not on it.
+/// The methods of the class library that block. It is a short list on purpose: waits, and input and output of types that also have the
+/// method to await. What may be memory (<c>Stream</c>, <c>TextReader</c>) is not on it.
 /// </summary>
 internal sealed class BlockingApis
 {
@@ -40,7 +40,9 @@ internal sealed class BlockingApis
         _inputAndOutput = Types(compilation, s_inputAndOutput);
     }
 
-    /// <summary>The task whose end the operation waits for: <c>t</c> of <c>t.Wait()</c>, <c>t.Result</c>, <c>t.GetAwaiter().GetResult()</c>.</summary>
+    /// <summary>
+    /// The task whose end the operation waits for: <c>t</c> of <c>t.Wait()</c>, <c>t.Result</c>, <c>t.GetAwaiter().GetResult()</c>.
+    /// </summary>
     public IOperation? WaitedFor(IOperation operation)
     {
         switch (operation)

@@ -41,7 +41,7 @@ internal static class BlockingRule
                 if (invocation.Arguments.SelectMany(static a => Elements(a.Value)).Select(t => Operations.ServiceCall(t, symbols))
                     .FirstOrDefault(static c => c is not null) is { } waited) ReportCall(context, waited, symbols, canBeAwaited: false);
                 else
-                    ReportHandler(context, symbols, invocation.TargetMethod.Name == "WaitAny" ? "await Task.WhenAny" : "await Task.WhenAll", "");
+                    ReportHandler(context, symbols, invocation.TargetMethod.Name.Replace("Wait", "await Task.When"), "");
             }
             else if (apis.Find(invocation) is { } api)
             {
@@ -68,8 +68,8 @@ internal static class BlockingRule
     }
 
     /// <summary>
-    /// The handler that runs the operation: a method that implements a service's, or a private async one of its class. What is in a lambda may
-    /// run on a thread that is meant to be blocked.
+    /// The handler that runs the operation: a method that implements a service's, or a private async one of its class. What is in a lambda
+    /// may run on a thread that is meant to be blocked.
     /// </summary>
     private static IMethodSymbol? Handler(OperationAnalysisContext context, RpcSymbols symbols)
     {

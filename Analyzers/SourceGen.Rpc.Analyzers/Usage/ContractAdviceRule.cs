@@ -4,7 +4,9 @@ using SourceGen.Rpc.Contracts;
 
 namespace SourceGen.Rpc.Analyzers.Usage;
 
-/// <summary>What valid contracts can do better. Methods are judged where they are declared, so inherited ones are not judged again.</summary>
+/// <summary>
+/// What valid contracts can do better. Methods are judged where they are declared, so inherited ones are not judged again.
+/// </summary>
 internal static class ContractAdviceRule
 {
     public static void Register(CompilationStartAnalysisContext context, RpcSymbols symbols) =>
@@ -58,19 +60,22 @@ internal static class ContractAdviceRule
         string arguments = count == 0 ? "arguments, none at all"
             : $"arguments ({string.Join(", ", second.Parameters.Take(count).Select(static p => Display(p.Type)))})";
         context.ReportDiagnostic(Diagnostic.Create(
-            UsageDescriptors.AmbiguousOverloads, second.Locations[0], Signature(first), Signature(second), arguments, firstName, secondName));
+            UsageDescriptors.AmbiguousOverloads, second.Locations[0], Signature(first), Signature(second), arguments, firstName,
+            secondName));
         return true;
     }
 
-    /// <summary>The smallest number of arguments, of the same types, that both methods can be called with; null when there is none.</summary>
+    /// <summary>
+    /// The smallest number of arguments, of the same types, that both methods can be called with; null when there is none.
+    /// </summary>
     private static int? CommonArguments(IMethodSymbol first, IMethodSymbol second)
     {
         int fewest = Math.Max(first.Parameters.Count(static p => !p.IsOptional), second.Parameters.Count(static p => !p.IsOptional));
         if (fewest > Math.Min(first.Parameters.Length, second.Parameters.Length)) return null;
 
         // The same parameters altogether: the one hides the other, and says so with 'new'.
-        if (first.Parameters.Select(static p => p.Type).SequenceEqual(second.Parameters.Select(static p => p.Type), SymbolEqualityComparer.Default))
-            return null;
+        IEnumerable<ITypeSymbol> types = first.Parameters.Select(static p => p.Type);
+        if (types.SequenceEqual(second.Parameters.Select(static p => p.Type), SymbolEqualityComparer.Default)) return null;
         for (int i = 0; i < fewest; i++)
         {
             if (!SymbolEqualityComparer.Default.Equals(first.Parameters[i].Type, second.Parameters[i].Type)) return null;

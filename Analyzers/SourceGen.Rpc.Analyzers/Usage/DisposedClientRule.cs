@@ -5,9 +5,9 @@ using Microsoft.CodeAnalysis.Operations;
 namespace SourceGen.Rpc.Analyzers.Usage;
 
 /// <summary>
-/// A client held in a local variable, or a proxy of it, that is used after the client was disposed of: further down the same block, or by the
-/// caller it is returned to from an <c>await using</c>. Lambdas are let pass, because they may run earlier, and so are variables that are
-/// assigned again.
+/// A client held in a local variable, or a proxy of it, that is used after the client was disposed of: further down the same block, or by
+/// the caller it is returned to from an <c>await using</c>. Lambdas are let pass, because they may run earlier, and so are variables that
+/// are assigned again.
 /// </summary>
 internal static class DisposedClientRule
 {
@@ -45,7 +45,8 @@ internal static class DisposedClientRule
             if (!SymbolEqualityComparer.Default.Equals(Operations.InnerFunction(part), function) || !use.Gives(value)) continue;
             context.ReportDiagnostic(Diagnostic.Create(
                 UsageDescriptors.DisposedClient, value.Syntax.GetLocation(), Operations.Quote(value.Syntax),
-                $"is returned, but its client '{use.Client.Name}' is disposed of before the caller gets it: let the caller own the client"));
+                $"is returned, but its client '{use.Client.Name}' is disposed of before the caller gets it: let the caller own the "
+                + "client"));
         }
     }
 
@@ -61,7 +62,8 @@ internal static class DisposedClientRule
             if (first is null) continue;
             context.ReportDiagnostic(Diagnostic.Create(
                 UsageDescriptors.DisposedClient, first.Syntax.GetLocation(), Operations.Quote(first.Syntax),
-                $"is used after its client '{use.Client.Name}' was disposed of, and every call fails: move it up, or dispose of the client later"));
+                $"is used after its client '{use.Client.Name}' was disposed of, and every call fails: move it up, or dispose of the "
+                + "client later"));
             return;
         }
     }

@@ -16,7 +16,8 @@ internal static class LazyResultRule
     {
         IReturnOperation statement = (IReturnOperation)context.Operation;
         if (statement.ReturnedValue is not { } value || context.ContainingSymbol is not IMethodSymbol method) return;
-        if (symbols.ResultOf(method.ReturnType)?.OriginalDefinition.SpecialType is not SpecialType.System_Collections_Generic_IEnumerable_T) return;
+        SpecialType? kind = symbols.ResultOf(method.ReturnType)?.OriginalDefinition.SpecialType;
+        if (kind is not SpecialType.System_Collections_Generic_IEnumerable_T) return;
         if (!symbols.IsHandler(method) || Operations.InnerFunction(statement) is not null) return;
         IOperation result = Operations.Bare(Result(value));
         if (!IsDeferred(result, symbols, context.CancellationToken)) return;
@@ -28,8 +29,7 @@ internal static class LazyResultRule
     private static IOperation Result(IOperation value) => Operations.Bare(value) switch
     {
         IObjectCreationOperation { Arguments.Length: 1 } created => created.Arguments[0].Value,
-        IInvocationOperation { TargetMethod: { Name: "FromResult", ContainingType.Name: "Task" or "ValueTask" }, Arguments.Length: 1 } call =>
-            call.Arguments[0].Value,
+        IInvocationOperation { TargetMethod.Name: "FromResult", Arguments.Length: 1 } call => call.Arguments[0].Value,
         _ => value,
     };
 
@@ -43,8 +43,10 @@ internal static class LazyResultRule
         return IsIterator(method, cancellationToken);
     }
 
-    private static bool IsSequence(ITypeSymbol type) =>
-        type is INamedTypeSymbol { TypeKind: TypeKind.Interface, Name: "IEnumerable" or "IOrderedEnumerable" or "IQueryable" or "IOrderedQueryable" };
+    private static bool IsSequence(ITypeSymbol type) => type is
+    {
+        TypeKind: TypeKind.Interface, Name: "IEnumerable" or "IOrderedEnumerable" or "IQueryable" or "IOrderedQueryable",
+    };
 
     private static bool IsIterator(IMethodSymbol method, CancellationToken cancellationToken) =>
         method.ReturnType.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace SourceGen.Rpc.Analyzers.Usage;
 
 /// <summary>
-/// A loop whose only await is a service call that depends on what is looped over and on nothing that an earlier round left. Anything that is
-/// not plainly so is let pass: calls without a result, whose order may matter, and bodies that do more than gather results.
+/// A loop whose only await is a service call that depends on what is looped over and on nothing that an earlier round left. Anything that
+/// is not plainly so is let pass: calls without a result, whose order may matter, and bodies that do more than gather results.
 /// </summary>
 internal static class LoopRule
 {
@@ -57,7 +57,8 @@ internal static class LoopRule
                 case IIncrementOrDecrementOperation increment:
                     return IsOwn(increment.Target, read);
                 case IInvocationOperation invocation:
-                    return ReferenceEquals(Operations.TaskSource(invocation), call) || IsInArguments(invocation) || Gathers(invocation, read);
+                    return ReferenceEquals(Operations.TaskSource(invocation), call) || IsInArguments(invocation)
+                        || Gathers(invocation, read);
                 default:
                     return true;
             }
@@ -74,7 +75,8 @@ internal static class LoopRule
         };
 
         private bool Gathers(IInvocationOperation invocation, HashSet<ISymbol> read) =>
-            invocation is { TargetMethod.Name: "Add" or "TryAdd" or "Enqueue" or "Push", Instance: { } instance } && IsElsewhere(instance, read);
+            invocation is { TargetMethod.Name: "Add" or "TryAdd" or "Enqueue" or "Push", Instance: { } instance }
+            && IsElsewhere(instance, read);
 
         /// <summary>What is gathered must not be looked at: a round that does depends on the rounds before.</summary>
         private bool IsElsewhere(IOperation container, HashSet<ISymbol> read) =>
@@ -95,6 +97,7 @@ internal static class LoopRule
         }
 
         private bool IsOfRound(ISymbol symbol) =>
-            symbol is ILocalSymbol { DeclaringSyntaxReferences: { Length: > 0 } declarations } && loop.Syntax.Span.Contains(declarations[0].Span);
+            symbol is ILocalSymbol { DeclaringSyntaxReferences: { Length: > 0 } declarations }
+            && loop.Syntax.Span.Contains(declarations[0].Span);
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace SourceGen.Rpc.Analyzers.Usage;
 
 /// <summary>
-/// A call whose task is dropped. In an async function the compiler says so itself (CS4014), so there only streams, which it knows nothing of,
-/// are reported.
+/// A call whose task is dropped. In an async function the compiler says so itself (CS4014), so there only streams, which it knows nothing
+/// of, are reported.
 /// </summary>
 internal static class NotAwaitedRule
 {
@@ -26,7 +26,8 @@ internal static class NotAwaitedRule
         IMethodSymbol? function = Operations.InnerFunction(call) ?? context.ContainingSymbol as IMethodSymbol;
         if (!isStream && function is { IsAsync: true }) return;
         context.ReportDiagnostic(Diagnostic.Create(
-            UsageDescriptors.NotAwaited, value.Syntax.GetLocation(), Operations.Display(call.TargetMethod), isStream ? EnumerateIt : AwaitIt));
+            UsageDescriptors.NotAwaited, value.Syntax.GetLocation(), Operations.Display(call.TargetMethod),
+            isStream ? EnumerateIt : AwaitIt));
     }
 
     /// <summary><c>substitute.Received().HelloAsync()</c> is a question about calls, and none itself.</summary>

@@ -55,8 +55,8 @@ internal static class Operations
     {
         for (IOperation? part = operation.Parent; part is not null; part = part.Parent)
         {
-            if (part is IConversionOperation { Type.BaseType.BaseType: { } type } && SymbolEqualityComparer.Default.Equals(type, symbols.Expression))
-                return true;
+            if (part is IConversionOperation { Type.BaseType.BaseType: { } type }
+                && SymbolEqualityComparer.Default.Equals(type, symbols.Expression)) return true;
         }
 
         return false;

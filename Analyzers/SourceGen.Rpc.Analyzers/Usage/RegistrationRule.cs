@@ -45,7 +45,7 @@ internal static class RegistrationRule
         if (context.Operation.Syntax is not InvocationExpressionSyntax call || context.Operation.SemanticModel is not { } model) return;
         if (NameOf(call.Expression) is not { Identifier.ValueText: "AddService" or "AddRpcClient" or "Get" or "GetCaller" } name) return;
         SymbolInfo info = model.GetSymbolInfo(call, context.CancellationToken);
-        if (info.Symbol is not null || !info.CandidateSymbols.Any(static s => s is IMethodSymbol { IsGenericMethod: true } m && IsOurs(m))) return;
+        if (info.Symbol is not null || !info.CandidateSymbols.OfType<IMethodSymbol>().Any(IsOurs)) return;
         string method = name.Identifier.ValueText;
         SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
         if (TypeArguments(call) is { Count: > 0 } types)
@@ -91,7 +91,7 @@ internal static class RegistrationRule
     {
         if (context.Operation.SemanticModel!.GetTypeInfo(typed, context.CancellationToken).Type is not INamedTypeSymbol type) return;
         if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct or TypeKind.Interface)) return;
-        if (SymbolEqualityComparer.Default.Equals(type, service) || type.AllInterfaces.Contains(service, SymbolEqualityComparer.Default)) return;
+        if (type.AllInterfaces.Add(type).Contains(service, SymbolEqualityComparer.Default)) return;
         if (!IsCandidate(type)) return;
         string[] others = [.. symbols.ServicesOf(type).Select(static s => s.Name).OrderBy(static s => s, StringComparer.Ordinal)];
         string instead = others.Length == 0 ? "" : $"; it implements {string.Join(", ", others)}";

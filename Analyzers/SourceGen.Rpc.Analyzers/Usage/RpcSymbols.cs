@@ -18,7 +18,8 @@ internal sealed class RpcSymbols
     private readonly INamedTypeSymbol? _asyncEnumerable;
     private readonly INamedTypeSymbol? _cancellationToken;
     private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _services = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableHashSet<IMethodSymbol>?> _handlers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableHashSet<IMethodSymbol>?> _handlers =
+        new(SymbolEqualityComparer.Default);
 
     private RpcSymbols(Compilation compilation, INamedTypeSymbol serviceAttribute)
     {
@@ -85,8 +86,8 @@ internal sealed class RpcSymbols
             : null;
 
     /// <summary>
-    /// Whether a call goes to a service: it is of a method that a service interface requires, through that interface. What it is at run time,
-    /// a proxy or an implementation, cannot be told.
+    /// Whether a call goes to a service: it is of a method that a service interface requires, through that interface. What it is at run
+    /// time, a proxy or an implementation, cannot be told.
     /// </summary>
     public bool IsServiceCall(IInvocationOperation call)
     {
@@ -99,7 +100,9 @@ internal sealed class RpcSymbols
     /// <summary>Whether the type is a class or struct that implements a service.</summary>
     public bool IsImplementation(INamedTypeSymbol? type) => HandlersOf(type) is not null;
 
-    /// <summary>Whether the method of a class or struct implements one that a service interface requires, or overrides one that does.</summary>
+    /// <summary>
+    /// Whether the method of a class or struct implements one that a service interface requires, or overrides one that does.
+    /// </summary>
     public bool IsHandler(IMethodSymbol method)
     {
         if (HandlersOf(method.ContainingType) is not { } handlers) return false;
@@ -111,7 +114,9 @@ internal sealed class RpcSymbols
         return false;
     }
 
-    /// <summary>The methods that implement services, as the type or a base declares them first; null for a type that implements none.</summary>
+    /// <summary>
+    /// The methods that implement services, as the type or a base declares them first; null for a type that implements none.
+    /// </summary>
     private ImmutableHashSet<IMethodSymbol>? HandlersOf(INamedTypeSymbol? type) =>
         type is { TypeKind: TypeKind.Class or TypeKind.Struct } ? _handlers.GetOrAdd(type, FindHandlers) : null;
 

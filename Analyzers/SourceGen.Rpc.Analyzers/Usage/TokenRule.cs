@@ -31,12 +31,15 @@ internal static class TokenRule
             Operations.Display(call.TargetMethod), token));
     }
 
-    /// <summary>The token of the innermost function that has one and is visible here; null when there is none, or it is discarded.</summary>
+    /// <summary>
+    /// The token of the innermost function that has one and is visible here; null when there is none, or it is discarded.
+    /// </summary>
     private static string? TokenAtHand(IOperation call, ISymbol member, RpcSymbols symbols)
     {
         for (IOperation? part = call.Parent; part is not null; part = part.Parent)
         {
-            if (part is ICatchClauseOperation || (part is ITryOperation attempt && attempt.Finally is { } last && Contains(last, call))) return null;
+            if (part is ICatchClauseOperation) return null;
+            if (part is ITryOperation { Finally: { } last } && Contains(last, call)) return null;
             if (part is not (IAnonymousFunctionOperation or ILocalFunctionOperation)) continue;
             IMethodSymbol function = part is IAnonymousFunctionOperation lambda ? lambda.Symbol : ((ILocalFunctionOperation)part).Symbol;
             if (TokenOf(function, symbols) is { } token) return IsDiscarded(token) ? null : token.Name;

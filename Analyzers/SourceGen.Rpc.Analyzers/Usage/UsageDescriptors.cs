@@ -79,8 +79,8 @@ internal static class UsageDescriptors
     public static readonly DiagnosticDescriptor ProxyRegistered = new(
         "SGR0080",
         "A client's proxy is registered as an implementation",
-        "'{0}' is a proxy of '{1}', so every call that arrives here is sent on to another server: register the class that does the work, or "
-        + "write one that forwards on purpose",
+        "'{0}' is a proxy of '{1}', so every call that arrives here is sent on to another server: register the class that does the work, "
+        + "or write one that forwards on purpose",
         Usage, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0080.md");
 
     public static readonly DiagnosticDescriptor KeyGap = new(

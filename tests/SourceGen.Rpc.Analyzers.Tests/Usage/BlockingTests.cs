@@ -64,9 +64,10 @@ public class BlockingTests
             private async Task Helper() { await Task.Yield(); [|Thread.Sleep(1)|]; }
         }
         """,
-        "'Thread.Sleep(10)' blocks the thread of handler 'Greeter.AddAsync', which costs the server one for each such call: await Task.Delay",
-        "await WaitAsync", "TaskCompletionSource", "await the task", "await the task", "await File.ReadAllTextAsync", "await FileStream.FlushAsync",
-        "await Dns.GetHostEntryAsync", "await Process.WaitForExitAsync", "await Task.WhenAll");
+        "'Thread.Sleep(10)' blocks the thread of handler 'Greeter.AddAsync', which costs the server one for each such call: "
+        + "await Task.Delay",
+        "await WaitAsync", "TaskCompletionSource", "await the task", "await the task", "await File.ReadAllTextAsync",
+        "await FileStream.FlushAsync", "await Dns.GetHostEntryAsync", "await Process.WaitForExitAsync", "await Task.WhenAll");
 
     [Fact]
     public Task Blocking_that_is_not_a_handlers_is_let_pass() => s_handler.LetsPassAsync("""

@@ -16,7 +16,8 @@ public class KeyGapTests
         public record Late([property: Key(1)] int [|Id|]);
         public record struct Short([Key(0)] int Id, [Key(2)] int [|Size|]);
         """,
-        "The keys of 'Item' leave out 3, before 'Size'", "leave out 1, before 'Weight'", "leave out 0, before 'Id'", "leave out 1, before 'Size'");
+        "The keys of 'Item' leave out 3, before 'Size'", "leave out 1, before 'Weight'", "leave out 0, before 'Id'",
+        "leave out 1, before 'Size'");
 
     [Fact]
     public Task Keys_without_gaps_names_and_gaps_of_a_base_are_let_pass() => s_rule.LetsPassAsync("""
