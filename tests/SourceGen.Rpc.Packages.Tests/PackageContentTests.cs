@@ -16,17 +16,21 @@ public sealed class PackageContentTests(Product product)
     private const string Hosting = "SourceGen.Rpc.Hosting";
     private const string Templates = "SourceGen.Rpc.Templates";
 
-    public static TheoryData<string> Libraries => [Abstractions, Engine, Hosting];
+    private static readonly string[] s_libraries = [Abstractions, Engine, Hosting];
+    private static readonly string[] s_frameworks = ["net10.0", "net9.0"];
 
-    public static TheoryData<string> Packages => [Abstractions, Engine, Hosting, Templates];
+    public static TheoryData<string> Libraries => [.. s_libraries];
+
+    public static TheoryData<string> Packages => [.. s_libraries, Templates];
 
     [Fact]
     public async Task The_solution_packs_the_libraries_and_the_templates_and_nothing_else()
     {
+        string version = product.Version;
         string[] expected =
         [
-            .. ((string[])[Abstractions, Engine, Hosting]).SelectMany(id => (string[])[$"{id}.{product.Version}.nupkg", $"{id}.{product.Version}.snupkg"]),
-            $"{Templates}.{product.Version}.nupkg",
+            .. s_libraries.SelectMany(id => (string[])[$"{id}.{version}.nupkg", $"{id}.{version}.snupkg"]),
+            $"{Templates}.{version}.nupkg",
         ];
 
         Assert.Equal(expected.Order(StringComparer.Ordinal), await product.PackedFilesAsync());
@@ -66,13 +70,15 @@ public sealed class PackageContentTests(Product product)
             "README.md", "icon.png", $"{Templates}.nuspec",
             .. Template("rpc-contracts", "README.md", "Greeting.cs", "IGreeter.cs", "Rpc-App.Contracts.csproj"),
             .. Template(
-                "rpc-server", "README.md", "Contracts/Greeting.cs", "Contracts/IGreeter.cs", "Greeter.cs", "Program.cs", "Rpc-App.Server.csproj",
-                "appsettings.json"),
-            .. Template("rpc-client", "README.md", "Contracts/Greeting.cs", "Contracts/IGreeter.cs", "Program.cs", "Rpc-App.Client.csproj"),
+                "rpc-server", "README.md", "Contracts/Greeting.cs", "Contracts/IGreeter.cs",
+                "Greeter.cs", "Program.cs", "Rpc-App.Server.csproj", "appsettings.json"),
+            .. Template(
+                "rpc-client", "README.md", "Contracts/Greeting.cs", "Contracts/IGreeter.cs", "Program.cs", "Rpc-App.Client.csproj"),
             .. Template(
                 "rpc-app", "README.md", "Rpc-App.slnx",
                 "Rpc-App.Contracts/Greeting.cs", "Rpc-App.Contracts/IGreeter.cs", "Rpc-App.Contracts/Rpc-App.Contracts.csproj",
-                "Rpc-App.Server/Greeter.cs", "Rpc-App.Server/Program.cs", "Rpc-App.Server/Rpc-App.Server.csproj", "Rpc-App.Server/appsettings.json",
+                "Rpc-App.Server/Greeter.cs", "Rpc-App.Server/Program.cs",
+                "Rpc-App.Server/Rpc-App.Server.csproj", "Rpc-App.Server/appsettings.json",
                 "Rpc-App.Client/Program.cs", "Rpc-App.Client/Rpc-App.Client.csproj"),
         ];
 
@@ -135,7 +141,8 @@ public sealed class PackageContentTests(Product product)
         Assert.Empty(abstractions.Dependencies);
         Assert.Empty(templates.Dependencies);
         Assert.Equal(
-            Dependencies(own: Abstractions, "Microsoft.Extensions.Logging.Abstractions", "System.Threading.RateLimiting"), engine.Dependencies);
+            Dependencies(own: Abstractions, "Microsoft.Extensions.Logging.Abstractions", "System.Threading.RateLimiting"),
+            engine.Dependencies);
         Assert.Equal(
             Dependencies(
                 own: Engine, "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Diagnostics.HealthChecks",
@@ -153,7 +160,7 @@ public sealed class PackageContentTests(Product product)
         {
             XElement documentation = XDocument.Parse(package.ReadText(file)).Root!;
             Assert.Equal(id, documentation.Element("assembly")!.Element("name")!.Value);
-            Assert.Contains(documentation.Descendants("member"), member => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal));
+            Assert.Contains(documentation.Descendants("member"), IsOfType);
         }
     }
 
@@ -181,7 +188,7 @@ public sealed class PackageContentTests(Product product)
     public async Task All_assemblies_are_of_one_version_which_says_the_commit()
     {
         HashSet<string> versions = [];
-        foreach (string id in (string[])[Abstractions, Engine, Hosting])
+        foreach (string id in s_libraries)
         {
             using PackageFile package = await product.PackageAsync(id);
             string commit = (string)package.Element("repository")!.Attribute("commit")!;
@@ -211,6 +218,8 @@ public sealed class PackageContentTests(Product product)
         }
     }
 
+    private static bool IsOfType(XElement member) => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal);
+
     /// <summary>Every source is in the repository where the link says, or in the symbols themselves, as generated ones are.</summary>
     private static void AssertLeadsToSources(Symbols symbols, string commit)
     {
@@ -221,7 +230,9 @@ public sealed class PackageContentTests(Product product)
         foreach ((string document, bool isEmbedded) in symbols.EmbeddedByDocument)
         {
             Assert.StartsWith("/_/", document, StringComparison.Ordinal);
-            Assert.True(isEmbedded || File.Exists(Repository.PathOf(document["/_/".Length..])), $"{document} is neither embedded nor in the repository.");
+            Assert.True(
+                isEmbedded || File.Exists(Repository.PathOf(document["/_/".Length..])),
+                $"{document} is neither embedded nor in the repository.");
         }
     }
 
@@ -251,21 +262,22 @@ public sealed class PackageContentTests(Product product)
             .Select(project => $"analyzers/dotnet/cs/{Path.GetFileNameWithoutExtension(project)}.dll");
 
     private static IEnumerable<string> BuildFiles =>
-        Directory.EnumerateFiles(Repository.PathOf("Generators", "buildTransitive")).Select(file => $"buildTransitive/{Path.GetFileName(file)}");
+        Directory.EnumerateFiles(Repository.PathOf("Generators", "buildTransitive"))
+            .Select(file => $"buildTransitive/{Path.GetFileName(file)}");
 
     private static IEnumerable<string> FrameworkFiles(string id, string extension) =>
-        ((string[])["net10.0", "net9.0"]).Select(framework => $"lib/{framework}/{id}.{extension}");
+        s_frameworks.Select(framework => $"lib/{framework}/{id}.{extension}");
 
     private static IEnumerable<string> Template(string name, params string[] files) =>
         files.Concat([".template.config/template.json", ".template.config/dotnetcli.host.json"]).Select(file => $"content/{name}/{file}");
 
-    /// <summary>A package of ours with all that is in it, and others as packages are referenced normally, in the version of the repository.</summary>
+    /// <summary>A package of ours with all that is in it, and others as is normal, in the versions of the repository.</summary>
     private string[] Dependencies(string own, params string[] others)
     {
         XDocument versions = XDocument.Load(Repository.PathOf("Directory.Packages.props"));
         return
         [
-            .. ((string[])["net10.0", "net9.0"]).SelectMany(framework => others
+            .. s_frameworks.SelectMany(framework => others
                 .Select(id => $"{framework}: {id} {VersionOf(versions, id)} without Build,Analyzers")
                 .Append($"{framework}: {own} {product.Version}"))
                 .Order(StringComparer.CurrentCulture),
@@ -273,5 +285,5 @@ public sealed class PackageContentTests(Product product)
     }
 
     private static string VersionOf(XDocument versions, string id) =>
-        versions.Descendants("PackageVersion").Single(version => version.Attribute("Include")!.Value == id).Attribute("Version")!.Value;
+        versions.Descendants("PackageVersion").Single(version => (string?)version.Attribute("Include") == id).Attribute("Version")!.Value;
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace SourceGen.Rpc.Packages.Tests.Support;
 
@@ -10,11 +11,29 @@ internal static partial class Consumers
 
     public static void WriteAll(Workspace workspace, string version)
     {
-        Write(workspace, "OnlyAbstractions", isProgram: false, ReadmeOf("SourceGen.Rpc.Abstractions"), ("SourceGen.Rpc.Abstractions", version));
-        Write(workspace, "OnlyEngine", isProgram: true, ReadmeOf("SourceGen.Rpc"), ("SourceGen.Rpc", version));
-        Write(workspace, "OnlyHosting", isProgram: false, HostedService, ("SourceGen.Rpc.Hosting", version));
-        Write(workspace, "HostedProgram", isProgram: true, ReadmeOf("SourceGen.Rpc.Hosting"), ("SourceGen.Rpc.Hosting", version), (Host, VersionOf(Host)));
+        const string abstractions = "SourceGen.Rpc.Abstractions";
+        const string engine = "SourceGen.Rpc";
+        const string hosting = "SourceGen.Rpc.Hosting";
+        Write(workspace, "OnlyAbstractions", isProgram: false, ReadmeOf(abstractions), (abstractions, version));
+        workspace.Write("projects/OnlyAbstractions/Uses.cs", ContractUse);
+        Write(workspace, "OnlyEngine", isProgram: true, ReadmeOf(engine), (engine, version));
+        Write(workspace, "OnlyHosting", isProgram: false, HostedService, (hosting, version));
+        Write(workspace, "HostedProgram", isProgram: true, ReadmeOf(hosting), (hosting, version), (Host, VersionOf(Host)));
     }
+
+    /// <summary>The interface has a contract, which the generator implements in it.</summary>
+    private const string ContractUse = """
+        using SourceGen.Rpc.CompilerServices;
+
+        namespace Shop.Contracts;
+
+        public static class Uses
+        {
+            public static object Contract => ContractOf<IOrders>();
+
+            private static object ContractOf<T>() where T : class, IRpcContract<T> => T.Contract;
+        }
+        """;
 
     /// <summary>Neither Get nor AddService takes an interface that the generator did not complete.</summary>
     private const string HostedService = """
@@ -64,7 +83,8 @@ internal static partial class Consumers
         Code().Match(File.ReadAllText(Repository.PathOf("Runtime", project, "README.md"))).Groups["code"].Value;
 
     private static string VersionOf(string id) =>
-        Regex.Match(File.ReadAllText(Repository.PathOf("Directory.Packages.props")), $"Include=\"{Regex.Escape(id)}\" Version=\"(?<version>[^\"]+)\"").Groups["version"].Value;
+        XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
+            .Single(version => (string?)version.Attribute("Include") == id).Attribute("Version")!.Value;
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Code();

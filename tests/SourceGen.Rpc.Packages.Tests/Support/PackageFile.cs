@@ -46,7 +46,8 @@ internal sealed class PackageFile(string path) : IDisposable
     [
         .. from dependency in Metadata.Descendants(Metadata.Name.Namespace + "dependency")
            let excluded = (string?)dependency.Attribute("exclude")
-           let line = $"{(string?)dependency.Parent!.Attribute("targetFramework")}: {(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}"
+           let framework = (string?)dependency.Parent!.Attribute("targetFramework")
+           let line = $"{framework}: {(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}"
            let whole = excluded is null ? line : $"{line} without {excluded}"
            orderby whole
            select whole,

@@ -1,10 +1,10 @@
-using System.Globalization;
+using System.Reflection;
 
 namespace SourceGen.Rpc.Packages.Tests.Support;
 
 /// <summary>
-/// The packages of the repository, and projects that use them. Each stage is made once, when the first test needs it, and all of it is deleted
-/// after the last.
+/// The packages of the repository, and projects that use them. Each stage is made once, when the first test needs it, and all of it is
+/// deleted after the last.
 /// </summary>
 public sealed class Product : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class Product : IDisposable
     }
 
     /// <summary>A version that no cache has seen.</summary>
-    internal string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{DateTime.UtcNow:yyyyMMddHHmmssfff}.{Environment.ProcessId}");
+    internal string Version { get; } = $"0.1.0-test.run{Guid.NewGuid():N}";
 
     internal string PathOf(params string[] parts) => _workspace.PathOf(["projects", .. parts]);
 
@@ -58,11 +58,17 @@ public sealed class Product : IDisposable
     {
         await _workspace.ConfigureAsync();
 
-        // Of the solution, only what becomes a package has to be there for Release; in a run of all tests it is there already.
+        // Packages are made of what is built for Release. Tests that are built for it have had it built with them.
+        if (typeof(Product).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration != "Release")
+        {
+            await _workspace.DotNetAsync(
+                Repository.Root, "build", "Runtime/SourceGen.Rpc.Hosting", "-c", "Release", "-nodeReuse:false", "-v", "quiet");
+        }
+
         await _workspace.DotNetAsync(
-            Repository.Root, "build", "Runtime/SourceGen.Rpc.Hosting", "-c", "Release", "-nodeReuse:false", "-v", "quiet");
-        await _workspace.DotNetAsync(
-            Repository.Root, "pack", "SourceGen.sln", "-c", "Release", "--no-build", "-o", _workspace.Feed, $"-p:PackageVersion={Version}", "-nodeReuse:false");
+            Repository.Root,
+            "pack", "SourceGen.sln", "-c", "Release", "--no-build", "-nodeReuse:false",
+            "-o", _workspace.Feed, $"-p:PackageVersion={Version}");
     }
 
     private async Task CreateAsync()
@@ -92,7 +98,9 @@ public sealed class Product : IDisposable
                 .Where(file => !Path.GetFileName(file).StartsWith("Native.", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal),
         ];
-        _workspace.Write("projects/All.slnx", $"<Solution>{string.Concat(projects.Select(file => $"<Project Path=\"{Path.GetRelativePath(_workspace.Projects, file)}\" />"))}</Solution>");
+        IEnumerable<string> paths = projects.Select(file => Path.GetRelativePath(_workspace.Projects, file));
+        string solution = string.Concat(paths.Select(path => $"<Project Path=\"{path}\" />"));
+        _workspace.Write("projects/All.slnx", $"<Solution>{solution}</Solution>");
         await _workspace.DotNetAsync(_workspace.Projects, "build", "All.slnx", "-warnaserror", "-nodeReuse:false");
     }
 
@@ -100,7 +108,8 @@ public sealed class Product : IDisposable
     {
         await _created.Value;
         string[] outputs = await Task.WhenAll(((string[])["Native.Server", "Native.Client"]).Select(project =>
-            _workspace.DotNetAsync(_workspace.Projects, "publish", project, "-o", PathOf("native", project), "-warnaserror", "-nodeReuse:false")));
+            _workspace.DotNetAsync(
+                _workspace.Projects, "publish", project, "-o", PathOf("native", project), "-warnaserror", "-nodeReuse:false")));
         Assert.All(outputs, output => Assert.Contains("Generating native code", output, StringComparison.Ordinal));
     }
 }

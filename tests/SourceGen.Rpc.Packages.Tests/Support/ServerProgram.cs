@@ -23,7 +23,11 @@ internal sealed partial class ServerProgram : IAsyncDisposable
             while (server.Address.Length == 0)
             {
                 string? line = await server._process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
-                Assert.True(line is not null, $"The server has ended:\n{server._output}{await server._process.StandardError.ReadToEndAsync()}");
+                if (line is null)
+                {
+                    Assert.Fail($"The server has ended:\n{server._output}{await server._process.StandardError.ReadToEndAsync()}");
+                }
+
                 server._output.AppendLine(line);
                 server.Address = Listening().Match(line).Groups["address"].Value;
             }

@@ -21,7 +21,7 @@ internal sealed record Symbols(IReadOnlyDictionary<string, bool> EmbeddedByDocum
     public static Symbols OfAssembly(byte[] assembly)
     {
         using PEReader reader = new(ImmutableArray.Create(assembly));
-        DebugDirectoryEntry entry = Assert.Single(reader.ReadDebugDirectory(), entry => entry.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
+        DebugDirectoryEntry entry = reader.ReadDebugDirectory().Single(entry => entry.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
         using MetadataReaderProvider provider = reader.ReadEmbeddedPortablePdbDebugDirectoryData(entry);
         return Of(provider.GetMetadataReader());
     }
@@ -44,6 +44,7 @@ internal sealed record Symbols(IReadOnlyDictionary<string, bool> EmbeddedByDocum
     private static Dictionary<string, string> ReadSourceLink(byte[] json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.GetProperty("documents").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+        return document.RootElement.GetProperty("documents").EnumerateObject()
+            .ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
     }
 }
