@@ -35,7 +35,7 @@ internal sealed record Workload
     /// One call in this many is timed. Two timestamps cost about 50 ns, which is a quarter of a call at 5 million calls a second and
     /// nothing for the slow workloads, so those time every call.
     /// </summary>
-    public int SampleEvery => Callers == 1 || Kind == CallKind.SometimesBlock || Payload >= 16 * 1024 ? 1 : 16;
+    public int SampleEvery => Callers == 1 || Kind == CallKind.SometimesBlock || Payload >= 16 * 1024 ? 1 : 64;
 
     /// <summary>
     /// How long the baseline and the RPC run before they take turns within a round. A machine's speed changes within seconds (a virtual
