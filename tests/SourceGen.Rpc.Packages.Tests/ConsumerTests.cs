@@ -43,7 +43,7 @@ public sealed class ConsumerTests(Product product)
             ProgramResult build = await product.DotNetAsync("build", "OnlyHosting", "--no-restore", "-nodeReuse:false");
 
             Assert.NotEqual(0, build.ExitCode);
-            Assert.Contains("Wrong.cs(1,43): error SGR0001: ", build.Output, StringComparison.Ordinal);
+            Assert.True(build.Output.Contains("Wrong.cs(1,42): error SGR0001: ", StringComparison.Ordinal), build.Output);
         }
         finally
         {
