@@ -3,7 +3,7 @@ using System.Text;
 namespace SourceGen.Rpc.Contracts;
 
 /// <summary>The words of docs/contract-schema.md.</summary>
-internal static class SchemaText
+internal static partial class SchemaText
 {
     /// <summary>A name in quotes.</summary>
     public static string Quote(string name) => "\"" + name.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
@@ -15,6 +15,9 @@ internal static class SchemaText
         for (int i = 1; isWord && i < name.Length; i++) isWord = char.IsLetterOrDigit(name[i]) || name[i] == '_';
         return isWord ? name : Quote(name);
     }
+
+    /// <summary>The type, which may be nil. Some structs may be anyway: their default value is.</summary>
+    public static string Nullable(string type) => type.EndsWith("?", StringComparison.Ordinal) ? type : type + "?";
 
     /// <summary>What a method's line says of the errors that it declares; empty when it declares none.</summary>
     public static string Throws(IEnumerable<ErrorModel> errors)
