@@ -51,6 +51,32 @@ public sealed class ConsumerTests(Product product)
         }
     }
 
+    [Fact]
+    public async Task The_build_of_a_project_locks_its_contract_and_from_then_on_refuses_to_break_it()
+    {
+        await product.BuiltAsync();
+        string contract = product.PathOf("OnlyAbstractions", "Contract.cs");
+        string locked = product.PathOf("OnlyAbstractions", "contracts.lock.json");
+        string code = await File.ReadAllTextAsync(contract);
+        try
+        {
+            ProgramResult create = await product.DotNetAsync(
+                "build", "OnlyAbstractions", "--no-restore", "-nodeReuse:false", "-p:UpdateContractsLock=create");
+            Assert.True(create.ExitCode == 0, create.Output);
+            Assert.Contains("\"Shop.Contracts.Orders\"", await File.ReadAllTextAsync(locked), StringComparison.Ordinal);
+
+            await File.WriteAllTextAsync(contract, code.Replace("decimal Total, ", "", StringComparison.Ordinal));
+            ProgramResult build = await product.DotNetAsync("build", "OnlyAbstractions", "--no-restore", "-nodeReuse:false");
+            Assert.NotEqual(0, build.ExitCode);
+            Assert.True(build.Output.Contains("error SGR0062: Shop.Contracts.Order member 'Total'", StringComparison.Ordinal), build.Output);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(contract, code);
+            File.Delete(locked);
+        }
+    }
+
     [Theory]
     [InlineData("roslyn4.12", "4.12")]
     [InlineData("roslyn3.11", "3.11")]
