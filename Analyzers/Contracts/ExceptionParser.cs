@@ -70,7 +70,7 @@ internal sealed class ExceptionParser(Compilation compilation, ProblemSink probl
 
         if (problems.Any) return null;
         string name = TypeParser.SchemaName(type);
-        types.Describe(name, $"object {SchemaText.Quote(name)} map {SchemaText.Braces(schema)}");
+        types.Describe(name, type, $"object {SchemaText.Quote(name)} map {SchemaText.Braces(schema)}");
         EquatableArray<ArgumentModel> arguments = constructor.Symbol.Parameters
             .Select((p, i) => Argument(p, constructor.Members[i], members))
             .OfType<ArgumentModel>()

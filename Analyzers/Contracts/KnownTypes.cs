@@ -52,6 +52,13 @@ internal static class KnownTypes
     public static IEnumerable<AttributeData> ThrowsAttributes(ISymbol symbol) =>
         symbol.GetAttributes().Where(static a => a.AttributeClass is { } type && Is(type, "SourceGen.Rpc", "ThrowsAttribute", 1));
 
+    /// <summary>The <c>[RequireAuthorization]</c> attributes of a method or an interface.</summary>
+    public static IEnumerable<AttributeData> AuthorizationAttributes(ISymbol symbol) =>
+        symbol.GetAttributes().Where(static a => a.AttributeClass is { } type && Is(type, "SourceGen.Rpc", "RequireAuthorizationAttribute"));
+
+    /// <summary>Whether a method or an interface has <c>[AllowAnonymous]</c>; that of another framework means nothing here.</summary>
+    public static bool AllowsAnonymous(ISymbol symbol) => Attribute(symbol, "AllowAnonymousAttribute") is not null;
+
     /// <summary>Whether the type is <see cref="Exception"/> or derives from it.</summary>
     public static bool IsException(INamedTypeSymbol type)
     {

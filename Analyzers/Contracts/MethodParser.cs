@@ -9,6 +9,7 @@ internal sealed record ParsedMethod(IMethodSymbol Symbol, MethodModel Model, str
 internal sealed class MethodParser(INamedTypeSymbol service, Compilation compilation, ProblemSink problems, TypeParser types)
 {
     private readonly ErrorParser _errors = new(service, compilation, problems, types);
+    private readonly AccessParser _access = new(service, problems);
 
     /// <summary>Parses an abstract member; null, after reporting why, when it cannot be part of a contract.</summary>
     public ParsedMethod? Parse(ISymbol member)
@@ -81,6 +82,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         if (hasBuffer && (isStream || input is not null))
             problems.Report(DiagnosticDescriptors.MisplacedBuffer, place, name, "this method has a stream");
         EquatableArray<ErrorModel> errors = _errors.Parse(method, place, name, isOneWay);
+        AccessModel access = _access.Parse(method, place, name);
         if (problems.Any || kind is null) return null;
 
         MethodModel model = new(
@@ -88,7 +90,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
             kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
             parameters.ToEquatableArray(), input, cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true,
-            timeoutMs, errors);
+            timeoutMs, errors, access);
         string returns = isOneWay ? "oneway" : result is null ? "void" : isStream ? $"stream<{result.Schema}>" : result.Schema;
         return new ParsedMethod(
             method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}{SchemaText.Throws(errors)}");

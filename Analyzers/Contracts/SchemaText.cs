@@ -3,7 +3,7 @@ using System.Text;
 namespace SourceGen.Rpc.Contracts;
 
 /// <summary>The words of docs/contract-schema.md.</summary>
-internal static class SchemaText
+internal static partial class SchemaText
 {
     /// <summary>A name in quotes.</summary>
     public static string Quote(string name) => "\"" + name.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";

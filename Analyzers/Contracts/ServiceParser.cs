@@ -19,6 +19,7 @@ internal sealed class ServiceParser
     private readonly CancellationToken _cancellationToken;
     private readonly string _generatedNamespace;
     private readonly TypeParser _types;
+    private readonly Dictionary<string, IMethodSymbol> _methods = new(StringComparer.Ordinal);
 
     private ServiceParser(
         INamedTypeSymbol service, CSharpCompilation compilation, ProblemSink problems, CancellationToken cancellationToken)
@@ -41,18 +42,35 @@ internal sealed class ServiceParser
         INamedTypeSymbol service, CSharpCompilation compilation, ProblemSink problems, CancellationToken cancellationToken) =>
         new ServiceParser(service, compilation, problems, cancellationToken).Parse();
 
+    /// <summary>Reads a contract, and says where in the code its parts are.</summary>
+    public static (ServiceModel? Model, ContractSymbols Symbols) ParseWithSymbols(
+        INamedTypeSymbol service, CSharpCompilation compilation, CancellationToken cancellationToken)
+    {
+        ServiceParser parser = new(service, compilation, new ProblemSink(report: null), cancellationToken);
+        ServiceModel? model = parser.Parse();
+        return (model, new ContractSymbols(service, parser._methods, parser._types.Symbols));
+    }
+
+    /// <summary>A service's name and version on the wire, whether its contract is valid or not.</summary>
+    public static (string Name, string Version) Identity(INamedTypeSymbol service)
+    {
+        AttributeData? attribute = KnownTypes.Attribute(service, "ServiceAttribute");
+        return (
+            KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfService(service),
+            KnownTypes.NamedArgument(attribute, "Version") as string ?? "");
+    }
+
     private ServiceModel? Parse()
     {
         CheckDeclaration();
-        AttributeData? attribute = KnownTypes.Attribute(_service, "ServiceAttribute");
-        string wireName = KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfService(_service);
-        string version = KnownTypes.NamedArgument(attribute, "Version") as string ?? "";
+        (string wireName, string version) = Identity(_service);
         CheckName("wire name", wireName);
         if (version.Length > 0) CheckName("version", version);
 
         List<ParsedMethod> methods = Methods();
         CheckUnique(methods);
         if (_problems.Any) return null;
+        foreach (ParsedMethod method in methods) _methods[method.Model.WireName] = method.Symbol;
 
         methods.Sort(static (x, y) => string.CompareOrdinal(x.Model.WireName, y.Model.WireName));
         string fullName = _service.ToDisplayString();
@@ -66,6 +84,8 @@ internal sealed class ServiceParser
             wireName,
             version,
             SchemaText.Compose(wireName, methods.Select(static m => m.Schema), _types.SchemaLines),
+            _types.Symbols.Where(static t => t.Value is { IsValueType: true, TypeKind: not TypeKind.Enum })
+                .Select(static t => t.Key).OrderBy(static name => name, StringComparer.Ordinal).ToEquatableArray(),
             methods.Select(static m => m.Model).ToEquatableArray(),
             _types.Models.ToEquatableArray());
     }

@@ -22,6 +22,7 @@ internal sealed partial class TypeParser
     private readonly Dictionary<ITypeSymbol, ResolvedType> _resolved = new(SymbolEqualityComparer.IncludeNullability);
     private readonly Dictionary<string, TypeModel?> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _schema = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, INamedTypeSymbol> _symbols = new(StringComparer.Ordinal);
 
     public TypeParser(Compilation compilation, ProblemSink problems, string generatedNamespace)
     {
@@ -37,8 +38,15 @@ internal sealed partial class TypeParser
     /// <summary>The schema's lines of objects and enums, by name.</summary>
     public IEnumerable<KeyValuePair<string, string>> SchemaLines => _schema;
 
+    /// <summary>The types that the schema describes, by name.</summary>
+    public IReadOnlyDictionary<string, INamedTypeSymbol> Symbols => _symbols;
+
     /// <summary>Adds a line to the schema, of a type that others than this parser serialize.</summary>
-    public void Describe(string name, string line) => _schema[name] = line;
+    public void Describe(string name, INamedTypeSymbol type, string line)
+    {
+        _schema[name] = line;
+        _symbols[name] = type;
+    }
 
     /// <summary>Says how a type is serialized; null, after reporting why, when it cannot be.</summary>
     public ResolvedType? Resolve(ITypeSymbol type, UsePath path)
@@ -145,7 +153,7 @@ internal sealed partial class TypeParser
         string name = SchemaName(type);
         IEnumerable<string> values = type.GetMembers().OfType<IFieldSymbol>().Where(static f => f.HasConstantValue)
             .Select(static f => string.Format(CultureInfo.InvariantCulture, "{0} = {1}", SchemaText.Word(f.Name), f.ConstantValue));
-        _schema[name] = $"enum {SchemaText.Quote(name)} {underlying.Schema} {SchemaText.Braces([.. values])}";
+        Describe(name, type, $"enum {SchemaText.Quote(name)} {underlying.Schema} {SchemaText.Braces([.. values])}");
         TypeRef self = new(TypeNames.Canonical(type), TypeRefKind.Cast, underlying.Ref.Method, underlying.Ref.Name, CanBeNull: false);
         return new ResolvedType(self, SchemaText.Quote(name));
     }
@@ -162,7 +170,8 @@ internal sealed partial class TypeParser
         if (!_models.ContainsKey(self.Name)) _models[self.Name] = null;
         if (_objects.Parse(type, self, _generatedNamespace, Hint(self), path) is not { } parsed) return null;
         _models[self.Name] = parsed.Model;
-        _schema[name] = $"object {SchemaText.Quote(name)} {(parsed.Model.IsKeyed ? "array" : "map")} {SchemaText.Braces(parsed.Schema)}";
+        string layout = parsed.Model.IsKeyed ? "array" : "map";
+        Describe(name, type, $"object {SchemaText.Quote(name)} {layout} {SchemaText.Braces(parsed.Schema)}");
         return resolved;
     }
 

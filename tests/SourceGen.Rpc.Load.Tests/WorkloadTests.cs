@@ -25,6 +25,8 @@ public sealed class WorkloadTests
     [InlineData("echo-1k-1", 16 + 4 + 1 + 1 + 5 + 17 + 1027, 16 + 1 + 5 + 17 + 1027)]
     [InlineData("echo-64k-1", 16 + 4 + 1 + 1 + 5 + 17 + 65_541, 16 + 1 + 5 + 17 + 65_541)]
     [InlineData("blocking-64", 16 + 4 + 1 + 5, 16 + 5)]
+    [InlineData("large-beside-small", 16 + 4 + 1 + 5 + 5, 16 + 5)]
+    [InlineData("http2-stream-down", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]
     // An item: its length (1), array of 2 (1), Id (5), a Value above 32 bits (9).
     [InlineData("stream-down", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]
     [InlineData("stream-up", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]

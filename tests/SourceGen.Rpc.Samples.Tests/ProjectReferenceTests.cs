@@ -48,6 +48,7 @@ public sealed class ProjectReferenceTests
     {
         string name = Path.GetFileNameWithoutExtension(path);
         string[] folders = path.Split(Path.DirectorySeparatorChar);
+        if (name == "SourceGen.Rpc.CodeFixes") return ["SourceGen.Rpc.Analyzers"];
         if (folders[0] != "Runtime" || name == Abstractions) return [];
         return name == Engine || folders.Intersect(s_plugInFolders).Any() ? [Abstractions] : [Abstractions, Engine];
     }

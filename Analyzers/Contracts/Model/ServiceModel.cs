@@ -10,6 +10,7 @@ namespace SourceGen.Rpc.Contracts;
 /// <param name="WireName">The service's name on the wire.</param>
 /// <param name="Version">Its version label, or empty.</param>
 /// <param name="Schema">The text of docs/contract-schema.md.</param>
+/// <param name="ValueTypes">The names of the schema's objects that are structs, sorted.</param>
 /// <param name="Methods">The methods, sorted by wire name.</param>
 /// <param name="Types">The types that need serializers.</param>
 internal sealed record ServiceModel(
@@ -22,5 +23,6 @@ internal sealed record ServiceModel(
     string WireName,
     string Version,
     string Schema,
+    EquatableArray<string> ValueTypes,
     EquatableArray<MethodModel> Methods,
     EquatableArray<TypeModel> Types);

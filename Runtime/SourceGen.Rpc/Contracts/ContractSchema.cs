@@ -15,7 +15,7 @@ internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, Sc
     public const int MaxNesting = 64;
 
     /// <summary>The objects and enums by name.</summary>
-    public IReadOnlyDictionary<string, SchemaDefinition> Types { get; } =
+    public IReadOnlyDictionary<string, SchemaDefinition> Types { get; init; } =
         Definitions.ToDictionary(definition => definition.Name, StringComparer.Ordinal);
 
     /// <summary>Reads a schema that comes from an untrusted peer, in time and memory bounded by its length.</summary>

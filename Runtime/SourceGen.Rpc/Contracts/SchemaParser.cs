@@ -5,13 +5,17 @@ namespace SourceGen.Rpc.Contracts;
 
 /// <summary>Reads one schema text; see the grammar in docs/contract-schema.md.</summary>
 /// <param name="text">The text, from an untrusted peer.</param>
-internal sealed class SchemaParser(string text)
+/// <param name="described">Types that are described elsewhere, if any.</param>
+internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, SchemaDefinition>? described = null)
 {
     /// <summary>The digits of the greatest and the least 64-bit integers, and a sign.</summary>
     private const int MaxIntegerLength = 20;
 
     private readonly List<(string Name, int Position)> _references = [];
     private int _position;
+
+    /// <summary>Where in the text reading failed, and why; null while it has not.</summary>
+    public (int Position, string Problem)? Failure { get; private set; }
 
     /// <summary>Reads the whole text.</summary>
     /// <exception cref="FormatException">It is not a schema.</exception>
@@ -24,7 +28,8 @@ internal sealed class SchemaParser(string text)
         SchemaDefinition[] definitions = ParseDefinitions(out HashSet<string> names);
         foreach ((string name, int position) in _references)
         {
-            if (!names.Contains(name)) throw Error(position, $"the type \"{Shorten(name)}\" is not described anywhere");
+            if (!names.Contains(name) && described?.ContainsKey(name) != true)
+                throw Error(position, $"the type \"{Shorten(name)}\" is not described anywhere");
         }
 
         return new ContractSchema(service, methods, definitions);
@@ -37,7 +42,7 @@ internal sealed class SchemaParser(string text)
         {
             int start = _position;
             string name = ParseWordOrName();
-            if (methods.Count > 0) CheckOrder(methods[^1].Name, name, start);
+            if (methods.Count > 0) CheckOrder(methods[methods.Count - 1].Name, name, start);
             Expect("(");
             SchemaParameter[] parameters = ParseParameters();
             Expect(" -> ");
@@ -220,8 +225,8 @@ internal sealed class SchemaParser(string text)
     private string ParseWord()
     {
         int start = _position;
-        while (SchemaText.WordCharacter(text.AsSpan(_position), _position == start) is int length and > 0) _position += length;
-        return _position > start ? text[start.._position] : throw Expected("a word");
+        while (SchemaText.WordCharacter(text, _position, _position == start) is int length and > 0) _position += length;
+        return _position > start ? text.Substring(start, _position - start) : throw Expected("a word");
     }
 
     private string ParseName()
@@ -262,8 +267,8 @@ internal sealed class SchemaParser(string text)
     {
         int start = _position;
         if (_position < text.Length && text[_position] == '-') _position++;
-        while (_position < text.Length && char.IsAsciiDigit(text[_position]) && _position - start <= MaxIntegerLength) _position++;
-        ReadOnlySpan<char> digits = text.AsSpan(start, _position - start);
+        while (_position < text.Length && text[_position] is >= '0' and <= '9' && _position - start <= MaxIntegerLength) _position++;
+        string digits = text.Substring(start, _position - start);
         return digits.Length <= MaxIntegerLength && Int128.TryParse(
             digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 value)
             ? value
@@ -280,7 +285,7 @@ internal sealed class SchemaParser(string text)
 
     private bool TryTake(string expected)
     {
-        if (!text.AsSpan(_position).StartsWith(expected, StringComparison.Ordinal)) return false;
+        if (string.CompareOrdinal(text, _position, expected, 0, expected.Length) != 0) return false;
         _position += expected.Length;
         return true;
     }
@@ -289,7 +294,7 @@ internal sealed class SchemaParser(string text)
     {
         if (!TryTake(expected))
         {
-            throw Expected(expected == "\n" ? "the end of the line" : $"'{expected.Replace("\n", "\\n", StringComparison.Ordinal)}'");
+            throw Expected(expected == "\n" ? "the end of the line" : $"'{expected.Replace("\n", "\\n")}'");
         }
     }
 
@@ -297,18 +302,24 @@ internal sealed class SchemaParser(string text)
     {
         if (_position >= text.Length) return Error(_position, $"expected {what}, found the end");
         int length = Math.Min(16, text.Length - _position);
-        int line = text.AsSpan(_position, length).IndexOf('\n');
-        string found = line == 0 ? "the end of the line" : $"'{text.Substring(_position, line < 0 ? length : line)}'";
+        int end = text.IndexOf('\n', _position, length);
+        string found = end == _position ? "the end of the line" : $"'{text.Substring(_position, end < 0 ? length : end - _position)}'";
         return Error(_position, $"expected {what}, found {found}");
     }
 
     private FormatException Error(int position, string what)
     {
-        ReadOnlySpan<char> before = text.AsSpan(0, position);
-        int line = before.Count('\n') + 1;
-        int column = position - before.LastIndexOf('\n');
-        return new FormatException($"The contract schema is not valid at line {line}, column {column}: {what}.");
+        int line = 1, start = 0;
+        for (int i = 0; i < position; i++)
+        {
+            if (text[i] != '\n') continue;
+            line++;
+            start = i + 1;
+        }
+
+        Failure = (position, what);
+        return new FormatException($"The contract schema is not valid at line {line}, column {position - start + 1}: {what}.");
     }
 
-    private static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "...";
+    private static string Shorten(string name) => name.Length <= 100 ? name : name.Substring(0, 100) + "...";
 }

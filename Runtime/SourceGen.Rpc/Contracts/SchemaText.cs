@@ -3,29 +3,30 @@ using System.Text;
 namespace SourceGen.Rpc.Contracts;
 
 /// <summary>The words and names of a contract schema.</summary>
-internal static class SchemaText
+internal static partial class SchemaText
 {
     /// <summary>Whether the text is a <c>word</c>: a letter or '_', then letters, digits or '_'.</summary>
-    public static bool IsWord(ReadOnlySpan<char> text)
+    public static bool IsWord(string text)
     {
-        bool first = true;
-        while (!text.IsEmpty)
+        int position = 0;
+        while (position < text.Length)
         {
-            int length = WordCharacter(text, first);
+            int length = WordCharacter(text, position, position == 0);
             if (length == 0) return false;
-            text = text[length..];
-            first = false;
+            position += length;
         }
 
-        return !first;
+        return position > 0;
     }
 
-    /// <summary>How many UTF-16 units the word character at the start of the text takes; 0 when there is none.</summary>
-    public static int WordCharacter(ReadOnlySpan<char> text, bool first)
+    /// <summary>How many UTF-16 units the word character at a position takes; 0 when there is none.</summary>
+    public static int WordCharacter(string text, int position, bool first)
     {
-        if (Rune.DecodeFromUtf16(text, out Rune rune, out int length) != System.Buffers.OperationStatus.Done) return 0;
-        bool fits = rune.Value == '_' || (first ? Rune.IsLetter(rune) : Rune.IsLetterOrDigit(rune));
-        return fits ? length : 0;
+        if (position >= text.Length) return 0;
+        if (text[position] == '_') return 1;
+        int length = char.IsSurrogatePair(text, position) ? 2 : 1;
+        if (length == 1 && char.IsSurrogate(text[position])) return 0;
+        return (first ? char.IsLetter(text, position) : char.IsLetterOrDigit(text, position)) ? length : 0;
     }
 
     /// <summary>Appends a method's or member's wire name: as a word if it is one, in quotes otherwise.</summary>

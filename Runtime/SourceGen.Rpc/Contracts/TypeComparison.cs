@@ -1,51 +1,71 @@
+using System.Globalization;
+
 namespace SourceGen.Rpc.Contracts;
 
 /// <summary>
-/// Compares the types of two schemas by structure. Types may refer to themselves, so a pair of objects that is being compared counts
-/// as compatible until a difference is found anywhere (the greatest fixed point).
+/// Compares the types of two versions of a contract by structure. Types may refer to themselves, so a pair of objects that is being
+/// compared counts as equal until a difference is found anywhere (the greatest fixed point).
 /// </summary>
-/// <param name="client">This side's schema.</param>
-/// <param name="server">The server's schema, from an untrusted peer.</param>
-internal sealed class TypeComparison(ContractSchema client, ContractSchema server)
+/// <param name="old">The older version; in a handshake the client's.</param>
+/// <param name="new">The newer version; in a handshake the server's, from an untrusted peer.</param>
+/// <param name="onlyRefusals">Whether only what refuses a call is looked for.</param>
+/// <param name="valueTypes">The names of the new version's objects that are structs, so that nil is no value of them.</param>
+internal sealed class TypeComparison(
+    ContractSchema old, ContractSchema @new, bool onlyRefusals, ICollection<string>? valueTypes = null)
 {
     /// <summary>How many pairs of types are compared for one contract: many times what real contracts need, and little time.</summary>
-    private const int MaxComparisons = 1_000_000;
+    public const int MaxComparisons = 1_000_000;
+
+    /// <summary>How many differences of types are listed. Contracts that differ in more have nothing to do with each other.</summary>
+    private const int MaxDifferences = 10_000;
 
     private const int MaxDescription = 100;
 
+    private static readonly char[] Digits = [.. "0123456789"];
+
     // A queue instead of recursion: a peer may send a chain of types as long as its schema. It also finds the nearest difference first.
     private readonly Queue<Pair> _pending = new();
-    private readonly HashSet<(string Client, string Server)> _assumed = [];
-    private readonly HashSet<(string Client, string Server)> _proven = [];
-    private string _serverName = "";
+    private readonly Queue<ContractFinding> _found = new();
+    private readonly HashSet<(string Old, string New, ContractUsage Usage)> _assumed = [];
+    private readonly HashSet<(string Old, string New, ContractUsage Usage)> _proven = [];
     private int _compared;
+    private int _differences;
 
     /// <summary>A name cut to a length that suits a message.</summary>
-    public static string Shorten(string text) => text.Length <= MaxDescription ? text : text[..MaxDescription] + "...";
+    public static string Shorten(string text) => text.Length <= MaxDescription ? text : text.Substring(0, MaxDescription) + "...";
 
-    /// <summary>Starts with the types of another method.</summary>
-    /// <param name="serverName">What messages call the server.</param>
-    public void Begin(string serverName)
+    /// <summary>Forgets what was assumed of another method's types, as it may be wrong.</summary>
+    public void Begin()
     {
-        _serverName = serverName;
         _pending.Clear();
+        _found.Clear();
         _assumed.Clear();
     }
 
     /// <summary>Adds a pair of types to compare.</summary>
-    /// <param name="here">The client's.</param>
-    /// <param name="there">The server's.</param>
-    /// <param name="where">Where they stand: <c>parameter 'person'</c>.</param>
-    public void Add(SchemaType here, SchemaType there, string where) => Enqueue(here, there, new Place(null, where));
+    public void Add(SchemaType before, SchemaType after, ContractPlace place, ContractUsage usage) =>
+        Enqueue(new Pair(before, after, place, usage));
 
-    /// <summary>Compares what was added.</summary>
-    /// <returns>The first difference, without a full stop; null when there is none.</returns>
-    public string? FindDifference()
+    /// <summary>Compares what was added, up to the next difference.</summary>
+    /// <returns>The difference; null when there is no further one.</returns>
+    public ContractFinding? Next()
     {
-        while (_pending.TryDequeue(out Pair pair))
+        while (_found.Count == 0 && _pending.Count > 0)
         {
-            if (_compared > MaxComparisons) return $"the contracts are too large to be compared ({MaxComparisons} pairs of types)";
-            if (Compare(pair) is string difference) return $"{pair.Where} {difference}";
+            Pair pair = _pending.Dequeue();
+            if (_compared > MaxComparisons || _differences > MaxDifferences)
+            {
+                _pending.Clear();
+                return new ContractFinding(ContractDifferenceKind.NotCompared, pair.Place);
+            }
+
+            Compare(pair);
+        }
+
+        if (_found.Count > 0)
+        {
+            _differences++;
+            return _found.Dequeue();
         }
 
         // No difference anywhere, so everything that was assumed on the way is true.
@@ -53,8 +73,8 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
         return null;
     }
 
-    /// <summary>One of the client's types as a message names it.</summary>
-    public string DescribeClient(SchemaType type) => Describe(type, client);
+    /// <summary>One of the old version's types as a message names it.</summary>
+    public string DescribeOld(SchemaType type) => Describe(type, old);
 
     private static bool IsInteger(SchemaType type, ContractSchema schema) =>
         type.Kind == SchemaKind.Integer || (type.Kind == SchemaKind.Named && schema.Types[type.Name] is SchemaEnum);
@@ -71,86 +91,197 @@ internal sealed class TypeComparison(ContractSchema client, ContractSchema serve
         };
     }
 
-    private string? Compare(Pair pair)
+    private void Compare(Pair pair)
     {
-        (SchemaType here, SchemaType there, Place where) = pair;
-        if (IsInteger(here, client) && IsInteger(there, server)) return null;
-        if (here.Kind != there.Kind) return Differ(here, there);
-        switch (here.Kind)
+        (SchemaType before, SchemaType after, _, _) = pair;
+        if (IsInteger(before, old) && IsInteger(after, @new))
         {
-            case SchemaKind.List:
-                AddPart(0, "element");
-                return null;
-            case SchemaKind.Stream:
-                AddPart(0, "item");
-                return null;
-            case SchemaKind.Map:
-                AddPart(0, "key");
-                AddPart(1, "value");
-                return null;
-            case SchemaKind.Tuple when here.Arguments.Length != there.Arguments.Length:
-                return Differ(here, there);
-            case SchemaKind.Tuple:
-                for (int i = 0; i < here.Arguments.Length; i++) AddPart(i, $"item {i + 1}");
-                return null;
-            case SchemaKind.Named:
-                return CompareObjects(here, there, where);
-            default:
-                return null;
+            if (!onlyRefusals) CompareIntegers(pair);
+        }
+        else if (before.Kind != after.Kind || (before.Kind == SchemaKind.Tuple && before.Arguments.Length != after.Arguments.Length))
+        {
+            Differ(ContractDifferenceKind.TypeChanged, pair);
+            return;
+        }
+        else
+        {
+            CompareSameKind(pair);
         }
 
-        void AddPart(int index, string what) => Enqueue(here.Arguments[index], there.Arguments[index], new Place(where, what));
+        if (!onlyRefusals && before.IsNullable != after.IsNullable) CompareNullability(pair);
     }
 
-    private string? CompareObjects(SchemaType here, SchemaType there, Place where)
+    private void CompareSameKind(Pair pair)
     {
-        if (client.Types[here.Name] is not SchemaObject ours || server.Types[there.Name] is not SchemaObject theirs)
+        switch (pair.Before.Kind)
         {
-            return Differ(here, there);
+            case SchemaKind.List:
+                AddPart(pair, 0, "element");
+                break;
+            case SchemaKind.Stream:
+                AddPart(pair, 0, "item");
+                break;
+            case SchemaKind.Map:
+                AddPart(pair, 0, "key");
+                AddPart(pair, 1, "value");
+                break;
+            case SchemaKind.Tuple:
+                for (int i = 0; i < pair.Before.Arguments.Length; i++)
+                    AddPart(pair, i, string.Format(CultureInfo.InvariantCulture, "item {0}", i + 1));
+                break;
+            case SchemaKind.Float when !onlyRefusals && pair.Before.Name != pair.After.Name:
+                bool isWider = Bits(pair.After.Name) > Bits(pair.Before.Name);
+                Report(
+                    isWider ? ContractDifferenceKind.NumberWidened : ContractDifferenceKind.NumberNarrowed, pair,
+                    isWider ? ContractEffect.None : ContractEffect.Lost, isWider ? ContractEffect.Lost : ContractEffect.None);
+                break;
+            case SchemaKind.Named:
+                CompareNamed(pair);
+                break;
+        }
+    }
+
+    private void AddPart(Pair pair, int index, string what) => Enqueue(pair with
+    {
+        Before = pair.Before.Arguments[index],
+        After = pair.After.Arguments[index],
+        Place = new ContractPlace(pair.Place, what),
+    });
+
+    private void CompareNamed(Pair pair)
+    {
+        if (old.Types[pair.Before.Name] is not SchemaObject ours || @new.Types[pair.After.Name] is not SchemaObject theirs)
+        {
+            Differ(ContractDifferenceKind.TypeChanged, pair);
+            return;
         }
 
-        if (ours.IsArray != theirs.IsArray) return Differ(here, there);
-        (string, string) names = (ours.Name, theirs.Name);
-        if (_proven.Contains(names) || !_assumed.Add(names)) return null;
+        if (ours.IsArray != theirs.IsArray)
+        {
+            Differ(ContractDifferenceKind.LayoutChanged, pair);
+            return;
+        }
+
+        if (!Assume(ours.Name, theirs.Name, pair.Usage)) return;
+        if (!onlyRefusals) CompareNames(pair);
         foreach (SchemaMember member in ours.Members)
         {
             // Members that only one side knows are skipped by the other.
-            if (theirs.Find(member.Key) is SchemaMember same)
-            {
-                Enqueue(member.Type, same.Type, new Place(where, $"member '{Shorten(member.Key)}'"));
-            }
+            if (theirs.Find(member.Key) is { } same)
+                Enqueue(new Pair(member.Type, same.Type, To(pair, theirs, member), pair.Usage));
+            else if (!onlyRefusals)
+                ReportRemoved(pair, ours, theirs, member);
         }
 
-        return null;
+        if (onlyRefusals) return;
+        foreach (SchemaMember member in theirs.Members)
+        {
+            _compared++;
+            if (ours.Find(member.Key) is null)
+                Report(ContractDifferenceKind.MemberAdded, To(pair, theirs, member), pair.Usage, after: member.Type.ToString());
+        }
     }
 
-    private void Enqueue(SchemaType here, SchemaType there, Place where)
+    private void ReportRemoved(Pair pair, SchemaObject ours, SchemaObject theirs, SchemaMember member)
+    {
+        SchemaMember? successor = ours.IsArray
+            ? null
+            : Array.Find(theirs.Members, other => ours.Find(other.Key) is null && other.Type.ToString() == member.Type.ToString());
+        _found.Enqueue(new ContractFinding(ContractDifferenceKind.MemberRemoved, To(pair, theirs, member))
+        {
+            Usage = pair.Usage,
+            Old = member.Type.ToString(),
+            Successor = successor?.Key,
+        });
+    }
+
+    private void CompareIntegers(Pair pair)
+    {
+        SchemaEnum? before = EnumOf(pair.Before, old), after = EnumOf(pair.After, @new);
+        string oldWord = before?.Underlying ?? pair.Before.Name, newWord = after?.Underlying ?? pair.After.Name;
+        bool readsOld = Holds(newWord, oldWord), readsNew = Holds(oldWord, newWord);
+        if (!readsOld || !readsNew)
+        {
+            Report(
+                readsOld ? ContractDifferenceKind.NumberWidened : ContractDifferenceKind.NumberNarrowed, pair,
+                readsOld ? ContractEffect.None : ContractEffect.Fails, readsNew ? ContractEffect.None : ContractEffect.Fails,
+                oldWord, newWord);
+        }
+
+        if (before is null && after is null) return;
+        if (!Assume(pair.Before.Name, pair.After.Name, pair.Usage)) return;
+        CompareNames(pair);
+        if (before is not null && after is not null) new EnumComparison(before, after, pair.Place, pair.Usage).AddTo(_found);
+    }
+
+    private static SchemaEnum? EnumOf(SchemaType type, ContractSchema schema) =>
+        type.Kind == SchemaKind.Named ? (SchemaEnum)schema.Types[type.Name] : null;
+
+    /// <summary>Whether an integer type holds every value of another. Its word tells sign and bits.</summary>
+    private static bool Holds(string wide, string narrow)
+    {
+        int wideBits = Bits(wide), narrowBits = Bits(narrow);
+        return (wide[0] == 'u') == (narrow[0] == 'u') ? wideBits >= narrowBits : narrow[0] == 'u' && wideBits > narrowBits;
+    }
+
+    /// <summary>The digits that end a number's word.</summary>
+    private static int Bits(string word) => int.Parse(word.Substring(word.IndexOfAny(Digits)), CultureInfo.InvariantCulture);
+
+    private void CompareNames(Pair pair)
+    {
+        if (pair.Before.Kind == pair.After.Kind && pair.Before.Name == pair.After.Name) return;
+        Report(ContractDifferenceKind.TypeRenamed, pair, ContractEffect.None, ContractEffect.None);
+    }
+
+    /// <summary>
+    /// Nil is null for every reference type, whatever its annotation says, and an error for a value; in an array of members it means that
+    /// the member is missing.
+    /// </summary>
+    private void CompareNullability(Pair pair)
+    {
+        bool isReference = pair.After.Kind switch
+        {
+            SchemaKind.String or SchemaKind.Bytes or SchemaKind.List or SchemaKind.Map => true,
+            SchemaKind.Named => @new.Types[pair.After.Name] is not SchemaEnum && valueTypes?.Contains(pair.After.Name) != true,
+            _ => false,
+        };
+        ContractEffect ofNil = isReference ? ContractEffect.Unexpected : pair.Place.IsSlot ? ContractEffect.Lost : ContractEffect.Fails;
+        bool isAdded = pair.After.IsNullable;
+        Report(
+            isAdded ? ContractDifferenceKind.NullableAdded : ContractDifferenceKind.NullableRemoved, pair,
+            isAdded ? ContractEffect.None : ofNil, isAdded ? ofNil : ContractEffect.None,
+            pair.Before.ToString(), pair.After.ToString());
+    }
+
+    private static ContractPlace To(Pair pair, SchemaObject owner, SchemaMember member) =>
+        new(pair.Place, $"member '{Shorten(member.Key)}'") { Owner = owner.Name, Member = member.Key, IsSlot = owner.IsArray };
+
+    private bool Assume(string before, string after, ContractUsage usage) =>
+        !_proven.Contains((before, after, usage)) && _assumed.Add((before, after, usage));
+
+    private void Enqueue(Pair pair)
     {
         // Counted here, so that the queue is bounded too: beyond the limit the comparison ends with its next step.
-        if (++_compared <= MaxComparisons || _pending.Count == 0) _pending.Enqueue(new Pair(here, there, where));
+        if (++_compared <= MaxComparisons || _pending.Count == 0) _pending.Enqueue(pair);
     }
 
-    private string Differ(SchemaType here, SchemaType there) =>
-        $"is {Describe(here, client)} here and {Describe(there, server)} at {_serverName}";
+    private void Differ(ContractDifferenceKind kind, Pair pair) =>
+        Report(kind, pair, ContractEffect.Refused, ContractEffect.Refused, Describe(pair.Before, old), Describe(pair.After, @new));
 
-    private readonly record struct Pair(SchemaType Here, SchemaType There, Place Where);
-
-    /// <summary>The way from a parameter or the result to a type within it.</summary>
-    private sealed class Place(Place? outer, string what)
-    {
-        private const int MaxSteps = 12;
-
-        public override string ToString()
+    private void Report(
+        ContractDifferenceKind kind, Pair pair, ContractEffect backward, ContractEffect forward, string? before = null,
+        string? after = null) =>
+        _found.Enqueue(new ContractFinding(kind, pair.Place)
         {
-            var steps = new Stack<string>();
-            for (Place? place = this; place is not null; place = place.Outer) steps.Push(place.What);
-            return steps.Count <= MaxSteps
-                ? string.Join(' ', steps)
-                : $"{string.Join(' ', steps.Take(MaxSteps / 2))} ... {string.Join(' ', steps.Skip(steps.Count - (MaxSteps / 2)))}";
-        }
+            Usage = pair.Usage,
+            Backward = backward,
+            Forward = forward,
+            Old = before ?? Describe(pair.Before, old),
+            New = after ?? Describe(pair.After, @new),
+        });
 
-        private Place? Outer => outer;
+    private void Report(ContractDifferenceKind kind, ContractPlace place, ContractUsage usage, string after) =>
+        _found.Enqueue(new ContractFinding(kind, place) { Usage = usage, New = after });
 
-        private string What => what;
-    }
+    private readonly record struct Pair(SchemaType Before, SchemaType After, ContractPlace Place, ContractUsage Usage);
 }

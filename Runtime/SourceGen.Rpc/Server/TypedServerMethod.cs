@@ -31,19 +31,22 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
 
     public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
     {
-        Call call;
         try
         {
-            TRequest request = requests.Deserialize(arguments);
-            call = _pool.Rent() is { } free ? Unsafe.As<Call>(free) : new Call(_pool);
-            call.Begin(this, connection, callId, oneWay, request);
+            return Decode(connection, callId, oneWay, arguments);
         }
         catch (Exception e)
         {
             connection.RefuseArguments(callId, oneWay, Method, e);
             return null;
         }
+    }
 
+    public override ServerCall Decode(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
+    {
+        TRequest request = requests.Deserialize(arguments);
+        Call call = _pool.Rent() is { } free ? Unsafe.As<Call>(free) : new Call(_pool);
+        call.Begin(this, connection, callId, oneWay, request);
         return call;
     }
 
@@ -139,7 +142,8 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         {
             FinishHandler();
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
-            if (TryEnd(out byte[]? headers)) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers);
+            if (TryEnd(out byte[]? headers))
+                Replied(Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers));
             method._buffers?.ReleaseResult(response);
             Finish(TakeLease());
         }

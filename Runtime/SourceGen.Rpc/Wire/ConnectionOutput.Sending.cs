@@ -20,11 +20,15 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _sent;
     private FrameBuffer? _inSend;
     private long _sendingBytes;
+    private long _bytesSent;
     private long _lastSent;
     private int _corkLimit = CorkLimit;
     private bool _deferred;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _idle;
+
+    /// <summary>Bytes that were given to the transport so far.</summary>
+    public long BytesSent => Volatile.Read(ref _bytesSent);
 
     /// <summary>When a send last ended, on the engine's coarse clock.</summary>
     public long LastSent => Volatile.Read(ref _lastSent);
@@ -135,6 +139,7 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
         _current = _spare;
         _inSend = taken;
         _sendingBytes = taken.Length;
+        Volatile.Write(ref _bytesSent, _bytesSent + _sendingBytes);
         return taken;
     }
 

@@ -12,8 +12,19 @@ internal sealed class FrameBufferSegment : ReadOnlySequenceSegment<byte>
     private const int MaxPooled = 64;
     private static readonly ConcurrentQueue<FrameBufferSegment> s_pool = new();
     private static int s_pooled;
+    private static int s_alive;
 
-    private FrameBufferSegment(byte[] array) => Array = array;
+    private FrameBufferSegment(byte[] array)
+    {
+        Array = array;
+        Interlocked.Increment(ref s_alive);
+    }
+
+    /// <summary>
+    /// How many segments are lent and not returned. What is counted is made and dropped ones: those that go to the pool and come from it,
+    /// which is what happens all the time, cost nothing.
+    /// </summary>
+    public static int Outstanding => Volatile.Read(ref s_alive) - Volatile.Read(ref s_pooled);
 
     /// <summary>The bytes; the first <see cref="Used"/> are written.</summary>
     public byte[] Array { get; }
@@ -48,6 +59,7 @@ internal sealed class FrameBufferSegment : ReadOnlySequenceSegment<byte>
         RunningIndex = 0;
         if (Array.Length != DefaultSize)
         {
+            Interlocked.Decrement(ref s_alive);
             ArrayPool<byte>.Shared.Return(Array);
         }
         else if (Interlocked.Increment(ref s_pooled) <= MaxPooled)
@@ -57,6 +69,7 @@ internal sealed class FrameBufferSegment : ReadOnlySequenceSegment<byte>
         else
         {
             Interlocked.Decrement(ref s_pooled);
+            Interlocked.Decrement(ref s_alive);
         }
     }
 

@@ -22,7 +22,8 @@ internal static class WireSize
 
     public static FrameSizes Of(CallKind kind, int payload) => kind switch
     {
-        CallKind.Add => new FrameSizes(RequestHeader + RemainingTime + ArrayHeader + 2 * Integer, ReplyHeader + Integer),
+        CallKind.Add or CallKind.LargeBesideSmall =>
+            new FrameSizes(RequestHeader + RemainingTime + ArrayHeader + 2 * Integer, ReplyHeader + Integer),
         CallKind.Echo =>
             new FrameSizes(RequestHeader + RemainingTime + ArrayHeader + EchoMessage(payload), ReplyHeader + EchoMessage(payload)),
         CallKind.SometimesBlock => new FrameSizes(RequestHeader + RemainingTime + ArrayHeader + Integer, ReplyHeader + Integer),
