@@ -60,13 +60,13 @@ internal sealed class KeyCodeFix : SyntaxCodeFix
     private static IEnumerable<ISymbol> Members(INamedTypeSymbol type)
     {
         IEnumerable<ISymbol> inherited = type.BaseType is { SpecialType: SpecialType.None } parent ? Members(parent) : [];
-        return inherited.Concat(type.GetMembers().Where(static m => m is
-            {
-                DeclaredAccessibility: Accessibility.Public, IsStatic: false, IsImplicitlyDeclared: false,
-            }
-            and (IFieldSymbol { IsReadOnly: false } or IPropertySymbol { IsIndexer: false })
-            && KnownTypes.Attribute(m, "IgnoreMemberAttribute") is null && (Key(m) is not null || IsSet(m))));
+        return inherited.Concat(type.GetMembers().Where(static m => IsData(m) && (Key(m) is not null || IsSet(m))));
     }
+
+    private static bool IsData(ISymbol member) =>
+        member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { IsIndexer: false }
+        && member is { DeclaredAccessibility: Accessibility.Public, IsStatic: false, IsImplicitlyDeclared: false }
+        && KnownTypes.Attribute(member, "IgnoreMemberAttribute") is null;
 
     private static bool IsSet(ISymbol member) => member is IFieldSymbol
         || member is IPropertySymbol { SetMethod.DeclaredAccessibility: Accessibility.Public }
