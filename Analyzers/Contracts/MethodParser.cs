@@ -108,6 +108,13 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         {
             ISymbol at = ReferenceEquals(place, service) ? service : parameter;
             string description = $"{name} parameter {parameter.Name}";
+            if (parameter.Name.Length == 0)
+            {
+                // Still being typed.
+                problems.CompilerReports();
+                continue;
+            }
+
             if (parameter.RefKind != RefKind.None)
             {
                 problems.Report(DiagnosticDescriptors.ByReferenceParameter, at, description, Keyword(parameter.RefKind));
