@@ -208,6 +208,32 @@ internal static class DiagnosticDescriptors
         + "[OneWay] so that a reply is sent",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0036.md");
 
+    public static readonly DiagnosticDescriptor InvalidAuthorization = new(
+        "SGR0037",
+        "[RequireAuthorization] asks for something empty",
+        "{0}: [RequireAuthorization] has {1}: name what callers need, or leave it out to ask only that they are authenticated",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0037.md");
+
+    public static readonly DiagnosticDescriptor ContradictoryAuthorization = new(
+        "SGR0038",
+        "[AllowAnonymous] together with [RequireAuthorization]",
+        "{0} has both [AllowAnonymous] and [RequireAuthorization]: remove one of them",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0038.md");
+
+    public static readonly DiagnosticDescriptor UselessAuthorization = new(
+        "SGR0039",
+        "An authorization attribute that protects nothing",
+        "{0} has [{1}], which holds only on methods that a [Service] interface requires, and protects nothing here: put it on the "
+        + "interface's method, or say it where the server is set up (RpcServerOptions.Access)",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0039.md");
+
+    public static readonly DiagnosticDescriptor MisplacedBuffer = new(
+        "SGR0050",
+        "An RpcBuffer stands where nobody would dispose of it",
+        "{0}: an RpcBuffer is disposed of with its call, so it can only be a whole parameter or the whole result of a method without "
+        + "streams, but {1}: use byte[] or ReadOnlyMemory<byte>",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0050.md");
+
     /// <summary>All of them, by id.</summary>
     public static readonly DiagnosticDescriptor[] All =
     [
@@ -216,5 +242,6 @@ internal static class DiagnosticDescriptors
         InvalidWireName, DuplicateWireName, MisplacedStream, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
         ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
+        InvalidAuthorization, ContradictoryAuthorization, UselessAuthorization, MisplacedBuffer,
     ];
 }

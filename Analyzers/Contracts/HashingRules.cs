@@ -27,11 +27,20 @@ internal static class HashingRules
         if (type.EnumUnderlyingType is { } underlying) return Of(underlying);
         if (type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T)
             return Of(type.TypeArguments[0]) == KeyHashing.Default ? KeyHashing.Default : KeyHashing.Guarded;
-        if (KnownTypes.Is(type, "System", "Guid", 0) || KnownTypes.Is(type, "System", "TimeSpan", 0)
-            || KnownTypes.Is(type, "System", "DateTimeOffset", 0)) return KeyHashing.Seeded;
+        if (IsItsBits(type)) return KeyHashing.Seeded;
+        if (KnownTypes.Is(type, "System", "Half")) return KeyHashing.Default;
         if (KnownTypes.Is(type, "System", "Memory", 1) || KnownTypes.Is(type, "System", "ReadOnlyMemory", 1)) return KeyHashing.Default;
         return type.IsValueType || HasOwnHashCode(type) ? KeyHashing.Guarded : KeyHashing.Default;
     }
+
+    /// <summary>Whether the type is one of those that the seeded comparer knows by name.</summary>
+    private static bool IsItsBits(INamedTypeSymbol type) => type.Name switch
+    {
+        "Guid" or "TimeSpan" or "DateTimeOffset" or "DateOnly" or "TimeOnly" or "Int128" or "UInt128" or "Index" or "Range" =>
+            KnownTypes.Is(type, "System", type.Name),
+        "Rune" => KnownTypes.Is(type, "System.Text", "Rune"),
+        _ => false,
+    };
 
     /// <summary>Without one, the hash code is of the reference: the peer has no say in it.</summary>
     private static bool HasOwnHashCode(INamedTypeSymbol type)

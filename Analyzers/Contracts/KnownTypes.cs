@@ -23,6 +23,9 @@ internal static class KnownTypes
     public static bool IsCancellationToken(ITypeSymbol type) =>
         type is INamedTypeSymbol named && Is(named, "System.Threading", "CancellationToken");
 
+    /// <summary>Whether the type is the pooled buffer, which one side of a call owns.</summary>
+    public static bool IsBuffer(ITypeSymbol type) => type is INamedTypeSymbol named && Is(named, "SourceGen.Rpc", "RpcBuffer");
+
     /// <summary>Whether the type gives items one after the other, in a form that can be sent as a stream or in one that cannot.</summary>
     public static bool IsStream(ITypeSymbol type) =>
         type is INamedTypeSymbol named
@@ -48,6 +51,13 @@ internal static class KnownTypes
     /// <summary>The <c>[Throws&lt;T&gt;]</c> attributes of a method or an interface.</summary>
     public static IEnumerable<AttributeData> ThrowsAttributes(ISymbol symbol) =>
         symbol.GetAttributes().Where(static a => a.AttributeClass is { } type && Is(type, "SourceGen.Rpc", "ThrowsAttribute", 1));
+
+    /// <summary>The <c>[RequireAuthorization]</c> attributes of a method or an interface.</summary>
+    public static IEnumerable<AttributeData> AuthorizationAttributes(ISymbol symbol) =>
+        symbol.GetAttributes().Where(static a => a.AttributeClass is { } type && Is(type, "SourceGen.Rpc", "RequireAuthorizationAttribute"));
+
+    /// <summary>Whether a method or an interface has <c>[AllowAnonymous]</c>; that of another framework means nothing here.</summary>
+    public static bool AllowsAnonymous(ISymbol symbol) => Attribute(symbol, "AllowAnonymousAttribute") is not null;
 
     /// <summary>Whether the type is <see cref="Exception"/> or derives from it.</summary>
     public static bool IsException(INamedTypeSymbol type)

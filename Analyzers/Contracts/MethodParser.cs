@@ -9,6 +9,7 @@ internal sealed record ParsedMethod(IMethodSymbol Symbol, MethodModel Model, str
 internal sealed class MethodParser(INamedTypeSymbol service, Compilation compilation, ProblemSink problems, TypeParser types)
 {
     private readonly ErrorParser _errors = new(service, compilation, problems, types);
+    private readonly AccessParser _access = new(service, problems);
 
     /// <summary>Parses an abstract member; null, after reporting why, when it cannot be part of a contract.</summary>
     public ParsedMethod? Parse(ISymbol member)
@@ -68,7 +69,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         {
             ITypeSymbol type = ((INamedTypeSymbol)method.ReturnType).TypeArguments[0];
             if (isOneWay) problems.Report(DiagnosticDescriptors.OneWayWithResult, place, name, Display(method.ReturnType));
-            result = types.Resolve(type, UsePath.From($"{name} result", place));
+            UsePath path = UsePath.From($"{name} result", place);
+            result = kind == ReturnKind.Stream ? types.Resolve(type, path) : types.ResolveWhole(type, path);
             if (result is not null) resultUse = Use(type, result);
         }
 
@@ -76,7 +78,11 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         List<string> schema = [];
         bool isStream = kind is ReturnKind.Stream;
         string? cancellation = Parameters(method, place, name, isOneWay, parameters, schema, out StreamParameterModel? input);
+        bool hasBuffer = parameters.Any(static p => IsBuffer(p.Type)) || (resultUse is not null && IsBuffer(resultUse));
+        if (hasBuffer && (isStream || input is not null))
+            problems.Report(DiagnosticDescriptors.MisplacedBuffer, place, name, "this method has a stream");
         EquatableArray<ErrorModel> errors = _errors.Parse(method, place, name, isOneWay);
+        AccessModel access = _access.Parse(method, place, name);
         if (problems.Any || kind is null) return null;
 
         MethodModel model = new(
@@ -84,7 +90,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
             kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
             parameters.ToEquatableArray(), input, cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true,
-            timeoutMs, errors);
+            timeoutMs, errors, access);
         string returns = isOneWay ? "oneway" : result is null ? "void" : isStream ? $"stream<{result.Schema}>" : result.Schema;
         return new ParsedMethod(
             method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}{SchemaText.Throws(errors)}");
@@ -123,7 +129,7 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
                 input ??= new StreamParameterModel(parameter.Name, parameters.Count, TypeNames.Declared(parameter.Type), Use(items, item));
                 schema.Add($"{SchemaText.Word(parameter.Name)}: stream<{item.Schema}>");
             }
-            else if (types.Resolve(parameter.Type, UsePath.From(description, at)) is { } type)
+            else if (types.ResolveWhole(parameter.Type, UsePath.From(description, at)) is { } type)
             {
                 string? defaultValue = parameter.HasExplicitDefaultValue ? Literals.DefaultOf(parameter) : null;
                 parameters.Add(new ParameterModel(parameter.Name, Use(parameter.Type, type), defaultValue));
@@ -179,6 +185,8 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         RefKind.RefReadOnlyParameter => "ref readonly",
         _ => "ref",
     };
+
+    private static bool IsBuffer(TypeUse use) => use.Type.Method == Scalars.Buffer.Ref.Method;
 
     private static TypeUse Use(ITypeSymbol type, ResolvedType resolved) =>
         new(TypeNames.Declared(type), type.IsReferenceType && type.NullableAnnotation != NullableAnnotation.Annotated, resolved.Ref);

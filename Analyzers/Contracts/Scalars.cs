@@ -26,9 +26,31 @@ internal static class Scalars
     private static readonly ResolvedType Bytes = Scalar("byte[]", "ReadBytes", "bytes", canBeNull: true);
     private static readonly ResolvedType ReadOnlyMemory = Scalar("global::System.ReadOnlyMemory<byte>", "ReadMemory", "bytes");
 
+    private static readonly ResolvedType ArraySegment = Scalar("global::System.ArraySegment<byte>", "ReadArraySegment", "bytes?");
+    private static readonly ResolvedType Sequence = Scalar("global::System.Buffers.ReadOnlySequence<byte>", "ReadSequence", "bytes");
+    private static readonly ResolvedType Half = Scalar("global::System.Half", "ReadHalf", "float16");
+    private static readonly ResolvedType Int128 = Scalar("global::System.Int128", "ReadInt128", "int128");
+    private static readonly ResolvedType UInt128 = Scalar("global::System.UInt128", "ReadUInt128", "uint128");
+    private static readonly ResolvedType BigInteger = Scalar("global::System.Numerics.BigInteger", "ReadBigInteger", "bigint");
+    private static readonly ResolvedType DateOnly = Scalar("global::System.DateOnly", "ReadDateOnly", "date");
+    private static readonly ResolvedType TimeOnly = Scalar("global::System.TimeOnly", "ReadTimeOnly", "time");
+    private static readonly ResolvedType Uri = Scalar("global::System.Uri", "ReadUri", "uri", canBeNull: true);
+    private static readonly ResolvedType Version = Scalar("global::System.Version", "ReadVersion", "version", canBeNull: true);
+    private static readonly ResolvedType Index = Scalar("global::System.Index", "ReadIndex", "index");
+    private static readonly ResolvedType Range = Scalar("global::System.Range", "ReadRange", "range");
+    private static readonly ResolvedType Rune = Scalar("global::System.Text.Rune", "ReadRune", "rune");
+    private static readonly ResolvedType BitArray = Scalar(
+        "global::System.Collections.BitArray", "ReadBitArray", "list<bool>", canBeNull: true);
+
+    private static readonly ResolvedType StringBuilder = Scalar(
+        "global::System.Text.StringBuilder", "ReadStringBuilder", "string", canBeNull: true);
+
     private static readonly ResolvedType Memory = new(
         new TypeRef("global::System.Memory<byte>", TypeRefKind.Cast, "ReadBytes", "global::System.Memory<byte>", CanBeNull: false),
         "bytes");
+
+    /// <summary>A pooled buffer, which is a scalar only as a whole parameter or result.</summary>
+    public static ResolvedType Buffer { get; } = Scalar("global::SourceGen.Rpc.RpcBuffer", "ReadBuffer", "bytes", canBeNull: true);
 
     /// <summary>How a scalar type is serialized; null for any other type.</summary>
     public static ResolvedType? Find(ITypeSymbol type) => type.SpecialType switch
@@ -64,6 +86,21 @@ internal static class Scalars
             "TimeSpan" when KnownTypes.Is(named, "System", "TimeSpan") => TimeSpan,
             "ReadOnlyMemory" when isOfBytes && KnownTypes.Is(named, "System", "ReadOnlyMemory", 1) => ReadOnlyMemory,
             "Memory" when isOfBytes && KnownTypes.Is(named, "System", "Memory", 1) => Memory,
+            "ArraySegment" when isOfBytes && KnownTypes.Is(named, "System", "ArraySegment", 1) => ArraySegment,
+            "ReadOnlySequence" when isOfBytes && KnownTypes.Is(named, "System.Buffers", "ReadOnlySequence", 1) => Sequence,
+            "Half" when KnownTypes.Is(named, "System", "Half") => Half,
+            "Int128" when KnownTypes.Is(named, "System", "Int128") => Int128,
+            "UInt128" when KnownTypes.Is(named, "System", "UInt128") => UInt128,
+            "BigInteger" when KnownTypes.Is(named, "System.Numerics", "BigInteger") => BigInteger,
+            "DateOnly" when KnownTypes.Is(named, "System", "DateOnly") => DateOnly,
+            "TimeOnly" when KnownTypes.Is(named, "System", "TimeOnly") => TimeOnly,
+            "Uri" when KnownTypes.Is(named, "System", "Uri") => Uri,
+            "Version" when KnownTypes.Is(named, "System", "Version") => Version,
+            "Index" when KnownTypes.Is(named, "System", "Index") => Index,
+            "Range" when KnownTypes.Is(named, "System", "Range") => Range,
+            "Rune" when KnownTypes.Is(named, "System.Text", "Rune") => Rune,
+            "BitArray" when KnownTypes.Is(named, "System.Collections", "BitArray") => BitArray,
+            "StringBuilder" when KnownTypes.Is(named, "System.Text", "StringBuilder") => StringBuilder,
             _ => null,
         };
     }

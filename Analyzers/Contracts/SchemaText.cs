@@ -16,6 +16,9 @@ internal static partial class SchemaText
         return isWord ? name : Quote(name);
     }
 
+    /// <summary>The type, which may be nil. Some structs may be anyway: their default value is.</summary>
+    public static string Nullable(string type) => type.EndsWith("?", StringComparison.Ordinal) ? type : type + "?";
+
     /// <summary>What a method's line says of the errors that it declares; empty when it declares none.</summary>
     public static string Throws(IEnumerable<ErrorModel> errors)
     {

@@ -107,7 +107,7 @@ internal static class TypeNames
     {
         if (type is IArrayTypeSymbol array)
         {
-            name.Append("Array_of_");
+            name.Append(array.IsSZArray ? "Array_of_" : $"Array{array.Rank}D_of_");
             return Append(name, array.ElementType);
         }
 

@@ -10,7 +10,7 @@ internal sealed record ResolvedType(TypeRef Ref, string Schema);
 /// Decides which types can be serialized, and how. One parser serves one service: it gathers the models and schema lines of every type
 /// reached, and reports what cannot be serialized together with the way it was reached.
 /// </summary>
-internal sealed class TypeParser
+internal sealed partial class TypeParser
 {
     /// <summary>A type that mentions itself with ever larger type arguments would otherwise be followed for ever.</summary>
     private const int MaxTypeArgumentDepth = 12;
@@ -70,12 +70,11 @@ internal sealed class TypeParser
     {
         if (type.TypeKind == TypeKind.Error) return CompilerReports();
         if (Scalars.Find(type) is { } scalar) return scalar;
+        if (KnownTypes.IsBuffer(type)) return MisplacedBuffer(path);
         switch (type)
         {
             case IArrayTypeSymbol array:
-                return array.IsSZArray
-                    ? Collection(array, array.ElementType, CollectionAccess.Array, "", path)
-                    : Refuse(type, path, "it is an array of more than one dimension; use an array of arrays");
+                return Array(array, path);
             case INamedTypeSymbol named:
                 return ResolveNamed(named, path);
             case IDynamicTypeSymbol:
@@ -117,47 +116,26 @@ internal sealed class TypeParser
             return Refuse(type, path, "another assembly has a type of the same full name; rename one of them, or reference one only");
         if (type.TypeKind == TypeKind.Enum) return Enum(type);
         if (type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T) return Nullable(type, path);
-        if (type.IsTupleType) return Tuple(type, (type.TupleUnderlyingType ?? type).TypeArguments, "Item", path);
+        if (type.IsTupleType) return Tuple(type, (type.TupleUnderlyingType ?? type).TypeArguments, path);
         if (!KnownTypes.IsSystem(type)) return Object(type, path);
-        if (KnownTypes.Is(type, "System", "Tuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, "Item", path);
-        if (KnownTypes.Is(type, "System", "ValueTuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, "Item", path);
-        if (KnownTypes.Is(type, "System.Collections.Generic", "KeyValuePair", 2)) return Tuple(type, type.TypeArguments, "", path);
-        return KnownCollections.Find(type) is { } collection ? collection.BuiltAs switch
-        {
-            "Dictionary" => Dictionary(type, collection.Access, path),
-            _ => Collection(type, type.TypeArguments[0], collection.Access, collection.BuiltAs, path),
-        } : Refuse(type, path, TypeRules.WhyNotSystem(type));
+        if (KnownTypes.Is(type, "System", "Tuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, path);
+        if (KnownTypes.Is(type, "System", "ValueTuple", type.Arity) && type.Arity > 0) return Tuple(type, type.TypeArguments, path);
+        if (KnownTypes.Is(type, "System.Collections.Generic", "KeyValuePair", 2))
+            return Tuple(type, type.TypeArguments, ["Key", "Value"], path);
+        return SystemType(type, path);
     }
 
-    private ResolvedType? Collection(ITypeSymbol type, ITypeSymbol elementType, CollectionAccess access, string builtAs, UsePath path)
-    {
-        if (Resolve(elementType, path) is not { } element) return null;
-        TypeRef self = Mention(type);
-        string built = builtAs.Length == 0 ? "" : $"global::System.Collections.Generic.{builtAs}<{element.Ref.Name}>";
-        KeyHashing hashing = builtAs == "HashSet" ? HashingRules.Of(elementType) : KeyHashing.Default;
-        _models[self.Name] = new CollectionModel(self, _generatedNamespace, Hint(self), element.Ref, access, built, hashing);
-        return new ResolvedType(self, $"list<{element.Schema}>");
-    }
+    private ResolvedType? Tuple(INamedTypeSymbol type, IReadOnlyList<ITypeSymbol> arguments, UsePath path) =>
+        Tuple(type, arguments, [.. arguments.Select(static (_, i) => i == 7 ? "Rest" : "Item" + (i + 1))], path);
 
-    private ResolvedType? Dictionary(INamedTypeSymbol type, CollectionAccess access, UsePath path)
-    {
-        if (Resolve(type.TypeArguments[0], path) is not { } key || Resolve(type.TypeArguments[1], path) is not { } value) return null;
-        TypeRef self = Mention(type);
-        string built = $"global::System.Collections.Generic.Dictionary<{key.Ref.Name}, {value.Ref.Name}>";
-        KeyHashing hashing = HashingRules.Of(type.TypeArguments[0]);
-        _models[self.Name] = new DictionaryModel(self, _generatedNamespace, Hint(self), key.Ref, value.Ref, access, built, hashing);
-        return new ResolvedType(self, $"map<{key.Schema}, {value.Schema}>");
-    }
-
-    private ResolvedType? Tuple(INamedTypeSymbol type, IReadOnlyList<ITypeSymbol> arguments, string prefix, UsePath path)
+    private ResolvedType? Tuple(INamedTypeSymbol type, IReadOnlyList<ITypeSymbol> arguments, IReadOnlyList<string> names, UsePath path)
     {
         List<TupleElement> elements = [];
         List<string> schema = [];
         for (int i = 0; i < arguments.Count; i++)
         {
             if (Resolve(arguments[i], path) is not { } element) return null;
-            string name = prefix.Length == 0 ? (i == 0 ? "Key" : "Value") : i == 7 ? "Rest" : prefix + (i + 1);
-            elements.Add(new TupleElement(name, element.Ref));
+            elements.Add(new TupleElement(names[i], element.Ref));
             schema.Add(element.Schema);
         }
 
@@ -171,7 +149,7 @@ internal sealed class TypeParser
         if (Resolve(type.TypeArguments[0], path) is not { } value) return null;
         TypeRef self = Mention(type);
         _models[self.Name] = new NullableModel(self, _generatedNamespace, Hint(self), value.Ref);
-        return new ResolvedType(self, value.Schema + "?");
+        return new ResolvedType(self, SchemaText.Nullable(value.Schema));
     }
 
     private ResolvedType Enum(INamedTypeSymbol type)
@@ -220,14 +198,13 @@ internal sealed class TypeParser
         switch (type)
         {
             case IArrayTypeSymbol array:
-                return $"list<{ArgumentSchema(array.ElementType)}>{suffix}";
+                return SchemaOf(array, ArgumentSchema(array.ElementType)) + suffix;
             case INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable:
-                return ArgumentSchema(nullable.TypeArguments[0]) + "?";
+                return SchemaText.Nullable(ArgumentSchema(nullable.TypeArguments[0]));
             case INamedTypeSymbol named when Scalars.Find(named) is { } scalar:
                 return scalar.Schema + suffix;
             case INamedTypeSymbol named when KnownTypes.IsSystem(named) && named.Arity > 0:
-                string kind = KnownCollections.Find(named)?.BuiltAs switch { null => "tuple", "Dictionary" => "map", _ => "list" };
-                return $"{kind}<{string.Join(", ", named.TypeArguments.Select(ArgumentSchema))}>{suffix}";
+                return SchemaOf(named, [.. named.TypeArguments.Select(ArgumentSchema)]) + suffix;
             case INamedTypeSymbol named:
                 return SchemaText.Quote(SchemaName(named)) + suffix;
             default:

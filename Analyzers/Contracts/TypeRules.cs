@@ -21,7 +21,8 @@ internal static class TypeRules
         if (type.IsAbstract) return "it is abstract, so the reader cannot know what to make; use a concrete type";
         if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct)) return null;
         if (type.AllInterfaces.Any(static i => i.SpecialType == SpecialType.System_Collections_IEnumerable))
-            return "it is a collection of its own; use an array, List<T>, HashSet<T> or Dictionary<TKey, TValue>";
+            return "it is a collection of its own, whose other members would be lost; use an array, List<T>, HashSet<T> or "
+                + "Dictionary<TKey, TValue>, or a type with a member of one of them";
         for (INamedTypeSymbol? parent = type.BaseType; parent is not null; parent = parent.BaseType)
         {
             if (KnownTypes.IsSystem(parent) && parent.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType))
@@ -33,12 +34,43 @@ internal static class TypeRules
     }
 
     /// <summary>Why a type of the class library that is not known cannot be serialized.</summary>
-    public static string WhyNotSystem(INamedTypeSymbol type) =>
-        type.AllInterfaces.Any(static i => i.SpecialType == SpecialType.System_Collections_IEnumerable)
-        || type.SpecialType == SpecialType.System_Collections_IEnumerable
+    public static string WhyNotSystem(INamedTypeSymbol type)
+    {
+        if (KnownTypes.Is(type, "System", "Type"))
+            return "loading a type that a peer names is a way into the process; send a name of your own, or an enum";
+        if (KnownTypes.Is(type, "System", "Lazy", 1) || KnownTypes.Is(type, "System", "Lazy", 2))
+            return "its value is computed when somebody asks, which would be while the call is sent; send the value itself";
+        if (KnownTypes.Is(type, "System.Collections.Concurrent", "BlockingCollection", 1))
+            return "it is a way for threads to wait for each other, which cannot leave its process; use a List<T>, or a stream";
+        bool isCollection = type.SpecialType == SpecialType.System_Collections_IEnumerable
+            || type.AllInterfaces.Any(static i => i.SpecialType == SpecialType.System_Collections_IEnumerable);
+        if (isCollection && type.Arity == 0)
+            return "its elements can be anything; use a collection that says what it holds, such as List<T> or Dictionary<TKey, TValue>";
+        return isCollection
             ? "this collection is not supported; use an array, List<T>, HashSet<T> or Dictionary<TKey, TValue>"
             : "this type of the class library is not supported; send a supported type that holds the same (a string, a number, "
                 + "bytes), or leave the member out with [IgnoreMember]";
+    }
+
+    /// <summary>Whether values of the type have an order of their own, which sorted collections need.</summary>
+    public static bool IsComparable(ITypeSymbol type)
+    {
+        if (type is not INamedTypeSymbol named) return false;
+        if (named.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T) return IsComparable(named.TypeArguments[0]);
+        foreach (INamedTypeSymbol part in named.AllInterfaces.Append(named))
+        {
+            if (KnownTypes.Is(part, "System", "IComparable")) return true;
+            if (!KnownTypes.Is(part, "System", "IComparable", 1)) continue;
+
+            // What compares with a base class compares with the class too.
+            for (ITypeSymbol? self = named; self is not null; self = self.BaseType)
+            {
+                if (SymbolEqualityComparer.Default.Equals(part.TypeArguments[0], self)) return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether code in another file of the assembly can name the type with all its arguments.</summary>
     public static bool IsAccessible(INamedTypeSymbol type, Compilation compilation) =>

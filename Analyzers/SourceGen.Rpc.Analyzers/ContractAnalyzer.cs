@@ -20,6 +20,7 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.Analyze | GeneratedCodeAnalysisFlags.ReportDiagnostics);
         context.EnableConcurrentExecution();
         context.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
+        context.RegisterSymbolAction(AnalyzeMethod, SymbolKind.Method);
     }
 
     private static void AnalyzeType(SymbolAnalysisContext context)
@@ -31,6 +32,18 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
 
         // A valid contract that was not completed: the generator saw less than the compilation has now, or is not there.
         if (model is not null && !IsCompleted(type)) problems.Report(DiagnosticDescriptors.NotGenerated, type, type.Name);
+    }
+
+    /// <summary>Whoever writes the attribute on an implementation believes it to be protected.</summary>
+    private static void AnalyzeMethod(SymbolAnalysisContext context)
+    {
+        ISymbol method = context.Symbol;
+        if (method is { IsAbstract: true, IsStatic: false, ContainingType.TypeKind: TypeKind.Interface }) return;
+        bool requires = KnownTypes.AuthorizationAttributes(method).Any();
+        if (!requires && !KnownTypes.AllowsAnonymous(method)) return;
+        string name = $"{method.ContainingType.Name}.{method.Name}";
+        new ProblemSink(context.ReportDiagnostic).Report(
+            DiagnosticDescriptors.UselessAuthorization, method, name, requires ? "RequireAuthorization" : "AllowAnonymous");
     }
 
     private static bool IsCompleted(INamedTypeSymbol service) => service.AllInterfaces.Any(i =>

@@ -1,6 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using SourceGen.Rpc.Contracts;
 using SourceGen.Rpc.Generators.Emit;
 
@@ -16,10 +14,11 @@ public sealed class ContractGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<ServiceModel> services = context.SyntaxProvider
-            .ForAttributeWithMetadataName(KnownTypes.ServiceAttribute, static (node, _) => node is InterfaceDeclarationSyntax, Parse)
-            .Where(static service => service is not null)
-            .Select(static (service, _) => service!)
+        ServiceFinder finder = new();
+        IncrementalValuesProvider<ServiceModel> services = context.CompilationProvider
+            .Select((compilation, cancellationToken) => finder.FindAll(compilation, cancellationToken))
+            .WithTrackingName(TrackingNames.AllServices)
+            .SelectMany(static (all, _) => all)
             .WithTrackingName(TrackingNames.Services);
 
         // Types that services share are emitted once; after Collect, each goes its own way so that an edit re-emits only what it changed.
@@ -39,11 +38,4 @@ public sealed class ContractGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(types, static (output, model) => output.AddSource(model.HintName, TypeEmitter.Emit(model)));
         ContractsLockOutput.Register(context, services);
     }
-
-    private static ServiceModel? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken) =>
-        ServiceParser.Parse(
-            (INamedTypeSymbol)context.TargetSymbol,
-            (CSharpCompilation)context.SemanticModel.Compilation,
-            new ProblemSink(report: null),
-            cancellationToken);
 }

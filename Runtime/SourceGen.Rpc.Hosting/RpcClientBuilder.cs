@@ -49,7 +49,7 @@ public sealed class RpcClientBuilder
         Action<RpcFilterRegistration>? narrow = null)
         where TFilter : class, IRpcClientFilter
     {
-        if (FilterLifetime.Register<TFilter>(Services, lifetime: null) is var lifetime and not ServiceLifetime.Singleton)
+        if (PartLifetime.Register<TFilter>(Services, lifetime: null, nameof(AddFilter)) is var lifetime and not ServiceLifetime.Singleton)
         {
             throw new InvalidOperationException(
                 $"{typeof(TFilter).Name} is registered as {lifetime} already, and a client's filter is a singleton: register it as one.");

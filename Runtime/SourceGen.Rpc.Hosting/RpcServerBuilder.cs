@@ -113,7 +113,7 @@ public sealed class RpcServerBuilder
         Action<RpcFilterRegistration>? narrow = null, ServiceLifetime? lifetime = null)
         where TFilter : class, IRpcServerFilter
     {
-        bool perCall = FilterLifetime.Register<TFilter>(Services, lifetime) != ServiceLifetime.Singleton;
+        bool perCall = PartLifetime.Register<TFilter>(Services, lifetime, nameof(AddFilter)) != ServiceLifetime.Singleton;
         Services.AddOptions<RpcServerOptions>(Name).Configure<IServiceProvider>((options, services) =>
         {
             RpcFilterRegistration registration = perCall
@@ -121,6 +121,33 @@ public sealed class RpcServerBuilder
                 : options.Filters.Add(services.GetRequiredService<TFilter>);
             narrow?.Invoke(registration);
         });
+        return this;
+    }
+
+    /// <summary>
+    /// Adds an authenticator, asked after those added before it here or in <see cref="RpcServerOptions.Access"/>. From then on every method
+    /// asks for an authenticated caller, unless it says otherwise.
+    /// </summary>
+    /// <remarks>
+    /// A singleton judges all peers, concurrently; it is created when it is first needed. A scoped or transient one is resolved for each
+    /// credential that is to be judged, from a scope that is disposed of afterwards.
+    /// </remarks>
+    /// <typeparam name="TAuthenticator">The authenticator, created by the container with what its constructor takes.</typeparam>
+    /// <param name="lifetime">
+    /// How long an instance lives. Default: the lifetime that <typeparamref name="TAuthenticator"/> is registered with already;
+    /// <see cref="ServiceLifetime.Singleton"/> when it is not.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The authenticator is registered already with another lifetime than <paramref name="lifetime"/>.
+    /// </exception>
+    public RpcServerBuilder AddAuthenticator<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TAuthenticator>(ServiceLifetime? lifetime = null)
+        where TAuthenticator : class, IRpcAuthenticator
+    {
+        PartLifetime.Register<TAuthenticator>(Services, lifetime, nameof(AddAuthenticator));
+        Services.AddOptions<RpcServerOptions>(Name).Configure<IServiceScopeFactory>(
+            static (options, scopes) => options.Access.Authenticators.Add(new ContainerAuthenticator<TAuthenticator>(scopes)));
         return this;
     }
 

@@ -15,6 +15,12 @@ public partial interface ICodecContract
     ValueTask<Dictionary<int, int>> IntKeysAsync();
 
     ValueTask<Dictionary<(int, int), int>> PairKeysAsync();
+
+    ValueTask<Person> PersonAsync();
+
+    ValueTask<List<Position>> PositionsAsync();
+
+    ValueTask<Order> OrderAsync();
 }
 
 /// <summary>A map by member name.</summary>

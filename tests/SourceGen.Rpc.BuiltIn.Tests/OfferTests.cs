@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using SourceGen.Rpc.BuiltIn.Tests.Support;
 
@@ -86,6 +87,13 @@ public sealed partial class OfferTests
     {
         public ValueTask<ServingStatus> CheckAsync(string service = "", CancellationToken cancellationToken = default) =>
             new(ServingStatus.NotServing);
+
+        public async IAsyncEnumerable<ServingStatus> WatchAsync(
+            string service = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            yield return ServingStatus.NotServing;
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
     }
 
     [JsonSerializable(typeof(string))]

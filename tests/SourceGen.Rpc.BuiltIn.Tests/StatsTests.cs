@@ -166,6 +166,28 @@ public sealed class StatsTests
         Assert.Equal(11_000, counts.Read("").Single().Calls);
     }
 
+    [Fact]
+    public async Task Bytes_of_all_connections_are_counted_and_stay_when_one_has_ended()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        IStats stats = shop.Client.Get<IStats>();
+        ServerStats before = await stats.GetAsync("none").Soon();
+        Assert.InRange(before.BytesReceived, 1, 5_000);
+        await using (RpcClient second = await RpcClient.ConnectAsync(shop.Address, Shop.Patient).Soon())
+        {
+            await second.Get<IOrders>().NoteAsync(new string('x', 20_000)).Soon();
+            await second.Get<IOrders>().CountAsync(1, 2).Soon();
+            ServerStats open = await stats.GetAsync("none").Soon();
+            Assert.InRange(open.BytesReceived - before.BytesReceived, 20_000, 25_000);
+            Assert.InRange(open.BytesSent - before.BytesSent, 1, 5_000);
+        }
+
+        ServerStats last;
+        do last = await stats.GetAsync("none").Soon();
+        while (last.Connections != 1);
+        Assert.InRange(last.BytesReceived - before.BytesReceived, 20_000, 1_000_000);
+    }
+
     private static int Sum(UnaryHandler<object, int, int> handler, int calls)
     {
         int sum = 0;

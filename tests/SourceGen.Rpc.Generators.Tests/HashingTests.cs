@@ -31,6 +31,7 @@ public class HashingTests
     [InlineData("ReadOnlyMemory<byte>")]
     [InlineData("ByReference")]
     [InlineData("Hides")]
+    [InlineData("Half")]
     [InlineData("byte?", "set only")]
     public void KeysThatCannotBeChosenToCollide_HaveTheDefaultComparer(string key, string? use = null) =>
         AssertNew(key, "new(global::System.Math.Min(count, 4096));", use is null);
@@ -47,6 +48,13 @@ public class HashingTests
     [InlineData("DateTime", "global::System.DateTime")]
     [InlineData("DateTimeOffset", "global::System.DateTimeOffset")]
     [InlineData("TimeSpan", "global::System.TimeSpan")]
+    [InlineData("DateOnly", "global::System.DateOnly")]
+    [InlineData("TimeOnly", "global::System.TimeOnly")]
+    [InlineData("Int128", "global::System.Int128")]
+    [InlineData("UInt128", "global::System.UInt128")]
+    [InlineData("Index", "global::System.Index")]
+    [InlineData("Range", "global::System.Range")]
+    [InlineData("System.Text.Rune", "global::System.Text.Rune")]
     public void KeysThatAreTheirBits_HaveASeededHash(string key, string name) => AssertNew(
         key,
         $"new(global::System.Math.Min(count, 4096), global::SourceGen.Rpc.CompilerServices.SeededComparer<{name}>.For(count));");
@@ -60,6 +68,10 @@ public class HashingTests
     [InlineData("Person")]
     [InlineData("ByValue")]
     [InlineData("Derived")]
+    [InlineData("Uri")]
+    [InlineData("Version")]
+    [InlineData("System.Numerics.BigInteger")]
+    [InlineData("System.Numerics.Complex")]
     [InlineData("int?", "set only")]
     public void KeysWithTheirOwnHashCode_AreGuardedUntilTheyAreRead(string key, string? use = null)
     {
@@ -67,6 +79,29 @@ public class HashingTests
 
         Assert.Contains("> guard = global::SourceGen.Rpc.CompilerServices.CollisionGuard<", source, StringComparison.Ordinal);
         Assert.Contains("guard?.Release();", source, StringComparison.Ordinal);
+    }
+
+    /// <summary>The comparer goes from what is read into what is made of it.</summary>
+    [Theory]
+    [InlineData("System.Collections.Immutable.ImmutableHashSet<long>", "ImmutableHashSet.CreateRange(items.Comparer, items)")]
+    [InlineData("System.Collections.Immutable.IImmutableSet<long>", "ImmutableHashSet.CreateRange(items.Comparer, items)")]
+    [InlineData("System.Collections.Immutable.ImmutableDictionary<long, int>", "ImmutableDictionary.CreateRange(items.Comparer, items)")]
+    [InlineData("System.Collections.Immutable.IImmutableDictionary<long, int>", "ImmutableDictionary.CreateRange(items.Comparer, items)")]
+    [InlineData("System.Collections.Frozen.FrozenSet<long>", "FrozenSet.ToFrozenSet(items, items.Comparer)")]
+    [InlineData("System.Collections.Frozen.FrozenDictionary<long, int>", "FrozenDictionary.ToFrozenDictionary(items, items.Comparer)")]
+    [InlineData("System.Collections.Concurrent.ConcurrentDictionary<long, int>", "ConcurrentDictionary<long, int>(items, items.Comparer)")]
+    [InlineData("OrderedDictionary<long, int>", "return items;")]
+    [InlineData("System.Collections.ObjectModel.ReadOnlyDictionary<long, int>", "ReadOnlyDictionary<long, int>(items)")]
+    [InlineData("System.Linq.ILookup<long, int>", "return items;")]
+    public void EveryCollectionThatHashes_IsReadWithTheComparerOfItsKeys(string type, string made)
+    {
+        (GeneratorRunResult result, Compilation output) = Harness.Generate(Harness.Compile(
+            $"[Service] public partial interface IA {{ ValueTask<{type}> A(); }}"));
+
+        Assert.Empty(Harness.Problems(output));
+        Assert.Single(result.GeneratedSources, source =>
+            source.SourceText.ToString().Contains("SeededComparer<long>.For(count));", StringComparison.Ordinal)
+            && source.SourceText.ToString().Contains(made, StringComparison.Ordinal));
     }
 
     private static string AssertNew(string key, string expected, bool isDictionaryToo = true)

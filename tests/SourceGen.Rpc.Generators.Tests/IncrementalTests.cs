@@ -23,7 +23,7 @@ public class IncrementalTests
     private const string Unrelated = "namespace C; public class Unrelated { public int F() => 1; }";
 
     private static readonly IncrementalStepRunReason[] Reused = [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged];
-    private static readonly string[] Steps = [TrackingNames.Services, TrackingNames.DistinctTypes, TrackingNames.Types];
+    private static readonly string[] Steps = [TrackingNames.AllServices, TrackingNames.Services, TrackingNames.DistinctTypes, TrackingNames.Types];
 
     [Fact]
     public void UnrelatedEdit_ReusesEveryStep()
@@ -34,6 +34,76 @@ public class IncrementalTests
         foreach (string step in Steps)
             Assert.All(Reasons(result.TrackedSteps[step]), static r => Assert.Contains(r, Reused));
         Assert.All(Reasons(Outputs(result)), static r => Assert.Equal(IncrementalStepRunReason.Cached, r));
+    }
+
+    [Fact]
+    public void EditInABody_DoesNotReadTheContractsAgain()
+    {
+        const string Code = """
+            namespace D;
+            public class Code
+            {
+                public int F() { return 1; }
+                public int G() => 1;
+                public int H { get { return 1; } set => F(); }
+            }
+            """;
+        CSharpCompilation before = Harness.Compile(First, Second, Code);
+        ServiceFinder finder = new();
+        object first = Find(before);
+
+        Assert.Same(first, Find(Edit(before, 3, Code.Replace("1", "12 + 3", StringComparison.Ordinal))));
+        Assert.NotSame(first, Find(Edit(before, 3, Code.Replace("int F", "long F", StringComparison.Ordinal))));
+
+        object Find(CSharpCompilation compilation) => finder.FindAll(compilation, CancellationToken.None)[0];
+    }
+
+    [Theory]
+    [InlineData("Count = 3", "Count = 4")]
+    [InlineData("= Limits.Count", "= Limits.More")]
+    [InlineData("int count = Limits.Count", "int count")]
+    [InlineData("Red = 1", "Red = 2")]
+    [InlineData("string Name", "string? Name")]
+    [InlineData("Name) { ", "Name) { public int Size { get; set; } ")]
+    [InlineData("[property: Key(0)] ", "[property: Key(2)] ")]
+    [InlineData("/* body */", "\n#nullable disable\n")]
+    [InlineData("/* after */", "\n#nullable disable\n")]
+    [InlineData("[Service]", "")]
+    [InlineData("public partial interface", "public interface")]
+    [InlineData("namespace N", "namespace M")]
+    public void WhateverIsEdited_TheOutputIsThatOfAFreshBuild(string part, string instead)
+    {
+        const string Code = """
+            namespace N;
+            public static class Limits { public const int Count = 3; public const int More = 5; public static int F() { /* body */ return Count; } }
+            /* after */
+            public enum Color { Red = 1 }
+            public record Item([property: Key(0)] Color Color, [property: Key(1)] string Name) { public string Text() => Name; }
+            [Service]
+            public partial interface IThings { ValueTask<Item> M(Item item, int count = Limits.Count); }
+            """;
+        Assert.Contains(part, Code, StringComparison.Ordinal);
+        CSharpCompilation before = Harness.Compile(First, Code);
+        CSharpCompilation after = Edit(before, 2, Code.Replace(part, instead, StringComparison.Ordinal));
+
+        AssertSameAsFresh(Harness.CreateDriver().RunGenerators(before), after);
+    }
+
+    [Fact]
+    public void ChangesOfReferencesAndOptions_AreSeen()
+    {
+        CSharpCompilation library = CSharpCompilation.Create("Library", [Parse("namespace L; public record Shared(int A);")],
+            Harness.Compile(First).References, Harness.Compile(First).Options);
+        CSharpCompilation before = Harness.Compile(
+            "namespace U; [Service] public partial interface IUser { ValueTask M(L.Shared shared); }").AddReferences(library.ToMetadataReference());
+        GeneratorDriver driver = Harness.CreateDriver().RunGenerators(before);
+        CSharpCompilation changed = library.ReplaceSyntaxTree(library.SyntaxTrees[0], Parse("namespace L; public record Shared(int A, int B);"));
+
+        AssertSameAsFresh(driver, before.ReplaceReference(before.References.Last(), changed.ToMetadataReference()));
+        AssertSameAsFresh(driver, before.WithOptions(before.Options.WithNullableContextOptions(NullableContextOptions.Disable)));
+        AssertSameAsFresh(driver, before.WithAssemblyName("Other"));
+
+        static SyntaxTree Parse(string text) => CSharpSyntaxTree.ParseText(text, Harness.ParseOptions);
     }
 
     [Fact]
@@ -52,7 +122,7 @@ public class IncrementalTests
         GeneratorRunResult result = RunTwice(before, Edit(before, 2, Second.Replace("other)", "renamed)", StringComparison.Ordinal)));
 
         Assert.Equal(
-            [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified], Reasons(result.TrackedSteps[TrackingNames.Services]));
+            [IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Modified], Reasons(result.TrackedSteps[TrackingNames.Services]));
         Assert.Equal(1, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Modified));
         Assert.Equal(4, Reasons(Outputs(result)).Count(static r => r == IncrementalStepRunReason.Cached));
     }
@@ -185,6 +255,11 @@ public class IncrementalTests
     private static IEnumerable<IncrementalStepRunReason> Reasons(IEnumerable<IncrementalGeneratorRunStep> steps) =>
         steps.SelectMany(static s => s.Outputs).Select(static o => o.Reason);
 
-    private static string Print(CSharpCompilation compilation) => string.Join("\n", Harness.Generate(compilation).Result.GeneratedSources
+    private static void AssertSameAsFresh(GeneratorDriver driver, CSharpCompilation after) =>
+        Assert.Equal(Print(after), Print(driver.RunGenerators(after).GetRunResult().Results.Single()));
+
+    private static string Print(CSharpCompilation compilation) => Print(Harness.Generate(compilation).Result);
+
+    private static string Print(GeneratorRunResult result) => string.Join("\n", result.GeneratedSources
         .OrderBy(static s => s.HintName, StringComparer.Ordinal).Select(static s => s.HintName + "\n" + s.SourceText));
 }

@@ -14,6 +14,7 @@ public sealed class CallerTests
     [InlineData("stream-down")]
     [InlineData("stream-up")]
     [InlineData("duplex-1")]
+    [InlineData("large-beside-small")]
     public void Run_EveryKindOfWorkload_CountsEveryCallThatWasMade(string name)
     {
         var service = new CountingService();
@@ -45,6 +46,19 @@ public sealed class CallerTests
     }
 
     [Fact]
+    public void Run_LargeBesideSmall_TimesTheSmallCallsOnly()
+    {
+        Workload workload = WorkloadCatalog.Select(["large-beside-small"])[0];
+        Caller[] callers = [new LargeCaller(new CountingService(), payload: 1000)];
+        var group = new CallerGroup("test", callers);
+        group.Reset();
+        LoadSample sample = group.Run(Short);
+        Assert.True(sample.Calls > 0);
+        Assert.Equal(0, sample.Latencies.Count);
+        Assert.Equal((16, 1, 100_000_000), (workload.Callers, workload.SampleEvery, workload.Payload));
+    }
+
+    [Fact]
     public async Task RunAsync_BlockingCalls_AreCountedButNotTimed()
     {
         var turn = new CallerTurn();
@@ -63,6 +77,7 @@ public sealed class CallerTests
     [InlineData("stream-down", "Item 0 of a stream is")]
     [InlineData("stream-up", "The server took")]
     [InlineData("duplex-1", "Item 0 of a stream is")]
+    [InlineData("large-beside-small", "AddAsync(")]
     public void Run_WrongAnswers_Fails(string name, string message)
     {
         var callers = new CallerGroup("the RPC", WorkloadCatalog.Select([name])[0], new CountingService { Error = 1 });

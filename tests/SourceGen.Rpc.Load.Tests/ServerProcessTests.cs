@@ -19,6 +19,8 @@ public sealed class ServerProcessTests
             Assert.True(client.Run(TimeSpan.FromMilliseconds(20)).Calls >= 4);
             ProcessCounters used = server.ReadCounters() - before;
             Assert.True(used.CpuMicroseconds > 0);
+            Assert.Equal(server.StartHttp(), server.StartHttp());
+            Assert.True(server.ReadCounters().AllocatedBytes > before.AllocatedBytes);
         }
 
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));

@@ -17,14 +17,16 @@ public sealed class WorkloadTests
         Assert.StartsWith("--only add-2 matches no workload. The names are: add-1, add-64,", e.Message, StringComparison.Ordinal);
     }
 
-    // 16 bytes of header; then MessagePack, by hand: array of 2 (1), integers above 65,535 (5 each).
+    // 16 bytes of header, 4 of remaining time in requests; then MessagePack, by hand: array of 2 (1), integers above 65,535 (5 each).
     [Theory]
-    [InlineData("add-1", 16 + 1 + 5 + 5, 16 + 5)]
+    [InlineData("add-1", 16 + 4 + 1 + 5 + 5, 16 + 5)]
     // The argument list (1) around the message: array of 3 (1), Id (5), Name (1 + 16), Payload (2 + 32, 3 + 1,024, 5 + 65,536).
-    [InlineData("echo-32-1", 16 + 1 + 1 + 5 + 17 + 34, 16 + 1 + 5 + 17 + 34)]
-    [InlineData("echo-1k-1", 16 + 1 + 1 + 5 + 17 + 1027, 16 + 1 + 5 + 17 + 1027)]
-    [InlineData("echo-64k-1", 16 + 1 + 1 + 5 + 17 + 65_541, 16 + 1 + 5 + 17 + 65_541)]
-    [InlineData("blocking-64", 16 + 1 + 5, 16 + 5)]
+    [InlineData("echo-32-1", 16 + 4 + 1 + 1 + 5 + 17 + 34, 16 + 1 + 5 + 17 + 34)]
+    [InlineData("echo-1k-1", 16 + 4 + 1 + 1 + 5 + 17 + 1027, 16 + 1 + 5 + 17 + 1027)]
+    [InlineData("echo-64k-1", 16 + 4 + 1 + 1 + 5 + 17 + 65_541, 16 + 1 + 5 + 17 + 65_541)]
+    [InlineData("blocking-64", 16 + 4 + 1 + 5, 16 + 5)]
+    [InlineData("large-beside-small", 16 + 4 + 1 + 5 + 5, 16 + 5)]
+    [InlineData("http2-stream-down", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]
     // An item: its length (1), array of 2 (1), Id (5), a Value above 32 bits (9).
     [InlineData("stream-down", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]
     [InlineData("stream-up", 1 + 1 + 5 + 9, 1 + 1 + 5 + 9)]

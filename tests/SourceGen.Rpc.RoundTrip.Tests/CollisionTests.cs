@@ -1,4 +1,8 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.MessagePack;
 
@@ -51,6 +55,85 @@ public class CollisionTests
 
         Assert.Equal(Count, read.Count);
         AssertFewSteps(elements, read.Comparer, read.Capacity);
+    }
+
+    [Fact]
+    public void C16_KeysOf128Bits_WhoseFoldedHashesAreEqual()
+    {
+        UInt128[] keys = [.. Enumerable.Range(1, Count).Select(i => new UInt128(((ulong)i << 32) | (uint)i, 0))];
+
+        AssertFewSteps("UInt128s", keys, (ref w, k) => w.Write(k));
+        AssertFewSteps("Int128s", [.. keys.Select(k => (Int128)k)], (ref w, k) => w.Write(k));
+    }
+
+    /// <summary>What is made of a dictionary or set goes on with the comparer that it was read with.</summary>
+    [Fact]
+    public void C16_EveryOtherCollectionThatHashes_HasTheComparerOfItsKeys()
+    {
+        long[] keys = [.. Enumerable.Range(1, 1000).Select(i => ((long)i << 32) | (uint)i)];
+        byte[] map = Encode(keys, (ref w, k) => w.Write(k), isMap: true);
+        byte[] set = Encode(keys, (ref w, k) => w.Write(k), isMap: false);
+
+        AssertSeeded(Wire.Read<IKeys, ImmutableHashSet<long>>("ImmutableSet", set), s => s.KeyComparer, s => keys.All(s.Contains));
+        AssertSeeded(Wire.Read<IKeys, FrozenSet<long>>("FrozenSet", set), s => s.Comparer, s => keys.All(s.Contains));
+        AssertSeeded(
+            Wire.Read<IKeys, ImmutableDictionary<long, int>>("ImmutableMap", map), s => s.KeyComparer, s => keys.All(s.ContainsKey));
+        AssertSeeded(Wire.Read<IKeys, FrozenDictionary<long, int>>("FrozenMap", map), s => s.Comparer, s => keys.All(s.ContainsKey));
+        AssertSeeded(
+            Wire.Read<IKeys, ConcurrentDictionary<long, int>>("ConcurrentMap", map), s => s.Comparer, s => keys.All(s.ContainsKey));
+        AssertSeeded(Wire.Read<IKeys, OrderedDictionary<long, int>>("OrderedMap", map), s => s.Comparer, s => s.Keys.SequenceEqual(keys));
+
+        static void AssertSeeded<T>(T collection, Func<T, IEqualityComparer<long>> comparer, Func<T, bool> isComplete)
+        {
+            Assert.IsType<SeededComparer<long>>(comparer(collection));
+            Assert.True(isComplete(collection));
+        }
+    }
+
+    [Fact]
+    public void C16_KeysWithOneHashCode_AreRefusedInEveryOtherCollectionThatHashes()
+    {
+        const int Few = 20_000;
+        Crowded[] keys = [.. Enumerable.Range(0, Few).Select(i => new Crowded(7, i))];
+        byte[] map = Encode(keys, WriteCrowded, isMap: true);
+        byte[] set = Encode(keys, WriteCrowded, isMap: false);
+        byte[] lookup = Encode(keys, static (ref w, k) =>
+        {
+            w.WriteArrayHeader(2);
+            WriteCrowded(ref w, k);
+            w.WriteArrayHeader(0);
+        }, isMap: false);
+
+        AssertRefused(() => Wire.Read<IKeys, IImmutableSet<Crowded>>("CrowdedImmutableSet", set));
+        AssertRefused(() => Wire.Read<IKeys, FrozenSet<Crowded>>("CrowdedFrozenSet", set));
+        AssertRefused(() => Wire.Read<IKeys, IImmutableDictionary<Crowded, int>>("CrowdedImmutableMap", map));
+        AssertRefused(() => Wire.Read<IKeys, FrozenDictionary<Crowded, int>>("CrowdedFrozenMap", map));
+        AssertRefused(() => Wire.Read<IKeys, ConcurrentDictionary<Crowded, int>>("CrowdedConcurrentMap", map));
+        AssertRefused(() => Wire.Read<IKeys, OrderedDictionary<Crowded, int>>("CrowdedOrderedMap", map));
+        AssertRefused(() => Wire.Read<IKeys, ReadOnlyDictionary<Crowded, int>>("CrowdedReadOnlyMap", map));
+        AssertRefused(() => Wire.Read<IKeys, ILookup<Crowded, int>>("CrowdedLookup", lookup));
+
+        static void AssertRefused(Func<object> read)
+        {
+            Crowded.TakeComparisons();
+            RpcSerializationException error = Assert.Throws<RpcSerializationException>(read);
+            Assert.Contains("collide", error.Message, StringComparison.Ordinal);
+            Assert.InRange(Crowded.TakeComparisons(), Few, (64 * Few) + 1);
+        }
+    }
+
+    [Fact]
+    public void KeysWithOneHashCode_ThatAreFewEnough_MakeEveryCollection_AndAreFoundInIt()
+    {
+        Crowded[] keys = [.. Enumerable.Range(0, 129).Select(i => new Crowded(7, i))];
+        byte[] map = Encode(keys, WriteCrowded, isMap: true);
+        byte[] set = Encode(keys, WriteCrowded, isMap: false);
+
+        Assert.True(Wire.Read<IKeys, IImmutableSet<Crowded>>("CrowdedImmutableSet", set).IsSupersetOf(keys));
+        Assert.True(Wire.Read<IKeys, FrozenSet<Crowded>>("CrowdedFrozenSet", set).IsSupersetOf(keys));
+        Assert.Equal(129, Wire.Read<IKeys, FrozenDictionary<Crowded, int>>("CrowdedFrozenMap", map).Count);
+        Assert.Equal(129, Wire.Read<IKeys, IImmutableDictionary<Crowded, int>>("CrowdedImmutableMap", map).Count);
+        Assert.Equal(129, Wire.Read<IKeys, ConcurrentDictionary<Crowded, int>>("CrowdedConcurrentMap", map).Count);
     }
 
     [Fact]

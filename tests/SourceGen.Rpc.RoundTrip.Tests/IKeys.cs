@@ -1,3 +1,10 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Collections.ObjectModel;
+using System.Numerics;
+using System.Text;
+
 namespace SourceGen.Rpc.RoundTrip.Tests;
 
 /// <summary>Dictionaries and sets of every kind of key.</summary>
@@ -59,6 +66,60 @@ public partial interface IKeys
     ValueTask<ISet<Crowded>> CrowdedSet();
 
     ValueTask<HashSet<int?>> NullableSet();
+
+    ValueTask<Dictionary<Half, int>> Halves();
+
+    ValueTask<Dictionary<Int128, int>> Int128s();
+
+    ValueTask<Dictionary<UInt128, int>> UInt128s();
+
+    ValueTask<Dictionary<BigInteger, int>> BigIntegers();
+
+    ValueTask<Dictionary<DateOnly, int>> Dates();
+
+    ValueTask<Dictionary<TimeOnly, int>> Times();
+
+    ValueTask<Dictionary<Rune, int>> Runes();
+
+    ValueTask<Dictionary<Index, int>> Indexes();
+
+    ValueTask<Dictionary<Range, int>> Ranges();
+
+    ValueTask<Dictionary<Complex, int>> Complexes();
+
+    ValueTask<Dictionary<Uri, int>> Uris();
+
+    ValueTask<Dictionary<Version, int>> Versions();
+
+    ValueTask<ImmutableHashSet<long>> ImmutableSet();
+
+    ValueTask<IImmutableSet<Crowded>> CrowdedImmutableSet();
+
+    ValueTask<FrozenSet<long>> FrozenSet();
+
+    ValueTask<FrozenSet<Crowded>> CrowdedFrozenSet();
+
+    ValueTask<ImmutableDictionary<long, int>> ImmutableMap();
+
+    ValueTask<IImmutableDictionary<Crowded, int>> CrowdedImmutableMap();
+
+    ValueTask<FrozenDictionary<long, int>> FrozenMap();
+
+    ValueTask<FrozenDictionary<Crowded, int>> CrowdedFrozenMap();
+
+    ValueTask<ConcurrentDictionary<long, int>> ConcurrentMap();
+
+    ValueTask<ConcurrentDictionary<Crowded, int>> CrowdedConcurrentMap();
+
+    ValueTask<OrderedDictionary<long, int>> OrderedMap();
+
+    ValueTask<OrderedDictionary<Crowded, int>> CrowdedOrderedMap();
+
+    ValueTask<ReadOnlyDictionary<Crowded, int>> CrowdedReadOnlyMap();
+
+    ValueTask<ILookup<Crowded, int>> CrowdedLookup();
+
+    ValueTask<ILookup<long, int>> Lookup();
 }
 
 public enum Level

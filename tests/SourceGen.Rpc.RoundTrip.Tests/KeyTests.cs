@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Text;
+
 namespace SourceGen.Rpc.RoundTrip.Tests;
 
 /// <summary>Keys of every type, few enough for the default comparer and too many for it.</summary>
@@ -23,6 +26,18 @@ public class KeyTests
         Check("DateTimes", i => time.AddTicks(i));
         Check("DateTimeOffsets", i => new DateTimeOffset(time.AddTicks(i).Ticks, TimeSpan.FromMinutes(i % 60)));
         Check("TimeSpans", i => TimeSpan.FromTicks(i - 500));
+        Check("Halves", i => (Half)i);
+        Check("Int128s", i => (Int128)(i - 500) << 90);
+        Check("UInt128s", i => UInt128.MaxValue - (UInt128)i);
+        Check("BigIntegers", i => new BigInteger(i - 500) << 200);
+        Check("Dates", i => new DateOnly(2024, 2, 29).AddDays(i));
+        Check("Times", i => new TimeOnly(i));
+        Check("Runes", i => new Rune(0x1F300 + i));
+        Check("Indexes", i => new Index(i / 2, i % 2 == 0));
+        Check("Ranges", i => new Range(i / 10, ^(i % 10)));
+        Check("Complexes", i => new Complex(i, -i));
+        Check("Uris", i => new Uri($"https://example.com/{i}"));
+        Check("Versions", i => new Version(i / 10, i % 10));
         Check("Pairs", i => (i / 10, -(i % 10)));
         Check("Tuples", i => Tuple.Create("t", i * 10_000_000_000L));
         Check("KeyValuePairs", i => KeyValuePair.Create($"key {i}", i));

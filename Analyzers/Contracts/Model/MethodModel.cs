@@ -25,6 +25,7 @@ internal enum ReturnKind
 /// <param name="IsIdempotent">Whether it may be sent again.</param>
 /// <param name="TimeoutMs">The contract's own time limit.</param>
 /// <param name="Errors">The errors that it declares, a derived type before its base.</param>
+/// <param name="Access">Who may call it.</param>
 internal sealed record MethodModel(
     string Name,
     string WireName,
@@ -39,7 +40,8 @@ internal sealed record MethodModel(
     bool IsOneWay,
     bool IsIdempotent,
     int TimeoutMs,
-    EquatableArray<ErrorModel> Errors);
+    EquatableArray<ErrorModel> Errors,
+    AccessModel Access);
 
 /// <summary>One parameter that travels.</summary>
 /// <param name="Name">The C# name, not escaped.</param>

@@ -49,6 +49,18 @@ internal enum CollectionAccess
 
     /// <summary>A sequence that may not know its count.</summary>
     Sequence,
+
+    /// <summary>Memory, through its span.</summary>
+    Span,
+
+    /// <summary>Memory in several pieces, each through its span.</summary>
+    Segments,
+
+    /// <summary>A collection without a count, through a list of its elements.</summary>
+    Copied,
+
+    /// <summary>A collection that others change meanwhile, through an array of its elements at one moment.</summary>
+    Snapshot,
 }
 
 /// <summary>What keeps a peer from choosing keys that collide in a dictionary or set.</summary>
@@ -67,17 +79,36 @@ internal enum KeyHashing
 /// <summary>An array, list, set or sequence.</summary>
 /// <param name="Element">What it holds.</param>
 /// <param name="Access">How it is walked.</param>
-/// <param name="BuiltAs">The concrete type that the reader makes; an array's element type followed by nothing else.</param>
-/// <param name="Hashing">How a set that the reader makes hashes its elements.</param>
+/// <param name="BuiltAs">The concrete type that the reader gathers elements in; empty for an array.</param>
+/// <param name="Hashing">How what the reader makes hashes its elements, or a lookup's its keys.</param>
 internal sealed record CollectionModel(
     TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Element, CollectionAccess Access, string BuiltAs, KeyHashing Hashing)
-    : TypeModel(Ref, GeneratedNamespace, HintName);
+    : TypeModel(Ref, GeneratedNamespace, HintName)
+{
+    /// <summary>The expression that is walked.</summary>
+    public string Items { get; init; } = "value";
+
+    /// <summary>The expression that makes the collection of <c>items</c>; empty where they are it.</summary>
+    public string Finish { get; init; } = "";
+
+    /// <summary>Whether what is written first is what was added last.</summary>
+    public bool IsReversed { get; init; }
+
+    /// <summary>Whether what the reader makes is sorted, and so reserves no memory.</summary>
+    public bool IsSorted { get; init; }
+
+    /// <summary>The expression that tells a struct's default value, which is nil; empty where no value is.</summary>
+    public string NilTest { get; init; } = "";
+
+    /// <summary>What is hashed, where that is not the elements.</summary>
+    public TypeRef? Hashed { get; init; }
+}
 
 /// <summary>A dictionary.</summary>
 /// <param name="Key">The type of its keys.</param>
 /// <param name="Value">The type of its values.</param>
 /// <param name="Access">How it is walked.</param>
-/// <param name="BuiltAs">The concrete type that the reader makes.</param>
+/// <param name="BuiltAs">The concrete type that the reader gathers entries in.</param>
 /// <param name="Hashing">How that hashes its keys.</param>
 internal sealed record DictionaryModel(
     TypeRef Ref,
@@ -88,6 +119,27 @@ internal sealed record DictionaryModel(
     CollectionAccess Access,
     string BuiltAs,
     KeyHashing Hashing)
+    : TypeModel(Ref, GeneratedNamespace, HintName)
+{
+    /// <summary>The expression that makes the dictionary of <c>items</c>; empty where they are it.</summary>
+    public string Finish { get; init; } = "";
+
+    /// <summary>Whether what the reader makes is sorted, and so reserves no memory.</summary>
+    public bool IsSorted { get; init; }
+}
+
+/// <summary>An array of several dimensions: their lengths, and all elements in one array, the last index running fastest.</summary>
+/// <param name="Element">What it holds.</param>
+/// <param name="Rank">How many dimensions it has.</param>
+internal sealed record MultiArrayModel(TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Element, int Rank)
+    : TypeModel(Ref, GeneratedNamespace, HintName);
+
+/// <summary>A group of elements with a key.</summary>
+/// <param name="Key">The type of the key.</param>
+/// <param name="Element">The type of an element, as it is spelled.</param>
+/// <param name="Elements">The sequence of the elements.</param>
+internal sealed record GroupingModel(
+    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Key, TypeRef Element, TypeRef Elements)
     : TypeModel(Ref, GeneratedNamespace, HintName);
 
 /// <summary>A tuple or key-value pair: an array of fixed length.</summary>

@@ -17,6 +17,8 @@ internal static class CollectionEmitter
     {
         string element = model.Element.Name;
         string write = GeneratedCode.Write(model.Element, "item") + ";";
+        if (model.NilTest.Length > 0)
+            writer.Open($"if ({model.NilTest})").Line("writer.WriteNil();").Line("return;").Close().Line();
         writer.Line("writer.Enter();");
         switch (model.Access)
         {
@@ -24,12 +26,26 @@ internal static class CollectionEmitter
                 writer.Line("writer.WriteArrayHeader(value.Length);").Line($"foreach ({element} item in value) {write}");
                 break;
             case CollectionAccess.List:
-                writer.Line($"global::System.ReadOnlySpan<{element}> items = "
-                    + "global::System.Runtime.InteropServices.CollectionsMarshal.AsSpan(value);");
-                writer.Line("writer.WriteArrayHeader(items.Length);").Line($"foreach (ref readonly {element} item in items) {write}");
+                EmitSpan(writer, element, ListItems("value"), write);
+                break;
+            case CollectionAccess.Span:
+                EmitSpan(writer, element, model.Items, write);
+                break;
+            case CollectionAccess.Copied:
+                writer.Line($"global::System.Collections.Generic.List<{element}> copy = new({model.Items});");
+                EmitSpan(writer, element, ListItems("copy"), write);
+                break;
+            case CollectionAccess.Segments:
+                writer.Line("writer.WriteArrayHeader(checked((int)value.Length));");
+                writer.Open($"foreach (global::System.ReadOnlyMemory<{element}> segment in value)");
+                writer.Line($"foreach (ref readonly {element} item in segment.Span) {write}").Close();
+                break;
+            case CollectionAccess.Snapshot:
+                writer.Line($"{ArrayOf(element)} items = {model.Items}.ToArray();");
+                writer.Line("writer.WriteArrayHeader(items.Length);").Line($"foreach ({element} item in items) {write}");
                 break;
             case CollectionAccess.Concrete:
-                writer.Line("writer.WriteArrayHeader(value.Count);").Line($"foreach ({element} item in value) {write}");
+                writer.Line($"writer.WriteArrayHeader({model.Items}.Count);").Line($"foreach ({element} item in {model.Items}) {write}");
                 break;
             default:
                 EmitCounted(writer, model, element, write);
@@ -42,22 +58,44 @@ internal static class CollectionEmitter
     public static void EmitRead(SourceWriter writer, CollectionModel model)
     {
         string read = GeneratedCode.Read(model.Element);
+        if (!model.Ref.CanBeNull) writer.Line("if (reader.TryReadNil()) return default;").Line();
         writer.Line("reader.Enter();").Line("int count = reader.ReadArrayHeader();");
-        if (model.Access == CollectionAccess.Array)
+        if (model.BuiltAs.Length == 0)
         {
-            writer.Line($"{model.Ref.Name} items = {NewArray(model.Element.Name, Capacity)};");
-            writer.Open("for (int i = 0; i < count; i++)");
-            writer.Line("if (i == items.Length) global::System.Array.Resize(ref items, (int)global::System.Math.Min(count, 2L * i));");
-            writer.Line($"items[i] = {read};");
+            EmitReadArray(writer, model.Element);
         }
         else
         {
-            HashedEmitter.EmitNew(writer, model, model.BuiltAs, model.Element, model.Hashing);
-            writer.Open("for (int i = 0; i < count; i++)").Line($"items.Add({read});");
+            HashedEmitter.EmitNew(writer, model, model.BuiltAs, model.Hashed ?? model.Element, model.Hashing, model.IsSorted);
+            writer.Open("for (int i = 0; i < count; i++)").Line($"items.Add({read});").Close();
         }
 
-        writer.Close().Line();
-        HashedEmitter.EmitReturn(writer, model.Hashing);
+        writer.Line();
+        if (model.IsReversed) writer.Line("global::System.Array.Reverse(items);");
+        HashedEmitter.EmitReturn(writer, model.Hashing, model.Finish);
+    }
+
+    /// <summary>Prints how <c>count</c> elements are read into an array <c>items</c>.</summary>
+    public static void EmitReadArray(SourceWriter writer, TypeRef element)
+    {
+        writer.Line($"{ArrayOf(element.Name)} items = {NewArray(element.Name, Capacity)};");
+        writer.Open("for (int i = 0; i < count; i++)");
+        writer.Line("if (i == items.Length) global::System.Array.Resize(ref items, (int)global::System.Math.Min(count, 2L * i));");
+        writer.Line($"items[i] = {GeneratedCode.Read(element)};").Close();
+    }
+
+    /// <summary>The creation of an array; of one of arrays, the lengths go into the first pair of brackets.</summary>
+    public static string NewArray(string element, string lengths) => Insert(element, $"[{lengths}]", "new ");
+
+    /// <summary>The type of an array of one dimension, which is written before those of its elements.</summary>
+    public static string ArrayOf(string element) => Insert(element, "[]");
+
+    private static string ListItems(string list) => $"global::System.Runtime.InteropServices.CollectionsMarshal.AsSpan({list})";
+
+    private static void EmitSpan(SourceWriter writer, string element, string items, string write)
+    {
+        writer.Line($"global::System.ReadOnlySpan<{element}> items = {items};");
+        writer.Line("writer.WriteArrayHeader(items.Length);").Line($"foreach (ref readonly {element} item in items) {write}");
     }
 
     /// <summary>
@@ -81,11 +119,11 @@ internal static class CollectionEmitter
         writer.Line($"if (count != 0) {GeneratedCode.Errors}.ThrowCollectionChanged({Literals.Text(Plain(model))});");
     }
 
-    /// <summary>An array of arrays takes its length in the first pair of brackets.</summary>
-    private static string NewArray(string element, string length)
+    /// <summary>Puts brackets before those that an element's type ends with.</summary>
+    private static string Insert(string element, string brackets, string prefix = "")
     {
         int end = element.Length;
-        while (element.Substring(0, end).EndsWith("[]", StringComparison.Ordinal)) end -= 2;
-        return $"new {element.Substring(0, end)}[{length}]{element.Substring(end)}";
+        while (element[end - 1] == ']') end = element.LastIndexOf('[', end - 1);
+        return prefix + element.Substring(0, end) + brackets + element.Substring(end);
     }
 }

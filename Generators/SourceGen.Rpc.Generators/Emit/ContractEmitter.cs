@@ -54,15 +54,33 @@ internal static class ContractEmitter
         string items = method.Input is null ? "" : $"{GeneratedCode.Stream}<{method.Input.Item.Declared}> items, ";
         writer.Indented($"static ({service.InterfaceName} service, in {own.Request} request, {items}{GeneratedCode.CancellationToken} "
             + "cancellationToken) =>");
-        writer.Indented($"    {call}){(method.Errors.Count == 0 ? ";" : "")}");
-        if (method.Errors.Count > 0)
+        List<string> details = Details(method, names);
+        writer.Indented($"    {call}){(details.Count == 0 ? ";" : "")}");
+        if (details.Count > 0)
         {
             writer.Line("{");
-            writer.Indented($"Errors = [{string.Join(", ", method.Errors.Select(e => names[e]))}],");
+            foreach (string detail in details) writer.Indented(detail);
             writer.Line("};");
         }
 
         writer.Line();
+    }
+
+    /// <summary>What most methods do not have.</summary>
+    private static List<string> Details(MethodModel method, ServiceNames names)
+    {
+        List<string> details = [];
+        if (method.Errors.Count > 0) details.Add($"Errors = [{string.Join(", ", method.Errors.Select(e => names[e]))}],");
+        if (method.Access.Requirements.Count > 0)
+            details.Add($"Authorization = [{string.Join(", ", method.Access.Requirements.Select(Requirement))}],");
+        if (method.Access.AllowsAnonymous) details.Add("AllowsAnonymous = true,");
+        return details;
+    }
+
+    private static string Requirement(RequirementModel requirement)
+    {
+        string policy = requirement.Policy is null ? "null" : Literals.Text(requirement.Policy);
+        return $"new {GeneratedCode.Services}RpcAuthorization({policy}, [{string.Join(", ", requirement.Roles.Select(Literals.Text))}])";
     }
 
     private static void EmitRequestShape(SourceWriter writer, MethodModel method, ServiceNames names)

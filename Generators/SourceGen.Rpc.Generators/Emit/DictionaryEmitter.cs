@@ -7,11 +7,14 @@ internal static class DictionaryEmitter
 {
     public static void EmitWrite(SourceWriter writer, DictionaryModel model)
     {
+        string pair = $"global::System.Collections.Generic.KeyValuePair<{model.Key.Name}, {model.Value.Name}>";
         bool isCounted = model.Access == CollectionAccess.Counted;
+        bool isSnapshot = model.Access == CollectionAccess.Snapshot;
         writer.Line("writer.Enter();");
         if (isCounted) writer.Line("int count = value.Count;");
-        writer.Line($"writer.WriteMapHeader({(isCounted ? "count" : "value.Count")});");
-        writer.Open($"foreach (global::System.Collections.Generic.KeyValuePair<{model.Key.Name}, {model.Value.Name}> pair in value)");
+        if (isSnapshot) writer.Line($"{pair}[] pairs = value.ToArray();");
+        writer.Line($"writer.WriteMapHeader({(isCounted ? "count" : isSnapshot ? "pairs.Length" : "value.Count")});");
+        writer.Open($"foreach ({pair} pair in {(isSnapshot ? "pairs" : "value")})");
         if (isCounted) writer.Line("count--;");
         writer.Line(GeneratedCode.Write(model.Key, "pair.Key") + ";");
         writer.Line(GeneratedCode.Write(model.Value, "pair.Value") + ";").Close().Line();
@@ -23,12 +26,12 @@ internal static class DictionaryEmitter
     public static void EmitRead(SourceWriter writer, DictionaryModel model)
     {
         writer.Line("reader.Enter();").Line("int count = reader.ReadMapHeader();");
-        HashedEmitter.EmitNew(writer, model, model.BuiltAs, model.Key, model.Hashing);
+        HashedEmitter.EmitNew(writer, model, model.BuiltAs, model.Key, model.Hashing, model.IsSorted);
         writer.Open("for (int i = 0; i < count; i++)").Line($"{model.Key.Name} key = {GeneratedCode.Read(model.Key)};");
         if (model.Key.CanBeNull)
             writer.Line($"if (key is null) {GeneratedCode.Errors}.ThrowNilKey({Literals.Text(CollectionEmitter.Plain(model))}, "
                 + "reader.Consumed);");
         writer.Line($"items[key] = {GeneratedCode.Read(model.Value)};").Close().Line();
-        HashedEmitter.EmitReturn(writer, model.Hashing);
+        HashedEmitter.EmitReturn(writer, model.Hashing, model.Finish);
     }
 }

@@ -8,8 +8,14 @@ namespace SourceGen.Rpc.Generators.Emit;
 /// </summary>
 internal static class HashedEmitter
 {
-    public static void EmitNew(SourceWriter writer, TypeModel model, string builtAs, TypeRef key, KeyHashing hashing)
+    public static void EmitNew(SourceWriter writer, TypeModel model, string builtAs, TypeRef key, KeyHashing hashing, bool isSorted)
     {
+        if (isSorted)
+        {
+            writer.Line($"{builtAs} items = new();");
+            return;
+        }
+
         string comparer = "";
         if (hashing == KeyHashing.Seeded)
         {
@@ -25,10 +31,10 @@ internal static class HashedEmitter
         writer.Line($"{builtAs} items = new({CollectionEmitter.Capacity}{comparer});");
     }
 
-    public static void EmitReturn(SourceWriter writer, KeyHashing hashing)
+    public static void EmitReturn(SourceWriter writer, KeyHashing hashing, string finish)
     {
         writer.Line("reader.Leave();");
         if (hashing == KeyHashing.Guarded) writer.Line("guard?.Release();");
-        writer.Line("return items;");
+        writer.Line($"return {(finish.Length == 0 ? "items" : finish)};");
     }
 }

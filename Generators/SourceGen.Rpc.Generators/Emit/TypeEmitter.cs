@@ -59,6 +59,18 @@ internal static class TypeEmitter
             case TupleModel type:
                 TupleEmitter.EmitRead(writer, type);
                 break;
+            case MultiArrayModel type when isWrite:
+                MultiArrayEmitter.EmitWrite(writer, type);
+                break;
+            case MultiArrayModel type:
+                MultiArrayEmitter.EmitRead(writer, type);
+                break;
+            case GroupingModel type when isWrite:
+                GroupingEmitter.EmitWrite(writer, type);
+                break;
+            case GroupingModel type:
+                GroupingEmitter.EmitRead(writer, type);
+                break;
             case NullableModel type when isWrite:
                 writer.Line($"if (value.HasValue) {GeneratedCode.Write(type.Value, "value.GetValueOrDefault()")};");
                 writer.Line("else writer.WriteNil();");

@@ -26,6 +26,15 @@ public abstract class RpcMethod
     /// </summary>
     public IReadOnlyList<RpcErrorType> Errors { get; init; } = [];
 
+    /// <summary>
+    /// What the contract asks of callers (<see cref="RequireAuthorizationAttribute">[RequireAuthorization]</see>), all of it; empty when it
+    /// does not say.
+    /// </summary>
+    public IReadOnlyList<RpcAuthorization> Authorization { get; init; } = [];
+
+    /// <summary>Whether the contract lets everybody call it (<see cref="AllowAnonymousAttribute">[AllowAnonymous]</see>).</summary>
+    public bool AllowsAnonymous { get; init; }
+
     /// <summary>The contract the method belongs to.</summary>
     public RpcContract Contract => _contract ?? throw new InvalidOperationException($"Method '{Name}' is not part of a contract.");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace SourceGen.Rpc.CompilerServices;
 
@@ -9,7 +10,9 @@ namespace SourceGen.Rpc.CompilerServices;
 /// </summary>
 /// <typeparam name="T">
 /// <see cref="int"/>, <see cref="uint"/>, <see cref="long"/>, <see cref="ulong"/>, an enum of one of them, <see cref="float"/>,
-/// <see cref="double"/>, <see cref="Guid"/>, <see cref="DateTime"/>, <see cref="DateTimeOffset"/> or <see cref="TimeSpan"/>.
+/// <see cref="double"/>, <see cref="Guid"/>, <see cref="DateTime"/>, <see cref="DateTimeOffset"/>, <see cref="TimeSpan"/>,
+/// <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="Int128"/>, <see cref="UInt128"/>, <see cref="Rune"/>, <see cref="Index"/> or
+/// <see cref="Range"/>.
 /// </typeparam>
 public sealed class SeededComparer<T> : IEqualityComparer<T>
     where T : struct
@@ -24,7 +27,9 @@ public sealed class SeededComparer<T> : IEqualityComparer<T>
         ? Unsafe.SizeOf<T>() >= sizeof(int)
         : typeof(T) == typeof(int) || typeof(T) == typeof(uint) || typeof(T) == typeof(long) || typeof(T) == typeof(ulong)
             || typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Guid)
-            || typeof(T) == typeof(DateTime) || typeof(T) == typeof(DateTimeOffset) || typeof(T) == typeof(TimeSpan);
+            || typeof(T) == typeof(DateTime) || typeof(T) == typeof(DateTimeOffset) || typeof(T) == typeof(TimeSpan)
+            || typeof(T) == typeof(DateOnly) || typeof(T) == typeof(TimeOnly) || typeof(T) == typeof(Int128) || typeof(T) == typeof(UInt128)
+            || typeof(T) == typeof(Rune) || typeof(T) == typeof(Index) || typeof(T) == typeof(Range);
 
     /// <summary>Chooses how a collection that is about to be read compares its keys.</summary>
     /// <param name="count">How many keys it will have.</param>

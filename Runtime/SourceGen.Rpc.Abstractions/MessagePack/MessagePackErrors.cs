@@ -55,6 +55,11 @@ internal static class MessagePackErrors
     internal static void StringTooLong(int length, int limit) =>
         throw new RpcSerializationException($"A string of {length} characters cannot be encoded; the limit is {limit}.");
 
+    /// <summary>More bytes than one value may have.</summary>
+    [DoesNotReturn]
+    internal static void BytesTooLong(long length, int limit) =>
+        throw new RpcSerializationException($"A sequence of {length} bytes cannot be encoded; the limit is {limit}.");
+
     /// <summary>An <see cref="System.Buffers.IBufferWriter{T}"/> that does not keep its contract.</summary>
     [DoesNotReturn]
     internal static void ShortBuffer(int asked, int got) =>

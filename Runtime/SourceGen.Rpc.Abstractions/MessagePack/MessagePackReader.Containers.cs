@@ -38,24 +38,30 @@ public ref partial struct MessagePackReader
     /// <exception cref="RpcSerializationException">Something else comes next, or a length beyond the data.</exception>
     public byte[]? ReadBytes()
     {
-        const string Expected = "binary data or nil";
-        byte code = Peek(Expected);
-        int length = 0;
+        int length = ReadBinaryHeader("binary data or nil");
+        if (length <= 0) return length == 0 ? [] : null;
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Reads the header of bin and checks its length against the data; -1 for nil.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int ReadBinaryHeader(string expected)
+    {
+        byte code = Peek(expected);
         switch (code)
         {
             case MessagePackFormat.Nil:
                 _index++;
-                return null;
-            case MessagePackFormat.Bin8: length = ReadLengthAfterCode(1, code, 0, Expected); break;
-            case MessagePackFormat.Bin16: length = ReadLengthAfterCode(2, code, 0, Expected); break;
-            case MessagePackFormat.Bin32: length = ReadLengthAfterCode(4, code, 0, Expected); break;
-            default: MessagePackErrors.Unexpected(Expected, code, Consumed); break;
+                return -1;
+            case MessagePackFormat.Bin8: return ReadLengthAfterCode(1, code, 0, expected);
+            case MessagePackFormat.Bin16: return ReadLengthAfterCode(2, code, 0, expected);
+            case MessagePackFormat.Bin32: return ReadLengthAfterCode(4, code, 0, expected);
+            default:
+                MessagePackErrors.Unexpected(expected, code, Consumed);
+                return 0;
         }
-
-        if (length == 0) return [];
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
-        CopyTo(bytes);
-        return bytes;
     }
 
     /// <summary>Reads bytes from bin into memory of their own; nil is empty.</summary>

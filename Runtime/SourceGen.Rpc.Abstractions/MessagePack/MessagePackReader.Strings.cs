@@ -159,8 +159,10 @@ public ref partial struct MessagePackReader
         }
     }
 
+    private static string Decode(ReadOnlySpan<byte> utf8, long offset) => ShortAscii.TryDecode(utf8) ?? DecodeAny(utf8, offset);
+
     [SkipLocalsInit]
-    private static string Decode(ReadOnlySpan<byte> utf8, long offset)
+    private static string DecodeAny(ReadOnlySpan<byte> utf8, long offset)
     {
         if (utf8.Length <= MaxStackText)
         {

@@ -44,24 +44,29 @@ public ref partial struct MessagePackWriter
     /// <param name="value">The bytes.</param>
     public void WriteBinary(scoped ReadOnlySpan<byte> value)
     {
+        WriteBinaryHeader(value.Length);
+        WriteRaw(value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteBinaryHeader(int length)
+    {
         ref byte start = ref Reserve(5);
-        if (value.Length <= byte.MaxValue)
+        if (length <= byte.MaxValue)
         {
-            Put8(ref start, MessagePackFormat.Bin8, (byte)value.Length);
+            Put8(ref start, MessagePackFormat.Bin8, (byte)length);
             _index += 2;
         }
-        else if (value.Length <= ushort.MaxValue)
+        else if (length <= ushort.MaxValue)
         {
-            Put16(ref start, MessagePackFormat.Bin16, (ushort)value.Length);
+            Put16(ref start, MessagePackFormat.Bin16, (ushort)length);
             _index += 3;
         }
         else
         {
-            Put32(ref start, MessagePackFormat.Bin32, (uint)value.Length);
+            Put32(ref start, MessagePackFormat.Bin32, (uint)length);
             _index += 5;
         }
-
-        WriteRaw(value);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

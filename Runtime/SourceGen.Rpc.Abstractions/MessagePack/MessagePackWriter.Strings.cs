@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -48,7 +47,7 @@ public ref partial struct MessagePackWriter
     {
         // A sign, 29 digits and a point: always a fixstr.
         Span<byte> room = MemoryMarshal.CreateSpan(ref Reserve(1 + MessagePackFormat.MaxFixStr), 1 + MessagePackFormat.MaxFixStr);
-        value.TryFormat(room[1..], out int length, default, CultureInfo.InvariantCulture);
+        int length = DecimalText.Format(value, room[1..]);
         room[0] = (byte)(MessagePackFormat.FixStr | length);
         _index += 1 + length;
     }
@@ -69,6 +68,12 @@ public ref partial struct MessagePackWriter
     {
         int room = 3 + (3 * value.Length);
         ref byte start = ref Reserve(room);
+        if (value.Length <= MessagePackFormat.MaxFixStr && ShortAscii.TryEncode(value, ref Unsafe.Add(ref start, 1)))
+        {
+            start = (byte)(MessagePackFormat.FixStr | value.Length);
+            _index += 1 + value.Length;
+            return;
+        }
 
         // The header's size depends on the number of bytes, which is known only afterwards: guess that the text is ASCII, and move
         // it when that was wrong.

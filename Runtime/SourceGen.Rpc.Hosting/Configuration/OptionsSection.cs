@@ -12,7 +12,7 @@ internal static class OptionsSection
         reader.List("Addresses", options.Addresses.Add);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("HandshakeTimeout", value => options.HandshakeTimeout = value);
-        ReadBuiltInServices(section, reader, options, mistakes);
+        ReadBuiltInServices(section.Path, reader, "BuiltInServices", value => options.BuiltInServices = value, mistakes);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
         reader.Count("MaxConnections", value => options.MaxConnections = value);
         reader.Count("MaxConnectionsPerAddress", value => options.MaxConnectionsPerAddress = value);
@@ -20,6 +20,7 @@ internal static class OptionsSection
         reader.Count("MaxTotalConcurrentCalls", value => options.MaxTotalConcurrentCalls = value);
         ReadConnection(reader, options);
         reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
+        reader.OptionalSection("Access", access => ReadAccess($"{section.Path}:Access", access, options.Access, mistakes));
         reader.ReportUnknownKeys();
     }
 
@@ -36,14 +37,26 @@ internal static class OptionsSection
         reader.Duration("MaxReconnectDelay", value => options.MaxReconnectDelay = value);
         ReadConnection(reader, options);
         reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
+        reader.Switch("AllowInsecureCredentials", value => options.AllowInsecureCredentials = value);
+        reader.OptionalSection("Credentials", credentials => CredentialsSection.Read(credentials, options));
         reader.ReportUnknownKeys();
     }
 
+    private static void ReadAccess(string path, SectionReader reader, RpcAccessOptions access, ICollection<string> mistakes)
+    {
+        reader.Switch("RequireAuthenticatedConnections", value => access.RequireAuthenticatedConnections = value);
+        ReadBuiltInServices(path, reader, "AnonymousBuiltIns", value => access.AnonymousBuiltIns = value, mistakes);
+        reader.Duration("CheckTimeout", value => access.CheckTimeout = value);
+        reader.Duration("RememberCredentialsFor", value => access.RememberCredentialsFor = value);
+        reader.Count("MaxRememberedCredentials", value => access.MaxRememberedCredentials = value);
+        reader.Count("MaxConcurrentChecks", value => access.MaxConcurrentChecks = value);
+    }
+
     private static void ReadBuiltInServices(
-        IConfigurationSection section, SectionReader reader, RpcServerOptions options, ICollection<string> mistakes)
+        string path, SectionReader reader, string key, Action<RpcBuiltInServices> set, ICollection<string> mistakes)
     {
         RpcBuiltInServices? named = null;
-        reader.List("BuiltInServices", name =>
+        reader.List(key, name =>
         {
             named ??= RpcBuiltInServices.None;
             switch (name.ToUpperInvariant())
@@ -55,11 +68,11 @@ internal static class OptionsSection
                 case "ALL": named |= RpcBuiltInServices.All; break;
                 default:
                     mistakes.Add(
-                        $"{section.Path}:BuiltInServices has '{name}'; it must be made of Health, Describe and Stats, or be None or All.");
+                        $"{path}:{key} has '{name}'; it must be made of Health, Describe and Stats, or be None or All.");
                     break;
             }
         });
-        if (named is { } services) options.BuiltInServices = services;
+        if (named is { } services) set(services);
     }
 
     private static void ReadConnection(SectionReader reader, RpcConnectionOptions options)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.CompilerServices;
 
@@ -13,11 +14,17 @@ public sealed class RpcHealth
     /// <summary>The name that stands for the server as a whole.</summary>
     public const string Server = "";
 
+    /// <summary>Clients that may watch at the same time. Each costs a call with a stream, and is woken by every change.</summary>
+    internal const int MaxWatchers = 1000;
+
     // Sets, not a dictionary of statuses: those of text are in every native binary already.
     private readonly Lock _gate = new();
     private readonly HashSet<string> _serving = new(StringComparer.Ordinal);
     private readonly HashSet<string> _notServing = new(StringComparer.Ordinal);
     private HashSet<string>? _offered;
+    private TaskCompletionSource? _changed;
+    private int _watchers;
+    private bool _stopped;
 
     internal RpcHealth()
     {
@@ -32,13 +39,7 @@ public sealed class RpcHealth
     public ServingStatus GetStatus(string service = Server)
     {
         ArgumentNullException.ThrowIfNull(service);
-        lock (_gate)
-        {
-            bool isSet = _serving.Contains(service) || _notServing.Contains(service);
-            if (!isSet && service.Length > 0 && _offered?.Contains(service) != true) return ServingStatus.Unknown;
-            if (_offered is null) return ServingStatus.NotServing;
-            return _notServing.Contains(isSet ? service : Server) ? ServingStatus.NotServing : ServingStatus.Serving;
-        }
+        lock (_gate) return Find(service);
     }
 
     /// <summary>Sets the status of a service, or of the server.</summary>
@@ -61,6 +62,7 @@ public sealed class RpcHealth
             _serving.Remove(service);
             _notServing.Remove(service);
             if (status != ServingStatus.Unknown) (status == ServingStatus.Serving ? _serving : _notServing).Add(service);
+            SignalChange();
         }
     }
 
@@ -73,12 +75,82 @@ public sealed class RpcHealth
     /// <summary>The server listens.</summary>
     internal void Start(IEnumerable<string> services)
     {
-        lock (_gate) _offered = new HashSet<string>(services, StringComparer.Ordinal);
+        lock (_gate)
+        {
+            _offered = new HashSet<string>(services, StringComparer.Ordinal);
+            SignalChange();
+        }
     }
 
     /// <summary>The server stops, and does not come back.</summary>
     internal void Stop()
     {
-        lock (_gate) _offered = null;
+        lock (_gate)
+        {
+            _offered = null;
+            _stopped = true;
+            SignalChange();
+        }
+    }
+
+    /// <summary>
+    /// The status of a name at once, and again whenever it is another one; who is slow misses what lay between. Ends with the server, after
+    /// its last status.
+    /// </summary>
+    /// <param name="service">The name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="RpcException"><see cref="RpcStatusCode.ResourceExhausted"/>: too many watch already.</exception>
+    internal async IAsyncEnumerable<ServingStatus> WatchAsync(
+        string service, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Increment(ref _watchers) > MaxWatchers)
+        {
+            Interlocked.Decrement(ref _watchers);
+            throw new RpcException(
+                RpcStatusCode.ResourceExhausted,
+                $"The server's health is watched by {MaxWatchers:N0} clients already. Ask now and then with Check.");
+        }
+
+        try
+        {
+            ServingStatus? last = null;
+            while (true)
+            {
+                ServingStatus now;
+                bool stopped;
+                Task changed;
+                lock (_gate)
+                {
+                    now = Find(service);
+                    stopped = _stopped;
+                    changed = (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                }
+
+                if (now != last) yield return now;
+                last = now;
+                if (stopped) yield break;
+                await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _watchers);
+        }
+    }
+
+    /// <summary>What a name has. The gate is held.</summary>
+    private ServingStatus Find(string service)
+    {
+        bool isSet = _serving.Contains(service) || _notServing.Contains(service);
+        if (!isSet && service.Length > 0 && _offered?.Contains(service) != true) return ServingStatus.Unknown;
+        if (_offered is null) return ServingStatus.NotServing;
+        return _notServing.Contains(isSet ? service : Server) ? ServingStatus.NotServing : ServingStatus.Serving;
+    }
+
+    /// <summary>Wakes those who watch. The gate is held.</summary>
+    private void SignalChange()
+    {
+        _changed?.TrySetResult();
+        _changed = null;
     }
 }

@@ -7,5 +7,17 @@ namespace SourceGen.Rpc.BuiltIn;
 /// <param name="ConnectionsAccepted">Connections that were opened since the start, those that are open included.</param>
 /// <param name="Process">The process that the server runs in.</param>
 /// <param name="Methods">The methods, in the order of the services and of their contracts.</param>
+/// <param name="BytesSent">
+/// Bytes that went out over the server's connections since the start, those that have ended included: after their handshakes, and before
+/// they were encrypted.
+/// </param>
+/// <param name="BytesReceived">Bytes that came in, likewise.</param>
 public sealed record ServerStats(
-    DateTimeOffset StartedAt, TimeSpan Uptime, int Connections, long ConnectionsAccepted, ProcessStats Process, List<MethodStats> Methods);
+    DateTimeOffset StartedAt,
+    TimeSpan Uptime,
+    int Connections,
+    long ConnectionsAccepted,
+    ProcessStats Process,
+    List<MethodStats> Methods,
+    long BytesSent = 0,
+    long BytesReceived = 0);

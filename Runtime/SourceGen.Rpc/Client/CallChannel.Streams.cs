@@ -77,5 +77,5 @@ internal abstract partial class CallChannel
 
     private StreamingMethod<TRequest> Streaming<TRequest>(RpcMethod method, TypeShape<TRequest> shape, RpcCallOptions? proxy)
         where TRequest : struct =>
-        new(this, method, new MethodTerms(method, clientTimeoutMs: -1, headers, proxy), shape);
+        new(this, method, new MethodTerms(method, clientTimeoutMs: -1, headers, proxy, callCredentials), shape);
 }

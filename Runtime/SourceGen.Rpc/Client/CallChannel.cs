@@ -1,6 +1,8 @@
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -9,7 +11,11 @@ namespace SourceGen.Rpc.Client;
 /// <param name="callTimeoutMs">See <see cref="CallTimeoutMs"/>.</param>
 /// <param name="headers">Headers of every call, which nobody else holds; null for none.</param>
 /// <param name="filters">What runs around the calls.</param>
-internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? headers, FilterChain filters) : RpcChannel
+/// <param name="endpoint">See <see cref="Endpoint"/>.</param>
+/// <param name="callCredentials">Where calls without a credential of their own get one; null for nowhere.</param>
+internal abstract partial class CallChannel(
+    int callTimeoutMs, RpcHeaders? headers, FilterChain filters, TelemetryEndpoint? endpoint, CredentialStore? callCredentials = null)
+    : RpcChannel
 {
     private volatile RpcConnection? _current;
 
@@ -19,6 +25,9 @@ internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? heade
         get => _current;
         protected set => _current = value;
     }
+
+    /// <summary>The peer's address as it was given, for telemetry; null for a peer that nobody gave one.</summary>
+    public TelemetryEndpoint? Endpoint { get; } = endpoint;
 
     /// <summary>How long a call may take whose contract does not say; -1 for no limit.</summary>
     public int CallTimeoutMs { get; } = callTimeoutMs;
@@ -71,5 +80,5 @@ internal abstract partial class CallChannel(int callTimeoutMs, RpcHeaders? heade
     public abstract ValueTask<RpcConnection> GetConnectionAsync(
         string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken);
 
-    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, headers, proxy);
+    private MethodTerms TermsOf(RpcMethod method, RpcCallOptions? proxy) => new(method, CallTimeoutMs, headers, proxy, callCredentials);
 }

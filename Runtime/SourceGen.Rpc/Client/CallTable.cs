@@ -118,6 +118,17 @@ internal sealed class CallTable
     /// <summary>What has arrived of a large reply, or of a large item before it. Only the receiver may use it.</summary>
     public ref Reassembly? PartialOf(ulong id) => ref At(SlotOf(id)).Partial;
 
+    /// <summary>Gives back what has arrived of replies that will not be complete. Only the receiver may call it, as its last act.</summary>
+    public void DropPartialReplies()
+    {
+        for (int index = 0; index < _used; index++)
+        {
+            ref Reassembly? partial = ref At(index).Partial;
+            partial?.Release();
+            partial = null;
+        }
+    }
+
     /// <summary>The call was completed without a reply: it leaves the table, and its slot stays taken until the reply.</summary>
     public void Abandon(ulong id, PendingCall call) => Interlocked.CompareExchange(ref At(SlotOf(id)).Call, null, call);
 

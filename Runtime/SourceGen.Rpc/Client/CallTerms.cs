@@ -9,6 +9,9 @@ internal sealed class CallTerms
     /// <summary>Its headers and baggage, encoded; null for none.</summary>
     public byte[]? Headers { get; init; }
 
+    /// <summary>Whether a credential is among them.</summary>
+    public bool HasCredential { get; init; }
+
     /// <summary>Who wants to know the headers of the reply; null for nobody.</summary>
     public RpcCallScope? Scope { get; init; }
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -14,6 +16,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 
     private readonly RpcClientOptions _options;
     private readonly ClientConnector _connector;
+    private readonly CredentialStore? _credentials;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
@@ -24,13 +27,24 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
-        : base((int)options.CallTimeout.TotalMilliseconds, options.Headers.Copy(), FilterChain.Of(options.Filters))
+        : this(address, options, options.Credentials is { } credentials ? new CredentialStore(credentials, options.ConnectTimeout) : null)
+    {
+    }
+
+    private ClientChannel(RpcAddress address, RpcClientOptions options, CredentialStore? credentials)
+        : base(
+            (int)options.CallTimeout.TotalMilliseconds,
+            options.Headers.Copy(),
+            FilterChain.Of(options.Filters),
+            TelemetryEndpoint.Of(address),
+            credentials is { IsPerCall: true } ? credentials : null)
     {
         options.Validate();
         _options = options;
+        _credentials = credentials;
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
         Services = new ClientServices(options, _logger);
-        _connector = new ClientConnector(address, options, Services, _logger);
+        _connector = new ClientConnector(address, options, Services, credentials, OnUnauthenticated, _logger);
     }
 
     /// <summary>The server's address.</summary>
@@ -92,6 +106,10 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
         {
             throw Disposed(methodName);
+        }
+        catch (RpcException e)
+        {
+            throw new RpcException(e.Code, $"{methodName} was not sent: {e.Detail}", e) { Progress = RpcCallProgress.NotSent };
         }
     }
 
@@ -161,6 +179,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             {
                 _lastFailure = e;
                 TimeSpan delay = Jittered(ceiling);
+                if (e is RpcException { Code: RpcStatusCode.Unauthenticated or RpcStatusCode.FailedPrecondition } known) FailWaiting(known);
                 ClientLog.ConnectFailed(_logger, _attempts, Address, (int)delay.TotalMilliseconds, e.Message);
                 await Task.Delay(delay, _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 ceiling = Longer(ceiling);
@@ -186,8 +205,44 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             _next = null;
             connection.Start();
             next?.TrySetResult(connection);
-            return true;
         }
+
+        if (connection.RenewAfter is { } time) _ = RenewAsync(connection, time);
+        return true;
+    }
+
+    /// <summary>
+    /// Waiting for what does not come by waiting is in vain: the calls that wait learn why. The next ones wait for the next attempt.
+    /// </summary>
+    private void FailWaiting(RpcException reason)
+    {
+        TaskCompletionSource<RpcConnection>? waiting;
+        lock (_gate)
+        {
+            waiting = _next;
+            if (waiting is null) return;
+            _next = new TaskCompletionSource<RpcConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        waiting.TrySetException(reason);
+        _ = waiting.Task.Exception; // Perhaps nobody waited.
+    }
+
+    /// <summary>The credential of a connection ends soon: another connection takes over, and the calls in flight finish on the old one.</summary>
+    private static async Task RenewAsync(RpcConnection connection, TimeSpan time)
+    {
+        await connection.Closed.WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        connection.Retire();
+    }
+
+    /// <summary>The server does not know any more who calls. On the receiver.</summary>
+    private void OnUnauthenticated(RpcConnection connection)
+    {
+        if (_credentials is not { IsFixed: false } credentials) return;
+        credentials.Forget();
+
+        // Leaving begins to connect, which is not for this thread to do.
+        if (!credentials.IsPerCall) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Retire(), connection, preferLocal: false);
     }
 
     private void OnLeaving(RpcConnection connection)

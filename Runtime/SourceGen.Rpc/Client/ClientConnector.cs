@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -13,10 +14,26 @@ internal sealed class ClientConnector
     private readonly ITransport _transport;
     private readonly ClientServices _services;
     private readonly FilterChain _peerCallFilters;
+    private readonly CredentialStore? _credentials;
+    private readonly Action<RpcConnection> _unauthenticated;
     private readonly ILogger _logger;
 
-    public ClientConnector(RpcAddress address, RpcClientOptions options, ClientServices services, ILogger logger)
+    /// <param name="address">Where the server listens.</param>
+    /// <param name="options">How to connect.</param>
+    /// <param name="services">What the client offers.</param>
+    /// <param name="credentials">Where its credential comes from; null for nowhere.</param>
+    /// <param name="unauthenticated">Told when the server refuses a call because it does not know who makes it.</param>
+    /// <param name="logger">Where logs go.</param>
+    public ClientConnector(
+        RpcAddress address,
+        RpcClientOptions options,
+        ClientServices services,
+        CredentialStore? credentials,
+        Action<RpcConnection> unauthenticated,
+        ILogger logger)
     {
+        _credentials = credentials;
+        _unauthenticated = unauthenticated;
         Address = address;
         _options = options;
         _transport = new TransportRegistry(options.Transports).Get(address);
@@ -41,15 +58,18 @@ internal sealed class ClientConnector
         {
             transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
             await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken).ConfigureAwait(false);
+            RpcCredential? credential = await GetCredentialAsync(transport, timeout.Token).ConfigureAwait(false);
             ServiceOffers offers = _services.Freeze();
             HelloMessage hello = Handshake.CreateHello(_options) with
             {
                 Codecs = [.. offers.Codecs],
                 Services = offers.Services,
+                Credential = credential?.Value,
                 MaxConcurrentCalls = offers.Services.Length == 0 ? 0 : _options.Limits.MaxConcurrentCalls,
             };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             HelloMessage server = await Handshake.ReceiveAsync(transport.Input, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
+            if (server.Error is { Code: RpcStatusCode.Unauthenticated }) _credentials?.Forget(); // The next attempt asks for another one.
             if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
             ICodec codec = _options.Codecs.FirstOrDefault(codec => codec.Name == server.Codecs[0])
                 ?? throw Failed(RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
@@ -63,6 +83,10 @@ internal sealed class ClientConnector
             {
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
                 PeerCallFilters = _peerCallFilters,
+                AllowsInsecureCredentials = _options.AllowInsecureCredentials,
+                CallCredentials = _credentials is { IsPerCall: true } ? _credentials : null,
+                Unauthenticated = _credentials is null ? null : _unauthenticated,
+                RenewAfter = credential is null ? null : _credentials!.RenewAfter(credential),
             };
             RpcConnection connection = new(transport, settings, offers.Get(codec.Name).Methods, _logger);
             transport = null;
@@ -84,6 +108,31 @@ internal sealed class ClientConnector
         finally
         {
             if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gets what goes into the hello; only now that it is known who will read it.</summary>
+    private async ValueTask<RpcCredential?> GetCredentialAsync(ITransportConnection transport, CancellationToken timeout)
+    {
+        if (_credentials is null || _credentials.IsPerCall) return null;
+        if (!_options.AllowInsecureCredentials && !ChannelPrivacy.IsPrivate(transport))
+        {
+            throw Failed(
+                RpcStatusCode.FailedPrecondition,
+                $"The connection to {Address} was not opened: {ChannelPrivacy.WhyNot(transport.RemoteAddress)}");
+        }
+
+        try
+        {
+            return await _credentials.GetForConnectionAsync(timeout).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
+        {
+            throw Failed(
+                RpcStatusCode.Unauthenticated,
+                $"The connection to {Address} was not opened: RpcClientOptions.Credentials did not come to an end within "
+                + $"{_options.ConnectTimeout.TotalSeconds:0.###} s (ConnectTimeout).",
+                e);
         }
     }
 

@@ -1,4 +1,5 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -9,14 +10,23 @@ internal sealed class UnaryClientInvoker<TRequest, TResponse>(ClientMethod<TRequ
 {
     public override ValueTask<TResponse> InvokeAsync(in TRequest request, CancellationToken cancellationToken)
     {
+        ClientObservation observation = Instruments.ObservesClients ? method.Observe() : default;
         try
         {
-            PendingCall<TResponse>? call = method.TryCall(in request, cancellationToken);
-            return call is not null ? new ValueTask<TResponse>(call, call.Version) : method.CallAsync(request, cancellationToken);
+            PendingCall<TResponse>? call = method.TryCall(in request, in observation, cancellationToken);
+            return call is not null
+                ? new ValueTask<TResponse>(call, call.Version)
+                : method.CallAsync(request, observation, cancellationToken);
         }
         catch (RpcException e)
         {
+            if (observation.IsOn) observation.End(e);
             return ValueTask.FromException<TResponse>(e);
+        }
+        catch (Exception e) when (observation.IsOn)
+        {
+            observation.End(e);
+            throw;
         }
     }
 }
@@ -27,19 +37,26 @@ internal sealed class ActionClientInvoker<TRequest>(ClientMethod<TRequest, NoRes
 {
     public override ValueTask InvokeAsync(in TRequest request, CancellationToken cancellationToken)
     {
+        ClientObservation observation = Instruments.ObservesClients ? method.Observe() : default;
         try
         {
-            PendingCall<NoResponse>? call = method.TryCall(in request, cancellationToken);
-            return call is not null ? new ValueTask(call, call.Version) : CallAsync(request, cancellationToken);
+            PendingCall<NoResponse>? call = method.TryCall(in request, in observation, cancellationToken);
+            return call is not null ? new ValueTask(call, call.Version) : CallAsync(request, observation, cancellationToken);
         }
         catch (RpcException e)
         {
+            if (observation.IsOn) observation.End(e);
             return ValueTask.FromException(e);
+        }
+        catch (Exception e) when (observation.IsOn)
+        {
+            observation.End(e);
+            throw;
         }
     }
 
-    private async ValueTask CallAsync(TRequest request, CancellationToken cancellationToken) =>
-        await method.CallAsync(request, cancellationToken).ConfigureAwait(false);
+    private async ValueTask CallAsync(TRequest request, ClientObservation observation, CancellationToken cancellationToken) =>
+        await method.CallAsync(request, observation, cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Calls a method that gets no reply.</summary>
@@ -48,13 +65,24 @@ internal sealed class OneWayClientInvoker<TRequest>(ClientMethod<TRequest, NoRes
 {
     public override ValueTask InvokeAsync(in TRequest request, CancellationToken cancellationToken)
     {
+        ClientObservation observation = Instruments.ObservesClients ? method.Observe() : default;
         try
         {
-            return method.TrySend(in request, cancellationToken) ? default : method.SendAsync(request, cancellationToken);
+            if (!method.TrySend(in request, in observation, cancellationToken))
+                return method.SendAsync(request, observation, cancellationToken);
         }
         catch (RpcException e)
         {
+            if (observation.IsOn) observation.End(e);
             return ValueTask.FromException(e);
         }
+        catch (Exception e) when (observation.IsOn)
+        {
+            observation.End(e);
+            throw;
+        }
+
+        if (observation.IsOn) observation.End(error: null);
+        return default;
     }
 }

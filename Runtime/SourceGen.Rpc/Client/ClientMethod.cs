@@ -1,4 +1,5 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -16,71 +17,123 @@ internal sealed class ClientMethod<TRequest, TResponse>(
     where TRequest : struct
 {
     private readonly ItemPool _pool = PendingCall<TResponse>.Pool;
+    private readonly ClientTelemetry _telemetry = new(method, channel.Endpoint);
     private CallRoute<TRequest, TResponse>? _route;
 
+    /// <summary>A call is about to be made, and somebody may listen.</summary>
+    public ClientObservation Observe() => _telemetry.Begin();
+
     /// <summary>Writes a request that gets a reply, if that is possible at once.</summary>
+    /// <param name="request">The arguments.</param>
+    /// <param name="observation">Who listens; the call tells them of its end, unless this throws or returns null.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The call to await; null when the slow way must be taken.</returns>
     /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the server accepts.</exception>
-    public PendingCall<TResponse>? TryCall(in TRequest request, CancellationToken cancellationToken)
+    public PendingCall<TResponse>? TryCall(in TRequest request, in ClientObservation observation, CancellationToken cancellationToken)
     {
         CallRoute<TRequest, TResponse>? route = _route;
         if (route is null || route.Connection != channel.Current || cancellationToken.IsCancellationRequested) return null;
-        CallTerms own = terms.Get();
-        return own.Inherited.IsCancellationRequested ? null : TryCall(route, in request, own, own.TimeoutMs, cancellationToken, out _);
+        if (terms.TryGet() is not { } own) return null;
+        return own.Inherited.IsCancellationRequested
+            ? null
+            : TryCall(route, in request, own, own.TimeoutMs, in observation, cancellationToken, out _);
     }
 
     /// <summary>Writes a request that gets no reply, if that is possible at once.</summary>
+    /// <param name="request">The arguments.</param>
+    /// <param name="observation">Who listens; nobody tells them of the call's end here.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RpcException">The arguments cannot be encoded, or are larger than the server accepts.</exception>
-    public bool TrySend(in TRequest request, CancellationToken cancellationToken)
+    public bool TrySend(in TRequest request, in ClientObservation observation, CancellationToken cancellationToken)
     {
         CallRoute<TRequest, TResponse>? route = _route;
         if (route is null || route.Connection != channel.Current || cancellationToken.IsCancellationRequested) return false;
-        CallTerms own = terms.Get();
-        return !own.Inherited.IsCancellationRequested && TrySend(route, in request, own) == RpcConnection.StartResult.Written;
+        if (terms.TryGet() is not { } own) return false;
+        return !own.Inherited.IsCancellationRequested
+            && TrySend(route, in request, own, in observation) == RpcConnection.StartResult.Written;
     }
 
     /// <summary>Makes a call, waiting for a connection or for room on it.</summary>
-    public async ValueTask<TResponse> CallAsync(TRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The arguments.</param>
+    /// <param name="observation">Who listens; they are told of the call's end.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<TResponse> CallAsync(TRequest request, ClientObservation observation, CancellationToken cancellationToken)
     {
-        CallTerms own = terms.Get();
-        using CallWait wait = new(own, cancellationToken);
-        while (true)
+        bool written = false; // From then on the call itself says how it ends.
+        try
         {
-            CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
-            int timeoutMs = RemainingMs(wait);
-            PendingCall<TResponse>? call = TryCall(
-                route, in request, own, timeoutMs, cancellationToken, out RpcConnection.StartResult start);
-            if (call is not null) return await new ValueTask<TResponse>(call, call.Version).ConfigureAwait(false);
-            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+            CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
+            using CallWait wait = new(own, cancellationToken);
+            while (true)
+            {
+                CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
+                int timeoutMs = RemainingMs(wait);
+                PendingCall<TResponse>? call = TryCall(
+                    route, in request, own, timeoutMs, in observation, cancellationToken, out RpcConnection.StartResult start);
+                if (call is not null)
+                {
+                    written = true;
+                    return await new ValueTask<TResponse>(call, call.Version).ConfigureAwait(false);
+                }
+
+                if (start == RpcConnection.StartResult.Full)
+                    await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (observation.IsOn && !written)
+        {
+            observation.End(e);
+            throw;
         }
     }
 
     /// <summary>Sends a request that gets no reply, waiting for a connection or for room on it.</summary>
-    public async ValueTask SendAsync(TRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The arguments.</param>
+    /// <param name="observation">Who listens; they are told of the call's end.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask SendAsync(TRequest request, ClientObservation observation, CancellationToken cancellationToken)
     {
-        CallTerms own = terms.Get();
-        using CallWait wait = new(own, cancellationToken);
-        while (true)
+        try
         {
-            CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
-            int timeoutMs = RemainingMs(wait);
-            RpcConnection.StartResult start = TrySend(route, in request, own);
-            if (start == RpcConnection.StartResult.Written) return;
-            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+            CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
+            using CallWait wait = new(own, cancellationToken);
+            RpcConnection.StartResult start;
+            do
+            {
+                CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
+                int timeoutMs = RemainingMs(wait);
+                start = TrySend(route, in request, own, in observation);
+                if (start == RpcConnection.StartResult.Full)
+                    await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+            }
+            while (start != RpcConnection.StartResult.Written);
         }
+        catch (Exception e) when (observation.IsOn)
+        {
+            observation.End(e);
+            throw;
+        }
+
+        observation.End(error: null);
     }
 
     /// <summary>
     /// The limit of a one-way call is for its sending alone and does not travel with it: nobody waits for what its handler does.
     /// </summary>
-    private RpcConnection.StartResult TrySend(CallRoute<TRequest, TResponse> route, in TRequest request, CallTerms own) =>
-        route.Connection.TrySend(method.FullName, route.Method, route.Requests, in request, new MessageHead(remainingMs: -1, own.Headers));
+    private RpcConnection.StartResult TrySend(
+        CallRoute<TRequest, TResponse> route, in TRequest request, CallTerms own, in ClientObservation observation)
+    {
+        byte[]? headers = observation.IsOn ? observation.Send(own.Headers, route.Connection) : own.Headers;
+        return route.Connection.TrySend(
+            method.FullName, route.Method, route.Requests, in request, new MessageHead(remainingMs: -1, headers, own.HasCredential));
+    }
 
     private PendingCall<TResponse>? TryCall(
         CallRoute<TRequest, TResponse> route,
         in TRequest request,
         CallTerms own,
         int timeoutMs,
+        in ClientObservation observation,
         CancellationToken cancellationToken,
         out RpcConnection.StartResult start)
     {
@@ -88,10 +141,17 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         long deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
         PendingCall<TResponse> call = PendingCall<TResponse>.Rent(
             _pool, method.FullName, route.Responses, own, deadline, cancellationToken);
+        byte[]? headers = own.Headers;
         try
         {
+            if (observation.IsOn)
+            {
+                call.Observe(in observation);
+                headers = observation.Send(headers, route.Connection);
+            }
+
             start = route.Connection.TryStart(
-                call, route.Method, route.Requests, in request, new MessageHead(timeoutMs, own.Headers));
+                call, route.Method, route.Requests, in request, new MessageHead(timeoutMs, headers, own.HasCredential));
         }
         catch
         {

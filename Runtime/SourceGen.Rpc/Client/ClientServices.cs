@@ -42,6 +42,13 @@ internal sealed class ClientServices
             }
 
             EnsureNew(_services, service.Contract);
+            if (service.Contract.Methods.FirstOrDefault(static method => method.Authorization.Count > 0) is { } demanding)
+            {
+                throw new NotSupportedException(
+                    $"{demanding.FullName} requires authorization, which a client cannot ask of its server: it knows the server by TLS. "
+                    + "Offer a contract without [RequireAuthorization].");
+            }
+
             if (_services.Count == MaxCount)
             {
                 throw new InvalidOperationException(

@@ -1,4 +1,5 @@
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -14,24 +15,81 @@ internal sealed class MethodTerms
     private readonly RpcHeaders? _headers;
     private readonly RpcHeaders? _baggage;
     private readonly CallTerms _defaults;
+    private readonly CredentialStore? _credentials;
+    private AuthorizedTerms? _authorized;
 
     /// <param name="method">The method.</param>
     /// <param name="clientTimeoutMs">The client's limit for methods of this kind, in milliseconds; -1 for none.</param>
     /// <param name="clientHeaders">The client's headers; null for none.</param>
     /// <param name="proxy">The proxy's options; null for none.</param>
-    public MethodTerms(RpcMethod method, int clientTimeoutMs, RpcHeaders? clientHeaders, RpcCallOptions? proxy)
+    /// <param name="credentials">Where calls without a credential of their own get one; null for nowhere.</param>
+    public MethodTerms(
+        RpcMethod method, int clientTimeoutMs, RpcHeaders? clientHeaders, RpcCallOptions? proxy, CredentialStore? credentials = null)
     {
         _method = method;
+        _credentials = credentials;
         _headers = Merge(clientHeaders, proxy?.Headers);
         _baggage = Merge(null, proxy?.Baggage);
         int timeoutMs = method.TimeoutMs != 0 ? method.TimeoutMs : clientTimeoutMs;
         if (proxy?.Timeout is { } timeout) timeoutMs = (int)timeout.TotalMilliseconds; // Infinite is -1 in both forms.
-        _defaults = new CallTerms { TimeoutMs = timeoutMs, Headers = Encode(_headers, _baggage) };
+        _defaults = new CallTerms
+        {
+            TimeoutMs = timeoutMs,
+            Headers = Encode(_headers, _baggage),
+            HasCredential = HasCredential(_headers, _baggage),
+        };
     }
 
     /// <summary>What a call that is made here and now is made with.</summary>
+    /// <returns>Null when a credential has to be asked for: <see cref="GetAsync"/>.</returns>
     /// <exception cref="RpcException"><see cref="RpcStatusCode.DeadlineExceeded"/>: its time has passed before it was made.</exception>
-    public CallTerms Get() => AmbientContext.MayHaveValue && AmbientContext.Value is { } ambient ? Under(ambient) : _defaults;
+    public CallTerms? TryGet()
+    {
+        CallTerms own = Get(out RpcHeaders? headers, out RpcHeaders? baggage);
+        if (_credentials is null || own.HasCredential) return own;
+        return _credentials.Current is { } credential ? Authorize(own, headers, baggage, credential) : null;
+    }
+
+    /// <summary>What a call that is made here and now is made with, once there is a credential for it.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RpcException">There is no credential, or the call's time has passed before it was made.</exception>
+    public async ValueTask<CallTerms> GetAsync(CancellationToken cancellationToken)
+    {
+        CallTerms own = Get(out RpcHeaders? headers, out RpcHeaders? baggage);
+        if (_credentials is null || own.HasCredential) return own;
+        RpcCredential credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        return Authorize(own, headers, baggage, credential);
+    }
+
+    private CallTerms Get(out RpcHeaders? headers, out RpcHeaders? baggage)
+    {
+        headers = _headers;
+        baggage = _baggage;
+        return AmbientContext.MayHaveValue && AmbientContext.Value is { } ambient
+            ? Under(ambient, out headers, out baggage)
+            : _defaults;
+    }
+
+    private CallTerms Authorize(CallTerms own, RpcHeaders? headers, RpcHeaders? baggage, RpcCredential credential)
+    {
+        AuthorizedTerms? last = _authorized;
+        if (own == _defaults && last?.Credential == credential) return last.Terms;
+        RpcHeaders sent = new();
+        sent.AddChecked(Secrets.HeaderName, credential.Value);
+        CallTerms terms = new()
+        {
+            TimeoutMs = own.TimeoutMs,
+            Headers = Encode(Merge(headers, sent), baggage),
+            HasCredential = true,
+            Scope = own.Scope,
+            Inherited = own.Inherited,
+        };
+        if (own == _defaults) _authorized = new AuthorizedTerms(credential, terms);
+        return terms;
+    }
+
+    private static bool HasCredential(RpcHeaders? headers, RpcHeaders? baggage) =>
+        headers?.TryGetValue(Secrets.HeaderName, out _) is true || baggage?.TryGetValue(Secrets.HeaderName, out _) is true;
 
     private static RpcHeaders? Merge(RpcHeaders? far, RpcHeaders? near)
     {
@@ -45,14 +103,15 @@ internal sealed class MethodTerms
     private static byte[]? Encode(RpcHeaders? headers, RpcHeaders? baggage) =>
         HeaderBlock.Encode(HeaderKind.Hop, headers, HeaderKind.Baggage, baggage);
 
-    private CallTerms Under(object ambient)
+    private CallTerms Under(object ambient, out RpcHeaders? headers, out RpcHeaders? baggage)
     {
+        headers = _headers;
+        baggage = _baggage;
         RpcCallScope? scope = RpcCallScope.Innermost(ambient);
         RpcContext? context = ambient as RpcContext ?? ((RpcCallScope?)ambient as RpcCallScope)?.Context;
         if (scope is null && context is null) return _defaults;
 
-        RpcHeaders? headers = _headers;
-        RpcHeaders? baggage = Merge(context?.Baggage, _baggage);
+        baggage = Merge(context?.Baggage, _baggage);
         long expires = long.MaxValue;
         bool decided = false;
         if (scope is not null) Ask(scope, ref headers, ref baggage, ref expires, ref decided);
@@ -72,6 +131,7 @@ internal sealed class MethodTerms
         {
             TimeoutMs = timeoutMs,
             Headers = changed ? Encode(headers, baggage) : _defaults.Headers,
+            HasCredential = changed ? HasCredential(headers, baggage) : _defaults.HasCredential,
             Scope = scope,
             Inherited = underContext ? context!.CancellationToken : CancellationToken.None,
         };
@@ -95,4 +155,7 @@ internal sealed class MethodTerms
     {
         Progress = RpcCallProgress.NotSent,
     };
+
+    /// <summary>What calls without anything of their own are made with, and the credential in it.</summary>
+    private sealed record AuthorizedTerms(RpcCredential Credential, CallTerms Terms);
 }

@@ -11,7 +11,7 @@ internal sealed class PeerChannel : CallChannel
     private readonly RpcConnection _connection;
 
     public PeerChannel(RpcConnection connection)
-        : base(connection.PeerCallTimeoutMs, headers: null, connection.PeerCallFilters)
+        : base(connection.PeerCallTimeoutMs, headers: null, connection.PeerCallFilters, endpoint: null)
     {
         _connection = connection;
         Current = connection;

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Contracts;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -106,13 +107,14 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
     /// <exception cref="RpcException">It did not answer, or the connection is lost.</exception>
     public async Task<string> FetchSchemaAsync(OfferedService offered)
     {
+        MessageHead head = await GetHeadAsync().ConfigureAwait(false);
         PendingCall<string> call = PendingCall<string>.Rent(
             PendingCall<string>.Pool,
             $"The description of {offered.Name}", SchemaSerializer.Instance, DescribeTimeoutMs, Watchdog.BusyNow + DescribeTimeoutMs, CancellationToken.None);
         short version = call.Version;
         while (true)
         {
-            switch (connection.TryDescribe(call, offered.FirstMethod))
+            switch (TryDescribe(call, offered, head))
             {
                 case RpcConnection.StartResult.Written:
                     return await new ValueTask<string>(call, version).ConfigureAwait(false);
@@ -124,6 +126,29 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
                     throw new RpcException(RpcStatusCode.Unavailable, $"The connection is lost: {connection.LeavingReason}.") { Progress = RpcCallProgress.NotSent };
             }
         }
+    }
+
+    private RpcConnection.StartResult TryDescribe(PendingCall<string> call, OfferedService offered, in MessageHead head)
+    {
+        try
+        {
+            return connection.TryDescribe(call, offered.FirstMethod, head);
+        }
+        catch
+        {
+            call.Return();
+            throw;
+        }
+    }
+
+    /// <summary>A server that knows its callers call by call has to be told here too who asks.</summary>
+    private async ValueTask<MessageHead> GetHeadAsync()
+    {
+        if (connection.CallCredentials is not { } credentials) return MessageHead.None;
+        RpcCredential credential = await credentials.GetAsync(CancellationToken.None).ConfigureAwait(false);
+        RpcHeaders headers = new();
+        headers.AddChecked(Secrets.HeaderName, credential.Value);
+        return new MessageHead(-1, HeaderBlock.Encode(HeaderKind.Hop, headers, HeaderKind.Baggage, null), hasCredential: true);
     }
 
     private async Task WaitForRoomAsync(PendingCall<string> call, OfferedService offered)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -15,6 +16,7 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     private volatile CancelledBy _cancelRequested;
     private CancellationToken _token;
     private CancellationToken _inherited;
+    private ClientObservation _observation;
 
     /// <summary>Which of the call's tokens was cancelled.</summary>
     protected enum CancelledBy
@@ -31,6 +33,9 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
 
     /// <summary>Who wants to know the headers of the reply; null for nobody.</summary>
     public RpcCallScope? Scope { get; protected set; }
+
+    /// <summary>Whether somebody listens to the call.</summary>
+    public bool IsObserved => _observation.IsOn;
 
     /// <summary>When the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
     public long Deadline { get; protected set; }
@@ -100,6 +105,26 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     {
         Interlocked.MemoryBarrier();
         if (_cancelRequested is var by and not CancelledBy.Nobody) Cancel(use, by);
+    }
+
+    /// <summary>Says who listens to the call; the default value for nobody.</summary>
+    public void Observe(in ClientObservation observation) => _observation = observation;
+
+    /// <summary>Tells who listens to the call that it is over. Nothing of the call may be in other hands yet.</summary>
+    /// <param name="error">What it failed with, or null.</param>
+    /// <param name="wasLeft">Whether its caller only wanted no more of a stream.</param>
+    protected void EndObservation(Exception? error, bool wasLeft = false)
+    {
+        ClientObservation observation = _observation;
+        _observation = default; // The object goes on to make other calls.
+        try
+        {
+            observation.End(error, wasLeft);
+        }
+        catch (Exception e)
+        {
+            Connection!.ListenerFailed(MethodName, e);
+        }
     }
 
     private void Cancel(long use, CancelledBy by)

@@ -79,6 +79,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
     /// <summary>The call was never written: back to the pool.</summary>
     public void Return()
     {
+        if (IsObserved) Observe(default);
         if (!_registered || Unregister()) Recycle();
     }
 
@@ -103,6 +104,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
         // Read first: the continuation gives this object back to the pool.
         RpcConnection connection = Connection!;
         string methodName = MethodName;
+        if (IsObserved) EndObservation(_error);
         try
         {
             if (_error is null) _core.SetResult(_response!);

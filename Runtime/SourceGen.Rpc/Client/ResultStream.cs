@@ -1,4 +1,5 @@
 using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -58,21 +59,22 @@ internal sealed class ResultStream<TRequest, TItem>(
         {
             if (_begun) return null;
             _begun = true;
+            ClientObservation observation = Instruments.ObservesClients ? stream._method.Observe() : default;
             try
             {
                 stream._methodToken.ThrowIfCancellationRequested();
                 enumeratorToken.ThrowIfCancellationRequested();
                 _methodRegistration = stream._methodToken.UnsafeRegister(static (self, token) => ((Enumerator)self!).GiveUp(token), this);
                 _enumeratorRegistration = enumeratorToken.UnsafeRegister(static (self, token) => ((Enumerator)self!).GiveUp(token), this);
-                if (stream._method.TryStart(in stream._request, Create) is not null) return null;
+                if (stream._method.TryStart(in stream._request, Create, in observation) is not null) return null;
             }
             catch (Exception e)
             {
-                End(e);
+                Fail(e, in observation);
                 return null;
             }
 
-            return BeginSlowlyAsync();
+            return BeginSlowlyAsync(observation);
         }
 
         protected override void GiveCredit(long amount)
@@ -80,20 +82,28 @@ internal sealed class ResultStream<TRequest, TItem>(
             if (!HasEnded) Connection!.WriteCredit(_call!.Id, FrameFlags.None, amount);
         }
 
-        private async Task BeginSlowlyAsync()
+        /// <summary>The call was never made.</summary>
+        private void Fail(Exception error, in ClientObservation observation)
+        {
+            if (observation.IsOn) observation.End(error);
+            End(error);
+        }
+
+        private async Task BeginSlowlyAsync(ClientObservation observation)
         {
             using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(stream._methodToken, enumeratorToken);
             try
             {
-                await stream._method.StartAsync(stream._request, Create, source.Token).ConfigureAwait(false);
+                await stream._method.StartAsync(stream._request, Create, observation, source.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (source.IsCancellationRequested)
             {
-                End(new OperationCanceledException(enumeratorToken.IsCancellationRequested ? enumeratorToken : stream._methodToken));
+                CancellationToken token = enumeratorToken.IsCancellationRequested ? enumeratorToken : stream._methodToken;
+                Fail(new OperationCanceledException(token), in observation);
             }
             catch (Exception e)
             {
-                End(e);
+                Fail(e, in observation);
             }
         }
 

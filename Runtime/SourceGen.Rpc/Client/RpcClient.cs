@@ -82,7 +82,9 @@ public sealed class RpcClient : IAsyncDisposable
     /// <exception cref="InvalidOperationException">
     /// The connection was opened already, or the client offers a service of that name and version already.
     /// </exception>
-    /// <exception cref="NotSupportedException">A codec cannot serialize a type of the service.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A codec cannot serialize a type of the service, or its contract requires authorization, which a client cannot ask of its server.
+    /// </exception>
     public RpcClient AddService<TService>(TService implementation)
         where TService : class, IRpcContract<TService>
     {
@@ -96,7 +98,9 @@ public sealed class RpcClient : IAsyncDisposable
     /// <exception cref="InvalidOperationException">
     /// The connection was opened already, or the client offers a service of that name and version already.
     /// </exception>
-    /// <exception cref="NotSupportedException">A codec cannot serialize a type of the service.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A codec cannot serialize a type of the service, or its contract requires authorization, which a client cannot ask of its server.
+    /// </exception>
     public RpcClient AddService<TService>(ServiceSource<TService> source)
         where TService : class, IRpcContract<TService>
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -29,12 +30,17 @@ internal abstract class StreamCall(string methodName) : PendingCall
 
     public override DeclaredErrors? Errors => _errors;
 
+    /// <summary>Whether the caller gave the call up without a token's order: it wanted no more of the stream.</summary>
+    protected bool WasLeft => _cancelRequested && !_token.CanBeCanceled;
+
     /// <summary>Says what the call is made with.</summary>
     /// <param name="terms">Its terms.</param>
     /// <param name="timeoutMs">What remains of the limit of the whole call, streams included; -1 for none.</param>
     /// <param name="errors">The errors that the method declares; null for none.</param>
-    public void Prepare(CallTerms terms, int timeoutMs, DeclaredErrors? errors)
+    /// <param name="observation">Who listens to the call.</param>
+    public void Prepare(CallTerms terms, int timeoutMs, DeclaredErrors? errors, in ClientObservation observation)
     {
+        Observe(in observation);
         long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
         TimeoutMs = terms.TimeoutMs;
         Deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;

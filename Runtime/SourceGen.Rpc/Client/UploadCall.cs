@@ -37,6 +37,7 @@ internal sealed class UploadCall<TResponse>(string methodName, ISerializer<TResp
 
     public override void Run()
     {
+        if (IsObserved) EndObservation(_error);
         if (_error is null) _completion.TrySetResult(_response!);
         else if (_error is OperationCanceledException cancelled) _completion.TrySetCanceled(cancelled.CancellationToken);
         else _completion.TrySetException(_error);

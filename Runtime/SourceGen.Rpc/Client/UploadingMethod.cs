@@ -1,5 +1,6 @@
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client;
@@ -17,13 +18,24 @@ internal sealed class UploadingMethod<TRequest, TItem, TResponse>(
     /// <summary>Sends the request and the items and waits for the result.</summary>
     public async ValueTask<TResponse> CallAsync(TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        ClientObservation observation = Instruments.ObservesClients ? method.Observe() : default;
         Func<RpcConnection, StreamCall> create = connection => new UploadCall<TResponse>(method.FullName, responses(connection.Codec))
         {
             Upload = new Upload<TItem>(connection, _formats.Get(connection.Codec), items, method.FullName),
         };
-        StreamCall started = method.TryStart(in request, create)
-            ?? await method.StartAsync(request, create, cancellationToken).ConfigureAwait(false);
+        StreamCall started;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            started = method.TryStart(in request, create, in observation)
+                ?? await method.StartAsync(request, create, observation, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (observation.IsOn)
+        {
+            observation.End(e);
+            throw;
+        }
+
         UploadCall<TResponse> call = (UploadCall<TResponse>)started;
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static (call, token) => ((StreamCall)call!).Cancel(token), call);

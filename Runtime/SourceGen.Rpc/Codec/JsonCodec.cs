@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using SourceGen.Rpc.Codec.Json;
 using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc;
@@ -60,16 +61,33 @@ public sealed class JsonCodec : ICodec
 
     internal JsonWriterCache Writers { get; }
 
+    /// <summary>
+    /// Adds converters of the types that System.Text.Json has no form of its own for: BigInteger, Complex, Rune, Index, Range, BitArray,
+    /// StringBuilder, and the vectors and quaternions of System.Numerics. docs/codec.md says what they look like.
+    /// </summary>
+    /// <param name="options">
+    /// Options that are not read-only yet, such as <c>new JsonSerializerOptions(MyJsonContext.Default.Options)</c>. Converters that are
+    /// there already go first.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The options are read-only.</exception>
+    public static void AddConverters(JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        foreach (JsonConverter converter in JsonConverters.All) options.Converters.Add(converter);
+    }
+
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The context does not know the type; the message names the attribute to add.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The context does not know the type; the message names the attribute to add. Or System.Text.Json would lose what a type holds.
+    /// </exception>
     public ISerializer<T> GetSerializer<T>(TypeShape<T> shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (shape.Parameters is not null) return new JsonRequestSerializer<T>(this, shape.Parameters, shape.Initial!);
         if (shape.Members is not null) return new JsonObjectSerializer<T>(this, shape.Members, shape.Initial!);
-        if (Options.TryGetTypeInfo(typeof(T), out JsonTypeInfo? info)) return new JsonValueSerializer<T>(this, (JsonTypeInfo<T>)info);
-        ThrowNotKnown(typeof(T));
-        return null;
+        if (!Options.TryGetTypeInfo(typeof(T), out JsonTypeInfo? info)) ThrowNotKnown(typeof(T));
+        JsonTypeCheck.Check(info);
+        return new JsonValueSerializer<T>(this, (JsonTypeInfo<T>)info);
     }
 
     [DoesNotReturn]

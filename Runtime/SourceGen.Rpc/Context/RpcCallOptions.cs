@@ -1,3 +1,5 @@
+using SourceGen.Rpc.Security;
+
 namespace SourceGen.Rpc;
 
 /// <summary>
@@ -9,6 +11,7 @@ public sealed class RpcCallOptions
     private TimeSpan? _timeout;
     private RpcHeaders? _headers;
     private RpcHeaders? _baggage;
+    private RpcCredential? _credential;
 
     /// <summary>
     /// How long a call may take, or all calls of a scope together; afterwards they fail with <see cref="RpcStatusCode.DeadlineExceeded"/>.
@@ -43,6 +46,26 @@ public sealed class RpcCallOptions
     /// </summary>
     public RpcHeaders Baggage => _baggage ??= new RpcHeaders();
 
+    /// <summary>
+    /// What the calls prove themselves with, in place of <see cref="RpcClientOptions.Credentials"/>; it is their <c>authorization</c> header.
+    /// Null, the default, leaves it to what is further away.
+    /// </summary>
+    public RpcCredential? Credential
+    {
+        get => _credential;
+        set
+        {
+            _credential = value;
+            Headers[Secrets.HeaderName] = value?.Value;
+        }
+    }
+
     /// <summary>A copy, so that what its owner changes later does not reach calls that are being made.</summary>
-    internal RpcCallOptions Copy() => new() { _timeout = _timeout, _headers = _headers?.Copy(), _baggage = _baggage?.Copy() };
+    internal RpcCallOptions Copy() => new()
+    {
+        _timeout = _timeout,
+        _headers = _headers?.Copy(),
+        _baggage = _baggage?.Copy(),
+        _credential = _credential,
+    };
 }

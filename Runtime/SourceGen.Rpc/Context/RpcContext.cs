@@ -84,7 +84,10 @@ public sealed class RpcContext
     public IDictionary<object, object?> Items =>
         Volatile.Read(ref _items) ?? Interlocked.CompareExchange(ref _items, new(), null) ?? _items;
 
-    /// <summary>Who makes the call; null when that was not established.</summary>
+    /// <summary>
+    /// Who makes the call: by the call's own credential, or else whoever opened its connection; null when that was not established. It is not
+    /// passed on to the calls that the handler makes.
+    /// </summary>
     public ClaimsPrincipal? User { get; internal set; }
 
     /// <summary>Whether the handler has finished: its reply is on its way, and what is set here reaches nobody.</summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using SourceGen.Rpc.Security;
 
 namespace SourceGen.Rpc;
 
@@ -126,8 +127,32 @@ public sealed class RpcHeaders : IEnumerable<KeyValuePair<string, string>>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The headers, one in a line, for logs.</summary>
-    public override string ToString() => string.Join('\n', Snapshot().Select(static entry => $"{entry.Key}: {entry.Value}"));
+    /// <summary>The headers, one in a line, for logs; the values of <c>authorization</c> and the like are left out.</summary>
+    public override string ToString() => string.Join(
+        '\n',
+        Snapshot().Select(static entry => $"{entry.Key}: {(Secrets.IsSecret(entry.Key) ? Secrets.Hidden : entry.Value)}"));
+
+    /// <summary>Gets the value of a name that should occur once.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">The first value.</param>
+    /// <param name="several">Whether there are more.</param>
+    /// <returns>False when there is none.</returns>
+    internal bool TryGetSingle(string name, [NotNullWhen(true)] out string? value, out bool several)
+    {
+        value = null;
+        several = false;
+        lock (_entries)
+        {
+            foreach (KeyValuePair<string, string> entry in _entries)
+            {
+                if (!Same(entry.Key, name)) continue;
+                several = value is not null;
+                value ??= entry.Value;
+            }
+        }
+
+        return value is not null;
+    }
 
     /// <summary>A copy of what is there now.</summary>
     internal KeyValuePair<string, string>[] Snapshot()

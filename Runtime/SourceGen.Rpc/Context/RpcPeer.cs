@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Claims;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Wire;
@@ -29,6 +30,12 @@ public sealed class RpcPeer
 
     /// <summary>Whether calls can be made: the connection is open, and the peer has not said that it leaves.</summary>
     public bool IsConnected => _connection.IsUsable;
+
+    /// <summary>
+    /// Who opened the connection, by the credential of its hello or by a client certificate; null when that was not established. Who makes a
+    /// call is <see cref="RpcContext.User"/>.
+    /// </summary>
+    public ClaimsPrincipal? User => _connection.Access?.User;
 
     /// <summary>
     /// Cancelled when no more calls can be made, because the connection is closed or the peer has said that it leaves. Callbacks run on the

@@ -45,6 +45,19 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// What the client proves itself with, when it connects or with each call; a call's own (<see cref="RpcCallOptions.Credential"/>, or an
+    /// <c>authorization</c> header) goes before. It is sent only where nobody can read it: see <see cref="AllowInsecureCredentials"/>.
+    /// Default: nothing.
+    /// </summary>
+    public RpcCredentials? Credentials { get; set; }
+
+    /// <summary>
+    /// Whether credentials may go over connections that others can read. Without it, connecting or calling fails, unless the connection is
+    /// encrypted or does not leave the machine (<c>unix</c>, <c>memory</c>, and <c>tcp</c> to a loopback address). Default: false.
+    /// </summary>
+    public bool AllowInsecureCredentials { get; set; }
+
     internal List<ServiceRegistration> Services { get; } = [];
 
     /// <summary>

@@ -61,6 +61,9 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     /// <summary>How long a stopping server waits for the calls in flight. Default: 30 seconds.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Who may call. Default: everybody.</summary>
+    public RpcAccessOptions Access { get; } = new();
+
     /// <summary>Adds an address to listen at.</summary>
     /// <param name="address">Such as <c>tcp://127.0.0.1:0</c> for a free port, or <c>unix:///run/greeter.sock</c>.</param>
     /// <returns>These options.</returns>
@@ -81,6 +84,7 @@ public sealed class RpcServerOptions : RpcConnectionOptions
         RequireAtLeastOne(MaxConnectionsInHandshake, nameof(MaxConnectionsInHandshake));
         RequireAtLeastOne(MaxTotalConcurrentCalls ?? 1, nameof(MaxTotalConcurrentCalls));
         if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
+        Access.Validate();
         if (DrainTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must not be negative.");
         if ((BuiltInServices & ~RpcBuiltInServices.All) != 0)
         {

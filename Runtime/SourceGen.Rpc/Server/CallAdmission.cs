@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -58,10 +59,12 @@ internal sealed class CallAdmission
                 + "Try again later, or elsewhere.");
         }
 
-        string? refusal = _limiter is null ? null : Acquire(connection, method, oneWay, out lease);
+        TimeSpan? retryAfter = null;
+        string? refusal = _limiter is null ? null : Acquire(connection, method, oneWay, out lease, out retryAfter);
         if (refusal is null) return null;
         Interlocked.Decrement(ref _running);
-        return Refuse(connection, method, refusal);
+        ErrorMessage answer = Refuse(connection, method, refusal);
+        return retryAfter is { } delay ? RetryAfterDetail.AddTo(answer, delay) : answer;
     }
 
     /// <summary>A call that was let in is over.</summary>
@@ -80,9 +83,11 @@ internal sealed class CallAdmission
     }
 
     /// <summary>The limiter is the user's code; what it throws must not end the connection.</summary>
-    private string? Acquire(RpcConnection connection, RpcMethod method, bool oneWay, out RateLimitLease? lease)
+    private string? Acquire(
+        RpcConnection connection, RpcMethod method, bool oneWay, out RateLimitLease? lease, out TimeSpan? retryAfter)
     {
         lease = null;
+        retryAfter = null;
         try
         {
             RpcCallInfo info = new(connection.RemoteAddress, connection.Id, method.Contract.Name, method.Name, oneWay);
@@ -95,8 +100,9 @@ internal sealed class CallAdmission
 
             using (attempt)
             {
-                string when = attempt.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait)
-                    ? string.Create(CultureInfo.InvariantCulture, $"Try again after {wait.TotalMilliseconds:0} ms.")
+                if (attempt.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait)) retryAfter = wait;
+                string when = retryAfter is { } delay
+                    ? string.Create(CultureInfo.InvariantCulture, $"Try again after {delay.TotalMilliseconds:0} ms.")
                     : "Try again later.";
                 return $"{method.FullName} was refused by the server's rate limiter. {when}";
             }

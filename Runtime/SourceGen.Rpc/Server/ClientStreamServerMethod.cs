@@ -68,7 +68,7 @@ internal sealed class ClientStreamServerMethod<TService, TRequest, TItem, TRespo
             return Task.CompletedTask;
         }
 
-        protected override void Reply(byte[]? headers) =>
+        protected override RpcStatusCode Reply(byte[]? headers) =>
             Connection.WriteResponse(Id, Called.FullName, _method._responses, _response!, headers);
 
         protected override void CloseUpload() => _upload.Close();

@@ -20,22 +20,28 @@ internal sealed class ErrorPolicy(bool includeDetails, ILogger logger)
         DeclaredErrors.Bind(method, codec) is { } declared ? new ErrorPolicy(includeDetails, logger) { _declared = declared } : this;
 
     /// <summary>What the caller gets for an exception of a handler.</summary>
-    public ErrorMessage Describe(RpcMethod method, Exception error)
+    /// <param name="method">The method.</param>
+    /// <param name="error">The exception.</param>
+    /// <param name="trace">
+    /// The trace that the call belongs to, whose id goes with an exception that the method does not declare; default for none.
+    /// </param>
+    public ErrorMessage Describe(RpcMethod method, Exception error, ActivityTraceId trace)
     {
         if (_declared?.FindException(error) is { } declared) return DescribeDeclared(method, error, declared);
         if (error is RpcException rpc)
         {
-            string detail = TextOf(rpc, static rpc => rpc.Message);
+            string detail = ErrorTexts.MessageOf(rpc);
             ErrorMessage message = new(rpc.Code == RpcStatusCode.OK ? RpcStatusCode.Unknown : rpc.Code, detail, rpc.Id, rpc.Status);
             return rpc.DetailValue is { } value ? AddDetail(method, message, value) : message;
         }
 
-        string id = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        if (trace == default) trace = Activity.Current?.TraceId ?? default;
+        string id = trace == default ? Guid.NewGuid().ToString("N") : trace.ToString();
         ServerLog.HandlerFailed(logger, method.FullName, id, error);
         return new ErrorMessage(
             RpcStatusCode.Unknown,
             includeDetails
-                ? $"{method.FullName} failed: {TextOf(error, static error => error.ToString())}"
+                ? $"{method.FullName} failed: {ErrorTexts.AllOf(error)}"
                 : $"{method.FullName} failed; the server's log says why under {id}.",
             id);
     }
@@ -43,8 +49,8 @@ internal sealed class ErrorPolicy(bool includeDetails, ILogger logger)
     private ErrorMessage DescribeDeclared(RpcMethod method, Exception error, RpcErrorSerializer declared)
     {
         ErrorMessage message = error is RpcException rpc
-            ? new ErrorMessage(declared.Type.CodeOf(error), TextOf(error, static error => error.Message), rpc.Id, rpc.Status)
-            : new ErrorMessage(declared.Type.CodeOf(error), TextOf(error, static error => error.Message));
+            ? new ErrorMessage(declared.Type.CodeOf(error), ErrorTexts.MessageOf(error), rpc.Id, rpc.Status)
+            : new ErrorMessage(declared.Type.CodeOf(error), ErrorTexts.MessageOf(error));
         return Add(method, message, declared, error);
     }
 
@@ -77,18 +83,5 @@ internal sealed class ErrorPolicy(bool includeDetails, ILogger logger)
         string reason = $"it has {payload.WrittenCount:N0} bytes; at most {ErrorMessage.MaxDetail:N0} are sent with an error";
         ErrorLog.DetailLeftOut(logger, name, method.FullName, reason, null);
         return message;
-    }
-
-    /// <summary>The text of an exception of the user's, whose properties are the user's code and may throw themselves.</summary>
-    private static string TextOf(Exception error, Func<Exception, string> read)
-    {
-        try
-        {
-            return read(error);
-        }
-        catch (Exception e)
-        {
-            return $"{error.GetType()}, whose text cannot be read: {e.GetType()}";
-        }
     }
 }

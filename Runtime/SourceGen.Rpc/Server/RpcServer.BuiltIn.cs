@@ -3,6 +3,8 @@ using SourceGen.Rpc.BuiltIn;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Telemetry;
+using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc;
 
@@ -12,6 +14,8 @@ public sealed partial class RpcServer
     private long _startedAt;
     private DateTimeOffset _startTime;
     private long _accepted;
+    private readonly Lock _bytesGate = new();
+    private ByteCounts _bytesOfEnded;
 
     /// <summary>What the server says about its readiness: here and, if <c>rpc.Health</c> is offered, to its clients.</summary>
     public RpcHealth Health { get; } = new();
@@ -60,12 +64,22 @@ public sealed partial class RpcServer
     {
         ProcessStats process = new(
             GC.GetTotalMemory(forceFullCollection: false), GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), ThreadPool.ThreadCount);
+        ByteCounts bytes;
+        lock (_bytesGate)
+        {
+            // Under the lock, so that a connection that ends meanwhile counts exactly once.
+            bytes = _bytesOfEnded;
+            foreach (RpcConnection connection in _connections.Keys) bytes += connection.Bytes;
+        }
+
         return new ServerStats(
             _startTime,
             Stopwatch.GetElapsedTime(_startedAt),
             _connections.Count,
             Interlocked.Read(ref _accepted),
             process,
-            counts.Read(service));
+            counts.Read(service),
+            bytes.Sent,
+            bytes.Received);
     }
 }

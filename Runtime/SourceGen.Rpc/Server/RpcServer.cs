@@ -86,7 +86,9 @@ public sealed partial class RpcServer : IAsyncDisposable
 
     /// <summary>Begins to listen and serve. When it fails, nothing is left listening.</summary>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is missing or out of range, or what a contract or <see cref="RpcServerOptions.Access"/> asks of callers cannot be enforced.
+    /// </exception>
     /// <exception cref="NotSupportedException">A codec cannot serialize a type of a service, or no transport serves an address.</exception>
     /// <exception cref="RpcException">An address is in use or cannot be listened at.</exception>
     /// <exception cref="InvalidOperationException">The server was started before.</exception>
@@ -183,13 +185,21 @@ public sealed partial class RpcServer : IAsyncDisposable
         connection.Closed.ContinueWith(
             static (_, state) =>
             {
-                var (connections, connection) = ((ConcurrentDictionary<RpcConnection, byte>, RpcConnection))state!;
-                connections.TryRemove(connection, out byte _);
+                var (server, connection) = ((RpcServer, RpcConnection))state!;
+                server.Forget(connection);
             },
-            (_connections, connection),
+            (this, connection),
             TaskScheduler.Default);
         connection.Start();
         if (_stopping) SayGoodbye(connection); // It came between the end of accepting and the farewell to the others.
+    }
+
+    private void Forget(RpcConnection connection)
+    {
+        lock (_bytesGate)
+        {
+            if (_connections.TryRemove(connection, out byte _)) _bytesOfEnded += connection.Bytes;
+        }
     }
 
     private async Task DrainAsync(RpcConnection[] connections, CancellationToken cancellationToken)

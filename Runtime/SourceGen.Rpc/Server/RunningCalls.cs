@@ -76,6 +76,26 @@ internal sealed class RunningCalls(RpcConnection connection, int capacity)
         }
     }
 
+    /// <summary>A call goes on as another, in the same slot. Any thread may call it.</summary>
+    public void Replace(ServerCall call, ServerCall successor, ulong id, bool oneWay)
+    {
+        if (oneWay)
+        {
+            lock (_oneWay)
+            {
+                _oneWay.Remove(call);
+                if (successor.CanBeCancelled) _oneWay.Add(successor);
+            }
+        }
+        else
+        {
+            int slot = CallTable.SlotOf(id);
+            Volatile.Write(ref _chunks[slot / ChunkSize]![slot % ChunkSize].Call, successor); // Its deadline is the same.
+        }
+
+        if (_cancelled) successor.RequestCancel(connection, id);
+    }
+
     /// <summary>The call's reply is written, or it has none.</summary>
     public void Finished()
     {

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -13,6 +14,9 @@ internal abstract partial class ServerCall
     private long _allowedMs;
     private bool _adopted;
 
+    /// <summary>What a call is answered with that was given up before its handler was started.</summary>
+    protected static OperationCanceledException NeverStarted => s_neverStarted;
+
     /// <summary>When the caller's time has passed, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
     public long Deadline { get; private set; } = long.MaxValue;
 
@@ -22,19 +26,26 @@ internal abstract partial class ServerCall
     /// <summary>The method called.</summary>
     protected abstract RpcMethod Called { get; }
 
-    private bool IsLate => Deadline != long.MaxValue && Deadline <= Wire.Watchdog.BusyNow;
+    /// <summary>Whether the caller's time has passed.</summary>
+    protected bool IsLate => Deadline != long.MaxValue && Deadline <= Wire.Watchdog.BusyNow;
 
-    /// <summary>Tells the call what stood before its arguments. It has begun, and nobody else knows of it yet.</summary>
-    public void Prepare(in RequestHead head)
+    /// <summary>Tells the call what stood before its arguments, and who makes it. It has begun, and nobody else knows of it yet.</summary>
+    public void Prepare(in RequestHead head, ClaimsPrincipal? user = null)
     {
-        if (head.RemainingMs >= 0)
-        {
-            Deadline = Wire.Watchdog.BusyNow + head.RemainingMs;
-            _allowedMs = head.RemainingMs;
-        }
-
+        SetDeadline(head);
         bool flows = head.Headers is not null || Connection.PeerServes || (AmbientContext.IsInUse && Connection.FlowsContext);
-        if (flows) CreateContext(head.Headers, head.Baggage);
+        if (flows) CreateContext(head.Headers, head.Baggage, user);
+    }
+
+    /// <summary>Tells the call what stood before its arguments when its caller had to be judged first. It has a context in any case.</summary>
+    /// <param name="head">What stood there.</param>
+    /// <param name="user">Who makes it.</param>
+    /// <param name="predecessor">What stood in its place meanwhile, and knows since when.</param>
+    public void PrepareLate(in RequestHead head, ClaimsPrincipal? user, ServerCall predecessor)
+    {
+        Deadline = predecessor.Deadline;
+        _allowedMs = predecessor._allowedMs;
+        CreateContext(head.Headers, head.Baggage, user);
     }
 
     /// <summary>
@@ -46,7 +57,7 @@ internal abstract partial class ServerCall
         if (_context is null)
         {
             if (!Connection.FlowsContext) return null;
-            CreateContext(RpcHeaders.Empty, RpcHeaders.Empty);
+            CreateContext(RpcHeaders.Empty, RpcHeaders.Empty, Connection.Access?.User);
             _adopted = true;
         }
 
@@ -58,6 +69,7 @@ internal abstract partial class ServerCall
     /// <returns>Null, or what to fail with instead of running it, because the time has passed while it was queued.</returns>
     protected Exception? Enter()
     {
+        if (_observation.IsOn) BeginSpan();
         if (IsLate) return s_neverStarted;
         if (_context is not null) AmbientContext.Value = _context; // Whoever runs the item restores the execution context.
         return null;
@@ -69,12 +81,20 @@ internal abstract partial class ServerCall
     protected bool TryEnd(out byte[]? headers)
     {
         headers = null;
-        if (_context is null && Deadline == long.MaxValue) return !OneWay;
-        ErrorMessage? problem = EndContext(out headers);
-        if (OneWay) return false;
-        if (IsLate) problem = Late(started: true);
-        if (problem is null) return true;
-        Connection.WriteError(Id, problem, headers);
+        ErrorMessage? problem = null;
+        if (_context is not null || Deadline != long.MaxValue)
+        {
+            problem = EndContext(out headers);
+            if (IsLate) problem = Late(started: true);
+        }
+
+        if (!OneWay)
+        {
+            if (problem is null) return true;
+            Connection.WriteError(Id, problem, headers);
+        }
+
+        if (_observation.IsOn) EndObservation(problem?.Code ?? RpcStatusCode.OK, problem?.Detail);
         return false;
     }
 
@@ -91,7 +111,25 @@ internal abstract partial class ServerCall
         $"{Called.FullName} {(started ? "did not finish" : "was not started")} within the {_allowedMs:N0} ms that its caller allowed.",
         Refused: !started);
 
-    private void CreateContext(RpcHeaders? headers, RpcHeaders? baggage)
+    /// <summary>Says how long the caller waits.</summary>
+    protected void SetDeadline(in RequestHead head)
+    {
+        if (head.RemainingMs < 0) return;
+        Deadline = Wire.Watchdog.BusyNow + head.RemainingMs;
+        _allowedMs = head.RemainingMs;
+    }
+
+    /// <summary>Says who makes the call, before its handler runs.</summary>
+    protected void SetUser(ClaimsPrincipal? user)
+    {
+        if (_context is not null) _context.User = user;
+    }
+
+    /// <summary>What to answer somebody unknown when the time has passed before it was known who calls: the method is not named.</summary>
+    protected ErrorMessage NotStartedInTime() => new(
+        RpcStatusCode.DeadlineExceeded, $"The call was not started within the {_allowedMs:N0} ms that its caller allowed.", Refused: true);
+
+    private void CreateContext(RpcHeaders? headers, RpcHeaders? baggage, ClaimsPrincipal? user)
     {
         bool cancellable = IsCancellable;
         lock (_cancelling)
@@ -102,7 +140,10 @@ internal abstract partial class ServerCall
                 Deadline,
                 headers ?? RpcHeaders.Empty,
                 baggage ?? RpcHeaders.Empty,
-                cancellable ? _cancellation : null);
+                cancellable ? _cancellation : null)
+            {
+                User = user,
+            };
             _active = true; // Also without a token of the handler's own: the calls that it makes are to be cancelled.
             if (_cancelRequested) _context.MarkCancelled();
         }

@@ -1,5 +1,7 @@
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -12,6 +14,7 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
     private CancellationTokenSource? _cancellation;
     private bool _active;
     private bool _cancelRequested;
+    private ServerCall? _successor;
 
     /// <summary>The caller's id of the call.</summary>
     public ulong Id { get; private set; }
@@ -40,14 +43,26 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
     /// <param name="now">Cancels only if the call's deadline is not later, on the engine's coarse clock.</param>
     public void RequestCancel(RpcConnection connection, ulong? id, long now = long.MaxValue)
     {
-        object? cancelled;
+        object? cancelled = null;
+        ServerCall? successor;
         lock (_cancelling)
         {
+            successor = _successor;
+
             // The object may serve another call by now, of another connection even, with the same id. Only a call with a token, or
             // with a context, is ever active. A source that was asked to cancel is never used again.
-            if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || Deadline > now || _cancelRequested) return;
-            _cancelRequested = true;
-            cancelled = (object?)_context ?? _cancellation;
+            if (successor is null)
+            {
+                if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || Deadline > now || _cancelRequested) return;
+                _cancelRequested = true;
+                cancelled = (object?)_context ?? _cancellation;
+            }
+        }
+
+        if (successor is not null)
+        {
+            successor.RequestCancel(connection, id, now);
+            return;
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(static cancelled => CancelSafely(cancelled), cancelled!, preferLocal: false);
@@ -95,16 +110,38 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
         return cancelled;
     }
 
+    /// <summary>Another call goes on in place of this one, which is never answered.</summary>
+    /// <returns>Whether the caller has given up meanwhile, so that the successor is to be told.</returns>
+    protected bool HandOver(ServerCall successor)
+    {
+        lock (_cancelling)
+        {
+            _successor = successor;
+            _active = false;
+            return _cancelRequested;
+        }
+    }
+
     /// <summary>Answers with what the handler threw.</summary>
     protected void Answer(ErrorPolicy policy, RpcMethod method, Exception error, bool cancelled)
     {
         ErrorMessage? problem = EndContext(out byte[]? headers);
         bool late = IsLate;
-        ErrorMessage message = (cancelled || late) && error is OperationCanceledException
-            ? new ErrorMessage(RpcStatusCode.Cancelled, $"{method.FullName} was cancelled by its caller.")
-            : policy.Describe(method, error); // Also when it is too late: it writes to the log what the handler did not expect.
-        if (late) message = Late(started: error != s_neverStarted);
-        if (!OneWay) Connection.WriteError(Id, problem ?? message, headers);
+        CallRefusedException? refused = error as CallRefusedException;
+        bool wasCancelled = (cancelled || late) && error is OperationCanceledException;
+        ErrorMessage message = refused is not null
+            ? refused.Refusal
+            : wasCancelled
+                ? new ErrorMessage(RpcStatusCode.Cancelled, $"{method.FullName} was cancelled by its caller.")
+                : policy.Describe(method, error, TraceId); // Also when it is too late: it logs what the handler did not expect.
+        if (late && refused is null) message = Late(started: error != s_neverStarted);
+        message = problem ?? message;
+        if (!OneWay) Connection.WriteError(Id, message, headers);
+        if (!_observation.IsOn) return;
+
+        // The error's own words, not those that stand in for them when the caller may not read them.
+        bool isOwn = !late && !wasCancelled && problem is null && refused is null;
+        EndObservation(message.Code, isOwn ? ErrorTexts.MessageOf(error) : message.Detail);
     }
 
     /// <summary>The call is over: the object goes back to its pool, and what its implementation held is released.</summary>

@@ -1,6 +1,9 @@
 using System.Buffers;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
 
@@ -10,7 +13,24 @@ internal abstract class ServerMethod(RpcMethod method)
     /// <summary>The contract's method.</summary>
     public RpcMethod Method { get; } = method;
 
-    /// <summary>Decodes the arguments. A request that cannot be decoded is answered here.</summary>
+    /// <summary>Who may call it; null where nobody is authenticated.</summary>
+    public MethodAccess? Access { get; set; }
+
+    /// <summary>What telemetry says of its calls.</summary>
+    public ServerTelemetry Telemetry { get; } = new(method);
+
+    /// <summary>Whether the caller sends a stream.</summary>
+    public virtual bool TakesStream => false;
+
+    /// <summary>Decodes the arguments. A request that cannot be decoded is answered here. For the receiver alone.</summary>
     /// <returns>The call to run; null when it is answered already.</returns>
     public abstract ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments);
+
+    /// <summary>Looks at a request whose arguments are decoded later. For the receiver alone.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    public virtual ErrorMessage? Check(RpcConnection connection, ulong callId, bool oneWay) => null;
+
+    /// <summary>Decodes the arguments of a request that passed <see cref="Check"/>, on any thread.</summary>
+    /// <exception cref="Exception">They cannot be decoded.</exception>
+    public abstract ServerCall Decode(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments);
 }

@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -16,6 +18,8 @@ internal sealed class ServerProtocol
     private readonly RejectionCounters _rejections;
     private readonly FilterChain _peerCallFilters;
     private readonly ILogger _logger;
+    private readonly AccessControl? _access;
+    private int _ignoredCredential;
 
     /// <summary>Binds every service to every codec, so that a type a codec cannot serialize is found when the server starts.</summary>
     public ServerProtocol(
@@ -31,8 +35,9 @@ internal sealed class ServerProtocol
         _admission = CallAdmission.Create(options, rejections, logger);
         _logger = logger;
         _peerCallFilters = FilterChain.Of(options.CallbackFilters);
+        _access = AccessControl.Create(options, services, rejections, logger);
         _offers = new ServiceOffers(
-            services, options.Codecs, errors, counts, logger, FilterChain.Of(options.Filters), options.Scopes);
+            services, options.Codecs, errors, counts, logger, FilterChain.Of(options.Filters), options.Scopes, _access);
     }
 
     /// <summary>Agrees with a client on how to talk.</summary>
@@ -64,14 +69,32 @@ internal sealed class ServerProtocol
             }
 
             (ICodec codec, ServerMethod[] methods) = _offers.Get(chosen!);
+            ConnectionAccess? access = null;
+            if (_access is not null)
+            {
+                (access, ErrorMessage? stranger) = await AuthenticateAsync(
+                    _access, transport, client, methods.Length, timeout.Token, stopping).ConfigureAwait(false);
+                if (stranger is not null)
+                {
+                    _rejections.CountConnection();
+                    await RefuseAsync(transport, stranger, timeout.Token).ConfigureAwait(false);
+                    return null;
+                }
+            }
+            else if (client.Credential is not null && Interlocked.Exchange(ref _ignoredCredential, 1) == 0)
+            {
+                AccessLog.CredentialIgnored(_logger, transport.RemoteAddress);
+            }
+
             HelloMessage hello = Handshake.CreateHello(_options) with { Codecs = [codec.Name], Services = _offers.OfferedWith(codec.Name) };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             ServerLog.Connected(_logger, transport.RemoteAddress, codec.Name, client.Agent);
 
             // What was said only for the handshake is not kept: a client may have filled its hello with it.
-            ConnectionSettings settings = ConnectionSettings.Create(_options, codec, client with { Agent = "", Codecs = [] }) with
+            ConnectionSettings settings = ConnectionSettings.Create(_options, codec, client with { Agent = "", Codecs = [], Credential = null }) with
             {
                 IsAccepted = true,
+                Access = access,
                 Admission = _admission,
                 Rejections = _rejections,
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
@@ -95,6 +118,41 @@ internal sealed class ServerProtocol
         }
 
         return null;
+    }
+
+    /// <summary>Finds out who the client is, within what is left of the time for the handshake.</summary>
+    /// <returns>What is known of it, or why it is refused.</returns>
+    private async Task<(ConnectionAccess? Access, ErrorMessage? Refusal)> AuthenticateAsync(
+        AccessControl control,
+        ITransportConnection transport,
+        HelloMessage client,
+        int methodCount,
+        CancellationToken timeout,
+        CancellationToken stopping)
+    {
+        X509Certificate2? certificate = (transport as ITlsConnection)?.RemoteCertificate;
+        AuthenticationOutcome outcome = await control.AuthenticateAsync(
+            transport.RemoteAddress,
+            client.Credential,
+            certificate,
+            connectionUser: null,
+            isCall: false,
+            Timeout.InfiniteTimeSpan,
+            timeout).ConfigureAwait(false);
+        stopping.ThrowIfCancellationRequested();
+        if (timeout.IsCancellationRequested)
+            throw new ProtocolException($"It could not be judged who it is within {_options.HandshakeTimeout}.");
+        if (outcome.Refusal is not null) return (null, outcome.Refusal);
+        if (outcome.Result is null && control.RequiresAuthenticatedConnections) return (null, AccessErrors.ConnectionNotAuthenticated);
+        ConnectionAccess access = new(
+            control,
+            transport.RemoteAddress,
+            certificate,
+            outcome.Result,
+            sentCredential: client.Credential is not null,
+            methodCount,
+            _options.Limits.MaxReassemblySize);
+        return (access, null);
     }
 
     /// <summary>Why the server cannot talk to this client, or null.</summary>

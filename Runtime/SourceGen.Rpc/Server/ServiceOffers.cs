@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
@@ -20,6 +21,7 @@ internal sealed class ServiceOffers
     /// <param name="logger">Where it is noted that a built-in service is not offered with a codec; null for nowhere.</param>
     /// <param name="filters">What runs around calls, except those of built-in services; null for nothing.</param>
     /// <param name="scopes">Where filters get a call's own services from.</param>
+    /// <param name="access">Who may call what; null where nobody is authenticated.</param>
     /// <exception cref="NotSupportedException">
     /// A codec cannot serialize a type of a service that is not built in, or there are too many methods.
     /// </exception>
@@ -31,10 +33,17 @@ internal sealed class ServiceOffers
         CallCounts? counts = null,
         ILogger? logger = null,
         FilterChain? filters = null,
-        RpcScopeFactory? scopes = null)
+        RpcScopeFactory? scopes = null,
+        AccessControl? access = null)
     {
         filters?.CheckMethodNames([.. services.Where(static service => !service.IsBuiltIn).Select(static service => service.Contract)]);
         Services = Offer(services);
+        Dictionary<ServiceRegistration, MethodAccess[]> rules = [];
+        if (access is not null)
+        {
+            foreach (ServiceRegistration service in services) rules.Add(service, access.Bind(service));
+        }
+
         foreach (ICodec codec in codecs)
         {
             List<ServiceRegistration> bound = [];
@@ -43,7 +52,13 @@ internal sealed class ServiceOffers
             {
                 try
                 {
-                    methods.AddRange(service.Bind(codec, errors, counts, service.IsBuiltIn ? null : filters, scopes));
+                    ServerMethod[] own = [.. service.Bind(codec, errors, counts, service.IsBuiltIn ? null : filters, scopes)];
+                    if (access is not null)
+                    {
+                        for (int i = 0; i < own.Length; i++) own[i].Access = rules[service][i];
+                    }
+
+                    methods.AddRange(own);
                     bound.Add(service);
                 }
                 catch (NotSupportedException e) when (service.IsBuiltIn)

@@ -95,10 +95,11 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
         {
             ISerializer<TRequest> requests = codec.GetSerializer(shape);
             ErrorPolicy declared = errors.For(method, codec);
+            CallBuffers<TRequest>? buffers = CallBuffers<TRequest>.Find<TResponse>(shape);
             var filtered = FilteredSource<TService, TRequest, TResponse>.Create(filters, method, shape, hasResult, handler, source, scopes);
             Methods.Add(filtered is null
                 ? new TypedServerMethod<TService, TRequest, TResponse>(
-                    method, Counted(method, handler), requests, responses, source, declared)
+                    method, Counted(method, handler), requests, responses, source, declared, buffers)
                 : new TypedServerMethod<FilteredSource<TService, TRequest, TResponse>.FilteredCall, TRequest, TResponse>(
                     method,
                     Counted<FilteredSource<TService, TRequest, TResponse>.FilteredCall, TRequest, TResponse>(
@@ -107,6 +108,7 @@ internal sealed class ServiceRegistration<TService>(RpcContract<TService> contra
                     responses,
                     filtered,
                     declared,
+                    buffers,
                     alwaysCancellable: true));
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -42,22 +43,19 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
             method, static (Call call, in TRequest _, CancellationToken cancellationToken) => call.ServeAsync(cancellationToken));
     }
 
+    public override bool TakesStream => _takesStream;
+
     public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
     {
-        if (oneWay)
+        if (Check(connection, callId, oneWay) is { } objection)
         {
-            throw new ProtocolException($"{connection.RemoteAddress} sent a one-way request for {Method.FullName}, which has a stream");
-        }
-
-        if (!connection.Streams.AreSupported || _takesStream != connection.Streams.Inbound.ContainsKey(CallTable.SlotOf(callId)))
-        {
-            connection.Refuse(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, WhyNot(connection), Refused: true));
+            connection.Refuse(callId, objection);
             return null;
         }
 
         try
         {
-            return CreateCall(connection, callId, _requests.Deserialize(arguments));
+            return Decode(connection, callId, oneWay, arguments);
         }
         catch (Exception e)
         {
@@ -65,6 +63,21 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
             return null;
         }
     }
+
+    public override ErrorMessage? Check(RpcConnection connection, ulong callId, bool oneWay)
+    {
+        if (oneWay)
+        {
+            throw new ProtocolException($"{connection.RemoteAddress} sent a one-way request for {Method.FullName}, which has a stream");
+        }
+
+        return connection.Streams.AreSupported && _takesStream == connection.Streams.Inbound.ContainsKey(CallTable.SlotOf(callId))
+            ? null
+            : new ErrorMessage(RpcStatusCode.InvalidArgument, WhyNot(connection), Refused: true);
+    }
+
+    public override ServerCall Decode(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments) =>
+        CreateCall(connection, callId, _requests.Deserialize(arguments));
 
     /// <summary>Makes the call, and connects its stream with what the receiver knows of it.</summary>
     protected abstract Call CreateCall(RpcConnection connection, ulong callId, in TRequest request);
@@ -90,11 +103,12 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
     /// One call. It is made once and not pooled: credit and stops may name it when it is over. It always can be cancelled, whether the
     /// handler takes a token or not, because its streams can.
     /// </summary>
-    protected abstract class Call : ServerCall
+    protected abstract class Call : ServerCall, IAwaitsVerdict
     {
         private readonly StreamServerMethod<TService, TRequest, TResult> _method;
         private readonly TRequest _request;
         private IAsyncDisposable? _lease;
+        private PendingAccess? _access;
 
         protected Call(StreamServerMethod<TService, TRequest, TResult> method, RpcConnection connection, ulong callId, in TRequest request)
         {
@@ -142,7 +156,8 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
         protected abstract Task CompleteAsync(TResult result, CancellationToken cancellationToken);
 
         /// <summary>Writes the reply of a call that has succeeded.</summary>
-        protected virtual void Reply(byte[]? headers) =>
+        /// <returns>What was written.</returns>
+        protected virtual RpcStatusCode Reply(byte[]? headers) =>
             Connection.WriteResponse(Id, Called.FullName, NoResponse.Serializer.Instance, default, headers);
 
         /// <summary>
@@ -163,9 +178,27 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
         {
         }
 
+        /// <summary>The caller has to be judged first; its stream is on its way already.</summary>
+        void IAwaitsVerdict.AwaitVerdict(PendingAccess access) => _access = access;
+
+        private async Task<Exception?> EstablishCallerAsync()
+        {
+            try
+            {
+                AccessVerdict verdict = await _access!.DecideAsync(Token).ConfigureAwait(false);
+                if (verdict.Refusal is { } refusal) return new CallRefusedException(refusal);
+                SetUser(verdict.User);
+                return null;
+            }
+            catch (OperationCanceledException)
+            {
+                return NeverStarted;
+            }
+        }
+
         private async Task RunAsync()
         {
-            Exception? error = Enter();
+            Exception? error = (_access is null ? null : await EstablishCallerAsync().ConfigureAwait(false)) ?? Enter();
             if (error is null)
             {
                 try
@@ -182,7 +215,7 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
             CloseUpload();
             bool cancelled = FinishHandler();
             if (error is not null) Answer(_method._errors, Called, error, cancelled);
-            else if (TryEnd(out byte[]? headers)) Reply(headers);
+            else if (TryEnd(out byte[]? headers)) Replied(Reply(headers));
             CloseDownload();
             Finish(_lease);
         }

@@ -13,6 +13,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     ISerializer<TResponse> responses,
     ServiceSource<TService> source,
     ErrorPolicy errors,
+    CallBuffers<TRequest>? buffers,
     bool alwaysCancellable = false)
     : ServerMethod(method)
     where TService : class
@@ -22,6 +23,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     private readonly ISerializer<TResponse> _responses = responses;
     private readonly ServiceSource<TService> _source = source;
     private readonly ErrorPolicy _errors = errors;
+    private readonly CallBuffers<TRequest>? _buffers = buffers;
     private readonly ItemPool _pool = Call.Pool;
 
     // A filter gets a token that works even if the method takes none.
@@ -29,19 +31,22 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
 
     public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
     {
-        Call call;
         try
         {
-            TRequest request = requests.Deserialize(arguments);
-            call = _pool.Rent() is { } free ? Unsafe.As<Call>(free) : new Call(_pool);
-            call.Begin(this, connection, callId, oneWay, request);
+            return Decode(connection, callId, oneWay, arguments);
         }
         catch (Exception e)
         {
             connection.RefuseArguments(callId, oneWay, Method, e);
             return null;
         }
+    }
 
+    public override ServerCall Decode(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
+    {
+        TRequest request = requests.Deserialize(arguments);
+        Call call = _pool.Rent() is { } free ? Unsafe.As<Call>(free) : new Call(_pool);
+        call.Begin(this, connection, callId, oneWay, request);
         return call;
     }
 
@@ -110,6 +115,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
 
         protected override void Recycle()
         {
+            _method!._buffers?.Release(in _request);
             _method = null;
             _request = default;
             _response = default;
@@ -136,7 +142,9 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
         {
             FinishHandler();
             TypedServerMethod<TService, TRequest, TResponse> method = _method!;
-            if (TryEnd(out byte[]? headers)) Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers);
+            if (TryEnd(out byte[]? headers))
+                Replied(Connection.WriteResponse(Id, method.Method.FullName, method._responses, in response, headers));
+            method._buffers?.ReleaseResult(response);
             Finish(TakeLease());
         }
 

@@ -18,7 +18,14 @@ internal abstract class InboundStream
     public abstract BatchItem Waker { get; }
 
     /// <summary>Whether the peer may begin an item of several frames. Only the receiver may ask.</summary>
-    public abstract bool AcceptsLarge { get; }
+    /// <param name="cost">What the item costs.</param>
+    public abstract bool AcceptsLarge(long cost);
+
+    /// <summary>
+    /// The window has become tight: a consumer that waits gives back what it has consumed, of which it otherwise keeps some to give back
+    /// later.
+    /// </summary>
+    public abstract void GiveBack();
 
     /// <summary>Decodes the items of a frame. Only the receiver may call it.</summary>
     /// <param name="payload">The frame's payload.</param>

@@ -85,9 +85,13 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
         StreamLedger ledger = _ledger!;
         if (!isAssembled && ledger.Allowance(_account) <= 0)
             throw new ProtocolException("the peer sent stream items without credit for them");
-        Exception? error = _format!.Read(payload, chunk, isAssembled || ledger.AllowsLarge(_account));
+        Exception? error = _format!.Read(payload, chunk, isAssembled ? long.MaxValue : ledger.LargestItem(_account));
         if (chunk.Count == 0) return error;
-        ledger.Charge(_account, chunk.Cost, chunk.IsLargeItem);
+        if (ledger.Charge(_account, chunk.Cost) is { } debtors)
+        {
+            foreach (InboundStream debtor in debtors) debtor.GiveBack();
+        }
+
         lock (_gate)
         {
             if (_dropping || _ended)
@@ -111,7 +115,14 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
         return error;
     }
 
-    public override bool AcceptsLarge => _dropping || _ledger!.AllowsLarge(_account);
+    public override bool AcceptsLarge(long cost) => _dropping || cost <= _ledger!.LargestItem(_account);
+
+    public override void GiveBack()
+    {
+        long credit;
+        lock (_gate) credit = _waiting ? TakeConsumed() : 0; // Who does not wait gives back with its next step.
+        if (credit > 0) GiveCredit(credit);
+    }
 
     public override bool End(Exception? error)
     {
@@ -254,14 +265,13 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
 
     /// <summary>
     /// What is to be given back now: half a window at a time while there is more to read; while there is not, also less, if the sender has
-    /// so little left that it may be waiting for it.
+    /// so little left that it may be waiting for it, or other streams might take what is left.
     /// </summary>
     private long CreditDue(bool isIdle)
     {
         StreamLedger ledger = _ledger!;
-        long half = ledger.StreamWindow / 2;
-        bool due = _consumed >= half
-            || (isIdle && _consumed >= Math.Min(StreamCost.Reserve, ledger.StreamWindow) / 2 && ledger.Allowance(_account) < half);
+        bool due = _consumed >= ledger.StreamWindow / 2
+            || (isIdle && _consumed >= Math.Min(StreamCost.Reserve, ledger.StreamWindow) / 2 && ledger.IsCreditDue(_account, this));
         return due ? TakeConsumed() : 0;
     }
 

@@ -20,9 +20,6 @@ internal sealed class ItemChunk<T>
     /// <summary>What the items cost of the window.</summary>
     public long Cost { get; private set; }
 
-    /// <summary>Whether it is one item of more than <see cref="StreamCost.Reserve"/>.</summary>
-    public bool IsLargeItem => Count == 1 && Cost > StreamCost.Reserve + StreamCost.PerItem;
-
     /// <summary>Whether the chunk is worth keeping.</summary>
     public bool IsReusable => Items.Length <= MostKept;
 

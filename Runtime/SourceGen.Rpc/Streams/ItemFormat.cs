@@ -26,18 +26,18 @@ internal abstract class ItemFormat<T>
     /// <summary>Reads the items of a frame.</summary>
     /// <param name="payload">The frame's payload; at least one byte.</param>
     /// <param name="chunk">Where they go.</param>
-    /// <param name="allowsLarge">Whether the peer may send an item of more than <see cref="StreamCost.Reserve"/>.</param>
+    /// <param name="largest">What an item of more than <see cref="StreamCost.Reserve"/> may cost; 0 when the peer may send none.</param>
     /// <returns>Why an item cannot be decoded, or null; those before it are in the chunk.</returns>
     /// <exception cref="ProtocolException">The items are not what their lengths say, or more than the peer may send.</exception>
-    public abstract Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, bool allowsLarge);
+    public abstract Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, long largest);
 
     private protected static void ThrowMalformed() =>
         throw new ProtocolException("the peer sent a stream item that is longer than its frame");
 
-    private protected static void CheckCost(ItemChunk<T> chunk, int length, bool allowsLarge)
+    private protected static void CheckCost(ItemChunk<T> chunk, int length, long largest)
     {
         bool allowed = length > StreamCost.Reserve
-            ? allowsLarge && chunk.Count == 0
+            ? length + StreamCost.PerItem <= largest && chunk.Count == 0
             : chunk.Cost + length + StreamCost.PerItem <= StreamCost.MaxFrameCost;
         if (!allowed) ThrowNotAllowed(chunk, length);
     }

@@ -50,7 +50,7 @@ internal sealed class MessagePackItemFormat<T>(MessagePackSerializer<T> serializ
         }
     }
 
-    public override Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, bool allowsLarge)
+    public override Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, long largest)
     {
         MessagePackReader reader = new(payload);
         bool decoding = false;
@@ -60,7 +60,7 @@ internal sealed class MessagePackItemFormat<T>(MessagePackSerializer<T> serializ
             {
                 int length = reader.ReadItemLength();
                 if (length < 0) ThrowMalformed();
-                CheckCost(chunk, length, allowsLarge);
+                CheckCost(chunk, length, largest);
                 long end = reader.Consumed + length;
                 decoding = true;
                 T item = _read(ref reader);

@@ -61,18 +61,25 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
         }
     }
 
-    /// <summary>Waits until something may be sent.</summary>
+    /// <summary>Waits until something may be sent, and the connection has room for it.</summary>
     /// <returns>What the items to come may cost.</returns>
     private ValueTask<long> GetAllowanceAsync(CancellationToken cancellationToken)
     {
         long allowance = Connection.Streams.Sending.Allowance(Account) - _buffer.Cost;
-        return allowance > 0 ? new ValueTask<long>(allowance) : WaitForAllowanceAsync(cancellationToken);
+        return allowance > 0 && !Connection.Output.StreamsMustWait
+            ? new ValueTask<long>(allowance)
+            : WaitForAllowanceAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Before items are encoded, and without a buffer: a peer that does not read may have thousands of streams that wait here.
+    /// </summary>
     private async ValueTask<long> WaitForAllowanceAsync(CancellationToken cancellationToken)
     {
         if (_buffer.Length > 0) await SendAsync(isPausing: true, cancellationToken).ConfigureAwait(false);
-        if (Connection.Streams.Sending.Allowance(Account) <= 0) _buffer.Clear(release: true);
+        ConnectionOutput output = Connection.Output;
+        if (output.StreamsMustWait || Connection.Streams.Sending.Allowance(Account) <= 0) _buffer.Clear(release: true);
+        while (output.StreamsMustWait) await output.WaitForStreamRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         return await WaitForLedgerAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -90,19 +97,13 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
         }
 
         _buffer.Clear(release: false);
-        return output.StreamsMustWait || (!isPausing && Connection.IsDraining) ? MakeRoomAsync(cancellationToken) : default;
+        return !isPausing && Connection.IsDraining ? LeaveBatchAsync() : default;
     }
 
     /// <summary>
-    /// A producer that is always ready would keep the thread that runs the connection's batch: it goes on elsewhere. And one that is faster
-    /// than the connection waits, so that calls find a short queue.
+    /// A producer that is always ready would keep the thread that runs the connection's batch: it goes on elsewhere.
     /// </summary>
-    private async ValueTask MakeRoomAsync(CancellationToken cancellationToken)
-    {
-        if (Connection.IsDraining) await default(PoolSwitch);
-        ConnectionOutput output = Connection.Output;
-        while (output.StreamsMustWait) await output.WaitForStreamRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    private static async ValueTask LeaveBatchAsync() => await default(PoolSwitch);
 
     /// <summary>
     /// The last item must go alone, or does not fit the frame with the others, or other streams took what this one was about to use; or
@@ -124,13 +125,14 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
         }
 
         long large = _buffer.IsLastItemLarge ? _buffer.LastItemCost : 0;
+        long largeCost = large;
         while (start < _buffer.Length)
         {
             int length = Math.Min(output.FragmentSize, _buffer.Length - start);
             FrameFlags more = start + length < _buffer.Length ? FrameFlags.More : FrameFlags.None;
             if (!await TrySendPieceAsync(start, length, more, large, large, isLarge: true, cancellationToken).ConfigureAwait(false))
             {
-                await Connection.Streams.Sending.WaitAsync(Account, large: true, cancellationToken).ConfigureAwait(false);
+                await Connection.Streams.Sending.WaitAsync(Account, largeCost, cancellationToken).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 continue;
             }
@@ -160,7 +162,7 @@ internal abstract class OutboundStream<T>(RpcConnection connection, FrameFlags f
         while (true)
         {
             if (ledger.Allowance(Account) is var allowance and > 0) return allowance;
-            await ledger.WaitAsync(Account, large: false, cancellationToken).ConfigureAwait(false);
+            await ledger.WaitAsync(Account, largeCost: 0, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

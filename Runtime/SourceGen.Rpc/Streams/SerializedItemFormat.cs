@@ -29,14 +29,14 @@ internal sealed class SerializedItemFormat<T>(ISerializer<T> serializer) : ItemF
         }
     }
 
-    public override Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, bool allowsLarge)
+    public override Exception? Read(in ReadOnlySequence<byte> payload, ItemChunk<T> chunk, long largest)
     {
         ReadOnlySequence<byte> rest = payload;
         while (!rest.IsEmpty)
         {
-            int length = ReadLength(ref rest);
+            int length = ItemLength.Read(ref rest);
             if (length < 0 || length > rest.Length) ThrowMalformed();
-            CheckCost(chunk, length, allowsLarge);
+            CheckCost(chunk, length, largest);
             try
             {
                 chunk.Add(serializer.Deserialize(rest.Slice(0, length)), length);
@@ -50,20 +50,5 @@ internal sealed class SerializedItemFormat<T>(ISerializer<T> serializer) : ItemF
         }
 
         return null;
-    }
-
-    private static int ReadLength(ref ReadOnlySequence<byte> data)
-    {
-        SequenceReader<byte> reader = new(data);
-        ulong length = 0;
-        for (int shift = 0; shift < 35 && reader.TryRead(out byte part); shift += 7)
-        {
-            length |= (ulong)(part & 0x7F) << shift;
-            if (part >= 0x80) continue;
-            data = reader.UnreadSequence;
-            return length <= int.MaxValue ? (int)length : -1;
-        }
-
-        return -1;
     }
 }

@@ -9,6 +9,6 @@ internal sealed class StreamAccount
     /// <summary>Whether the stream is over: nothing counts for it any more. The ledger's lock guards it.</summary>
     public bool IsClosed { get; set; }
 
-    /// <summary>Whether an item of more than <see cref="StreamCost.Reserve"/> may be outstanding. The ledger's lock guards it.</summary>
-    public bool HasLarge { get; set; }
+    /// <summary>Whether an item of more than the stream's window may be outstanding. The ledger's lock guards it.</summary>
+    public bool HasHuge { get; set; }
 }

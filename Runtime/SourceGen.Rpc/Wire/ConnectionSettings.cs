@@ -1,4 +1,5 @@
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -42,6 +43,21 @@ internal sealed record ConnectionSettings
 
     /// <summary>Decides which requests may run; null when all may.</summary>
     public CallAdmission? Admission { get; init; }
+
+    /// <summary>Who calls over the connection; null where nobody is authenticated.</summary>
+    public ConnectionAccess? Access { get; init; }
+
+    /// <summary>Whether credentials may go over the connection though others could read it.</summary>
+    public bool AllowsInsecureCredentials { get; init; }
+
+    /// <summary>Told on the receiver when the peer refuses a call because it does not know who makes it; null for nobody.</summary>
+    public Action<RpcConnection>? Unauthenticated { get; init; }
+
+    /// <summary>Where credentials of calls come from that have none of their own; null for nowhere.</summary>
+    public CredentialStore? CallCredentials { get; init; }
+
+    /// <summary>After what time the connection should be replaced by one with a new credential; null for never.</summary>
+    public TimeSpan? RenewAfter { get; init; }
 
     /// <summary>Where a server counts what it turns away; null on a client.</summary>
     public RejectionCounters? Rejections { get; init; }

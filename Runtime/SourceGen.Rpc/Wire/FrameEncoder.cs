@@ -9,14 +9,14 @@ namespace SourceGen.Rpc.Wire;
 /// </summary>
 internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte>
 {
-    private ChainedBuffer? _shared;
-    private ChainedBuffer? _own;
+    private FrameBuffer? _shared;
+    private FrameBuffer? _own;
 
     /// <summary>Whether the message has left the shared output; the lock is then no longer held.</summary>
     public bool Detached => _own is not null;
 
     /// <summary>Begins a frame in the shared output, whose lock is held. The header is written when the length is known.</summary>
-    public void Begin(ChainedBuffer shared)
+    public void Begin(FrameBuffer shared)
     {
         if (_shared != shared) _shared = shared;
         shared.BeginFrame();
@@ -42,9 +42,9 @@ internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte
     }
 
     /// <summary>The buffer of a detached message; the caller owns it from here, and the encoder can begin another frame.</summary>
-    public ChainedBuffer TakeOwn()
+    public FrameBuffer TakeOwn()
     {
-        ChainedBuffer own = _own!;
+        FrameBuffer own = _own!;
         _own = null;
         return own;
     }
@@ -80,7 +80,7 @@ internal sealed class FrameEncoder(ConnectionOutput output) : IBufferWriter<byte
         {
             long room = output.FragmentSize - _shared!.FramePayloadLength;
             if (Math.Max(sizeHint, 1) <= room) return (int)room;
-            ChainedBuffer own = new();
+            FrameBuffer own = new();
             _shared.CopyFramePayload(own);
             _shared.RewindFrame();
             _own = own;

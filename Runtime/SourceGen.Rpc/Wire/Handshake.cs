@@ -11,7 +11,10 @@ internal static class Handshake
     /// <summary>The largest hello read from a client, which has little to say.</summary>
     public const int MaxClientHello = 64 * 1024;
 
-    private static readonly string s_agent = $"SourceGen.Rpc/{typeof(Handshake).Assembly.GetName().Version?.ToString(3)}";
+    /// <summary>The version of this library.</summary>
+    public static readonly string? Version = typeof(Handshake).Assembly.GetName().Version?.ToString(3);
+
+    private static readonly string s_agent = $"SourceGen.Rpc/{Version}";
 
     /// <summary>What an HTTP client is told.</summary>
     public static ReadOnlySpan<byte> HttpAnswer =>

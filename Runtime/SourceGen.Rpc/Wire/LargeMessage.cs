@@ -3,7 +3,7 @@ using System.Buffers;
 namespace SourceGen.Rpc.Wire;
 
 /// <summary>A message that is sent in fragments, one at a time between the frames of others.</summary>
-internal sealed class LargeMessage(ChainedBuffer payload, FrameType type, FrameFlags flags, ushort method, ulong callId)
+internal sealed class LargeMessage(FrameBuffer payload, FrameType type, FrameFlags flags, ushort method, ulong callId)
 {
     private ReadOnlySequence<byte> _rest = payload.AsSequence();
     private bool _begun;
@@ -14,7 +14,7 @@ internal sealed class LargeMessage(ChainedBuffer payload, FrameType type, FrameF
     /// <summary>
     /// Drops what was not sent; what remains is an empty last fragment. A message that was not begun begins here, emptily.
     /// </summary>
-    public void CutShort(ChainedBuffer destination)
+    public void CutShort(FrameBuffer destination)
     {
         _rest = ReadOnlySequence<byte>.Empty;
         payload.Release();
@@ -29,7 +29,7 @@ internal sealed class LargeMessage(ChainedBuffer payload, FrameType type, FrameF
 
     /// <summary>Copies the next fragment, header first.</summary>
     /// <returns>Whether it was the last.</returns>
-    public bool WriteFragment(ChainedBuffer destination, int fragmentSize)
+    public bool WriteFragment(FrameBuffer destination, int fragmentSize)
     {
         ReadOnlySequence<byte> fragment = _rest.Slice(0, Math.Min(fragmentSize, _rest.Length));
         _rest = _rest.Slice(fragment.End);

@@ -8,7 +8,8 @@ namespace SourceGen.Rpc.Wire;
 /// </summary>
 /// <param name="remainingMs">Requests: the milliseconds that remain for the call; -1 for no limit.</param>
 /// <param name="headers">Headers, encoded by <see cref="HeaderBlock"/>; null for none.</param>
-internal readonly struct MessageHead(int remainingMs, byte[]? headers)
+/// <param name="hasCredential">Whether a credential is among them.</param>
+internal readonly struct MessageHead(int remainingMs, byte[]? headers, bool hasCredential = false)
 {
     /// <summary>Neither.</summary>
     public static MessageHead None => new(-1, null);
@@ -18,6 +19,9 @@ internal readonly struct MessageHead(int remainingMs, byte[]? headers)
 
     /// <summary>Headers; null for none.</summary>
     public byte[]? Headers { get; } = headers;
+
+    /// <summary>Whether a credential is among the headers, which not everybody may read.</summary>
+    public bool HasCredential { get; } = hasCredential;
 
     /// <summary>Writes the head, first of all into the message.</summary>
     /// <returns>The flags that say what is there.</returns>

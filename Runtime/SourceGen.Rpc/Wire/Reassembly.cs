@@ -6,7 +6,7 @@ namespace SourceGen.Rpc.Wire;
 /// <param name="header">The first fragment's header.</param>
 internal sealed class Reassembly(FrameHeader header)
 {
-    private readonly ChainedBuffer _bytes = new() { Frugal = true }; // A peer may begin thousands and send a byte of each.
+    private readonly FrameBuffer _bytes = new() { Frugal = true }; // A peer may begin thousands and send a byte of each.
 
     /// <summary>The first fragment's header, which says what the message is.</summary>
     public FrameHeader Header { get; } = header;

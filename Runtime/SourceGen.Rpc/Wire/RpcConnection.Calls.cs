@@ -40,7 +40,7 @@ internal sealed partial class RpcConnection
     public StartResult TryStart<TRequest, TResponse>(
         PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
+        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
@@ -88,7 +88,7 @@ internal sealed partial class RpcConnection
     public StartResult TrySend<TRequest>(
         string methodName, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, methodName);
+        if (head.Headers is not null) CheckHeaders(head, methodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         if (Output.IsFull)
         {
@@ -116,8 +116,13 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Asks the peer for the schema of the service that has a method number.</summary>
-    public StartResult TryDescribe(PendingCall<string> call, ushort method)
+    /// <param name="call">The question.</param>
+    /// <param name="method">The number.</param>
+    /// <param name="head">A credential, for a peer that asks for one.</param>
+    /// <exception cref="RpcException">The credential may not go over this connection; nothing was sent.</exception>
+    public StartResult TryDescribe(PendingCall<string> call, ushort method, MessageHead head)
     {
+        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         ulong id = Calls.Allocate(this, call, out long use);
         if (id == 0)
@@ -126,7 +131,7 @@ internal sealed partial class RpcConnection
             return StartResult.Full;
         }
 
-        Output.End(encoder, FrameType.Describe, FrameFlags.None, method, id, deferrable: false);
+        Output.End(encoder, FrameType.Describe, head.Write(encoder), method, id, deferrable: false);
         call.Written(use);
         return StartResult.Written;
     }
@@ -135,10 +140,11 @@ internal sealed partial class RpcConnection
     public void SendCancel(ulong callId) => Output.WriteCancel(callId);
 
     /// <summary>Answers a call with a result.</summary>
-    public void WriteResponse<TResponse>(
+    /// <returns>OK, also when the connection is closed; otherwise with what error, because the result cannot be encoded.</returns>
+    public RpcStatusCode WriteResponse<TResponse>(
         ulong callId, string methodName, ISerializer<TResponse> serializer, in TResponse response, byte[]? headers)
     {
-        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
+        if (!Output.TryBegin(out FrameEncoder? encoder)) return RpcStatusCode.OK;
         FrameFlags flags = FrameFlags.None;
         try
         {
@@ -152,10 +158,11 @@ internal sealed partial class RpcConnection
             ConnectionLog.ResultNotEncodable(_logger, methodName, e);
             RpcStatusCode code = e is RpcException rpc ? rpc.Code : RpcStatusCode.Internal;
             WriteError(callId, new ErrorMessage(code, $"The result of {methodName} cannot be encoded: {e.Message}"), headers);
-            return;
+            return code;
         }
 
         Output.End(encoder, FrameType.Response, flags, 0, callId, Running.Count >= DeferFrom);
+        return RpcStatusCode.OK;
     }
 
     /// <summary>Answers a request whose arguments cannot be decoded; its handler does not run.</summary>
@@ -181,6 +188,9 @@ internal sealed partial class RpcConnection
     /// <summary>Notes that what came with an error cannot be read here; the call fails with the error's code and message.</summary>
     public void DetailNotReadable(string methodName, string type, Exception error) =>
         ErrorLog.DetailNotReadable(_logger, methodName, type, RemoteAddress, error);
+
+    /// <summary>Notes what somebody who listens to telemetry did wrong; the call goes on.</summary>
+    public void ListenerFailed(string methodName, Exception error) => ConnectionLog.ListenerFailed(_logger, methodName, error);
 
     /// <summary>Notes what a caller's own code did wrong.</summary>
     public void ContinuationFailed(string methodName, Exception error) => ConnectionLog.ContinuationFailed(_logger, methodName, error);

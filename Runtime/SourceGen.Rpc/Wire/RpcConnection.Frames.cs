@@ -1,7 +1,14 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Claims;
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -22,11 +29,10 @@ internal sealed partial class RpcConnection
     /// <returns>Whether more bytes are needed to go on; false when there are frames left that must wait.</returns>
     private bool DecodeFrames(ref ReadOnlySequence<byte> buffer)
     {
-        // Most reads are one segment, in which frames are found without the sequence's arithmetic.
-        if (buffer.IsSingleSegment && buffer.Start.GetObject() is ReadOnlySequenceSegment<byte> segment)
+        // Most reads are one array, in which frames are found without the sequence's arithmetic.
+        if (buffer.IsSingleSegment && MemoryMarshal.TryGetArray(buffer.First, out ArraySegment<byte> array))
         {
-            int start = buffer.Start.GetInteger();
-            bool needsMore = DecodeFrames(segment, start, start + (int)buffer.Length, out int consumed);
+            bool needsMore = DecodeFrames(array, out int consumed);
             buffer = buffer.Slice(consumed);
             return needsMore;
         }
@@ -46,10 +52,11 @@ internal sealed partial class RpcConnection
         return true;
     }
 
-    private bool DecodeFrames(ReadOnlySequenceSegment<byte> segment, int start, int end, out int consumed)
+    private bool DecodeFrames(ArraySegment<byte> buffer, out int consumed)
     {
-        ReadOnlySpan<byte> bytes = segment.Memory.Span;
-        int position = start;
+        byte[] array = buffer.Array!;
+        int position = buffer.Offset;
+        int end = position + buffer.Count;
         bool needsMore = true;
         for (int frames = 1; end - position >= FrameHeader.Size; frames++)
         {
@@ -59,15 +66,18 @@ internal sealed partial class RpcConnection
                 break;
             }
 
-            FrameHeader header = FrameHeader.Read(bytes.Slice(position, FrameHeader.Size));
+            FrameHeader header = FrameHeader.Read(array.AsSpan(position, FrameHeader.Size));
             CheckLength(header);
             int payload = position + FrameHeader.Size;
-            if (end - payload < (int)header.Length) break;
-            position = payload + (int)header.Length;
-            Accept(header, new ReadOnlySequence<byte>(segment, payload, segment, position));
+            int length = (int)header.Length;
+            if (end - payload < length) break;
+            position = payload + length;
+
+            // A sequence over an array: its span is found faster than that of one over a segment.
+            Accept(header, new ReadOnlySequence<byte>(array, payload, length));
         }
 
-        consumed = position - start;
+        consumed = position - buffer.Offset;
         return needsMore;
     }
 
@@ -103,7 +113,7 @@ internal sealed partial class RpcConnection
             case FrameType.Ping: AnswerPing(header.CallId); break;
             case FrameType.Pong: CountControl(FrameType.Pong); break;
             case FrameType.GoAway: PeerLeaves(payload); break;
-            case FrameType.Describe: Describe(header); break;
+            case FrameType.Describe: Describe(header, payload); break;
             case FrameType.StreamItems: AcceptItems(header, payload); break;
             case FrameType.StreamEnd: AcceptStreamEnd(header, payload); break;
             case FrameType.StreamCredit: AcceptStreamCredit(header, payload); break;
@@ -132,12 +142,9 @@ internal sealed partial class RpcConnection
         if (!oneWay && (header.Flags & FrameFlags.Stream) == 0) CheckSlot(header.CallId);
         if (header.Method >= _methods.Length)
         {
-            if (!oneWay)
-            {
-                Refuse(header.CallId, new ErrorMessage(
-                    RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true));
-            }
-
+            ErrorMessage unknown = Access?.RefuseStranger() ?? new ErrorMessage(
+                RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true);
+            if (!oneWay) Refuse(header.CallId, unknown);
             return false;
         }
 
@@ -151,6 +158,8 @@ internal sealed partial class RpcConnection
         RequestHead head = new(remainingMs: -1);
         if ((header.Flags & (FrameFlags.Deadline | FrameFlags.Headers)) != 0 && !TryTakeHead(header, ref arguments, out head)) return false;
         ServerMethod method = _methods[header.Method];
+        ClaimsPrincipal? user = null;
+        if (Access is { } access && !MayRun(access, header, method, head, arguments, out user, out bool accepted)) return accepted;
         RateLimitLease? lease = null;
         if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return false;
         ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments);
@@ -160,7 +169,8 @@ internal sealed partial class RpcConnection
             return false;
         }
 
-        call.Prepare(head);
+        call.Prepare(head, user);
+        if (Instruments.ObservesServers) call.Observe(method.Telemetry);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);
@@ -254,6 +264,18 @@ internal sealed partial class RpcConnection
         partial.Release();
     }
 
+    /// <summary>
+    /// The connection has ended, and the rest of these messages will not come: gives their memory back. The receiver's alone.
+    /// </summary>
+    private void DropPartialMessages()
+    {
+        foreach (Reassembly partial in _partialRequests.Values) partial.Release();
+        _partialRequests.Clear();
+        foreach (InboundUpload upload in Streams.Inbound.Values) upload.Partial?.Release();
+        Streams.Inbound.Clear();
+        Calls.DropPartialReplies();
+    }
+
     private ErrorMessage TooLarge(long size) => new(
         RpcStatusCode.ResourceExhausted,
         $"The message has {size:N0} bytes; the receiver accepts at most {_settings.Local.MaxMessageSize:N0} (MaxMessageSize).",
@@ -300,6 +322,8 @@ internal sealed partial class RpcConnection
         try
         {
             ErrorMessage error = ErrorMessage.Read(payload);
+            if (error.DetailType == RetryAfterDetail.Name) return RetryAfterDetail.Read(error);
+            if (error is { Code: RpcStatusCode.Unauthenticated, Refused: true }) _settings.Unauthenticated?.Invoke(this);
             return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
@@ -357,20 +381,19 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Answers with the schema of the service that has the method number.</summary>
-    private void Describe(in FrameHeader header)
+    private void Describe(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
         CheckSlot(header.CallId);
         CountControl(FrameType.Describe, DescribeCost);
         if (header.Method >= _methods.Length)
         {
-            Refuse(header.CallId, new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
+            Refuse(header.CallId, Access?.RefuseStranger()
+                ?? new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
             return;
         }
 
-        byte[] schema = System.Text.Encoding.UTF8.GetBytes(_methods[header.Method].Method.Contract.Schema);
-        CountAnswer(schema.Length);
-        if (!Output.TryBegin(out FrameEncoder? encoder)) return;
-        encoder.Write(schema);
-        Output.End(encoder, FrameType.Response, FrameFlags.None, 0, header.CallId, deferrable: false);
+        RpcMethod method = _methods[header.Method].Method;
+        if (Access is { } access && !access.MayDescribe(_methods[header.Method])) DescribeToStranger(access, header, method, payload);
+        else WriteDescription(header.CallId, method.Contract);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -49,7 +50,7 @@ internal sealed partial class RpcConnection
         ErrorMessage? refusal = null;
         if (block.Length > _settings.Local.MaxHeaderSize)
         {
-            refusal = HeadersTooLarge(_methods[header.Method].Method.FullName, block.Length);
+            refusal = HeadersTooLarge(NameForPeer(header.Method), block.Length);
         }
         else
         {
@@ -60,16 +61,19 @@ internal sealed partial class RpcConnection
             }
             catch (RpcSerializationException e)
             {
-                string detail = $"The headers of {_methods[header.Method].Method.FullName} cannot be read: {e.Message}";
+                string detail = $"The headers of {NameForPeer(header.Method)} cannot be read: {e.Message}";
                 refusal = new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true);
             }
         }
 
         if (refusal is null) return true;
         ConnectionLog.HeadersRefused(_logger, RemoteAddress, refusal.Detail);
-        if ((header.Flags & FrameFlags.OneWay) == 0) WriteError(header.CallId, refusal);
+        if ((header.Flags & FrameFlags.OneWay) == 0) Refuse(header.CallId, refusal);
         return false;
     }
+
+    /// <summary>What a method is called to a peer that may not be allowed to know its name.</summary>
+    private string NameForPeer(int method) => Access is { IsAuthenticated: false } ? "the call" : _methods[method].Method.FullName;
 
     /// <summary>Takes the headers off a reply.</summary>
     /// <param name="reply">The message; afterwards the result or the error.</param>
@@ -109,8 +113,19 @@ internal sealed partial class RpcConnection
         $"The headers of {what} have {size:N0} bytes; the receiver accepts at most {_settings.Local.MaxHeaderSize:N0} (MaxHeaderSize).",
         Refused: true);
 
-    private void CheckHeaderSize(byte[] headers, string methodName)
+    /// <summary>Checks what a call is to be sent with.</summary>
+    private void CheckHeaders(in MessageHead head, string methodName)
     {
+        byte[] headers = head.Headers!;
+        if (head.HasCredential && !AllowsCredentials)
+        {
+            throw new RpcException(
+                RpcStatusCode.FailedPrecondition, $"{methodName} was not sent: {ChannelPrivacy.WhyNot(RemoteAddress)}")
+            {
+                Progress = RpcCallProgress.NotSent,
+            };
+        }
+
         if (headers.Length <= Peer.MaxHeaderSize) return;
         throw new RpcException(
             RpcStatusCode.ResourceExhausted,

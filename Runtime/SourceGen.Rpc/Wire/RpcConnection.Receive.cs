@@ -178,6 +178,7 @@ internal sealed partial class RpcConnection
         }
 
         bool progress = buffer.Length != before;
+        if (progress) CountReceived(before - buffer.Length);
         _input.AdvanceTo(buffer.Start, needsMore ? buffer.End : buffer.Start);
 
         // Closed: the read that told so may have brought frames as well, and no other one will tell again.

@@ -27,7 +27,7 @@ internal sealed partial class RpcConnection
     public StartResult TryStartStream<TRequest>(
         StreamCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
-        if (head.Headers is not null) CheckHeaderSize(head.Headers, call.MethodName);
+        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
         long use = 0;
         ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
@@ -128,7 +128,10 @@ internal sealed partial class RpcConnection
     {
         if (partial is null)
         {
-            if (!reader.AcceptsLarge) throw new ProtocolException($"{RemoteAddress} sent a large stream item without credit for it");
+            ReadOnlySequence<byte> rest = payload;
+            int length = ItemLength.Read(ref rest);
+            long cost = length < 0 ? long.MaxValue : (long)length + StreamCost.PerItem; // Who does not say at once may mean any length.
+            if (!reader.AcceptsLarge(cost)) throw new ProtocolException($"{RemoteAddress} sent a large stream item without credit for it");
             partial = new Reassembly(header);
             Streams.Partial++;
         }

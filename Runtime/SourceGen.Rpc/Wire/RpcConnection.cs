@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -51,6 +52,7 @@ internal sealed partial class RpcConnection
         Contracts = new PeerContracts(this, settings.IsAccepted ? "client" : "server", logger);
         PeerServes = settings.Peer.Services.Count > 0;
         Admission = settings.Admission;
+        Access = settings.Access;
         _pausesWhenFull = settings.IsAccepted;
         _holdsWhenFull = !settings.IsAccepted && methods.Length > 0;
         Streams = new ConnectionStreams(settings);
@@ -94,6 +96,7 @@ internal sealed partial class RpcConnection
     public void Start()
     {
         _lastReceived = Watchdog.BusyNow;
+        Instruments.Connections.Add(this);
         Watchdog.Add(this, Math.Max(1, Math.Min(_settings.KeepAliveIntervalMs, _settings.KeepAliveTimeoutMs) / 4));
         Dispatch(new ReceiveWork(this, _settings.LowLatency));
     }
@@ -253,6 +256,8 @@ internal sealed partial class RpcConnection
     private void Release()
     {
         Watchdog.Remove(this);
+        DropPartialMessages();
+        Instruments.Connections.Remove(this);
         try
         {
             _input.Complete();

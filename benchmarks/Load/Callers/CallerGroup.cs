@@ -15,12 +15,17 @@ internal sealed class CallerGroup
     /// <param name="workload">How many callers, and what they call.</param>
     /// <param name="service">What they call it on.</param>
     public CallerGroup(string name, Workload workload, ILoadService service)
+        : this(name, CreateAll(workload, service))
+    {
+    }
+
+    /// <param name="name">What errors call it.</param>
+    /// <param name="callers">The callers.</param>
+    public CallerGroup(string name, Caller[] callers)
     {
         _name = name;
-        var numbers = new SharedNumber();
-        _callers = new Caller[workload.Callers];
-        _running = new Task[workload.Callers];
-        for (int i = 0; i < _callers.Length; i++) _callers[i] = Create(workload, service, numbers, i);
+        _callers = callers;
+        _running = new Task[callers.Length];
     }
 
     /// <inheritdoc cref="IContender.Open"/>
@@ -66,13 +71,21 @@ internal sealed class CallerGroup
         }
     }
 
+    private static Caller[] CreateAll(Workload workload, ILoadService service)
+    {
+        var numbers = new SharedNumber();
+        IEnumerable<Caller> callers = Enumerable.Range(0, workload.Callers).Select(i => Create(workload, service, numbers, i));
+        return workload.Kind == CallKind.LargeBesideSmall ? [.. callers, new LargeCaller(service, workload.Payload)] : [.. callers];
+    }
+
     private static Caller Create(Workload workload, ILoadService service, SharedNumber numbers, int i) => workload.Kind switch
     {
-        CallKind.Add => new Caller<AddOperation, int>(new AddOperation(service, i), i, workload.SampleEvery),
+        CallKind.Add or CallKind.LargeBesideSmall =>
+            new Caller<AddOperation, int>(new AddOperation(service, i), i, workload.SampleEvery),
         CallKind.Echo => new Caller<EchoOperation, EchoMessage>(new EchoOperation(service, i, workload.Payload), i, workload.SampleEvery),
         CallKind.SometimesBlock =>
             new Caller<SometimesBlockOperation, int>(new SometimesBlockOperation(service, numbers), i, workload.SampleEvery),
-        CallKind.StreamDown => new StreamDownCaller(service),
+        CallKind.StreamDown => new StreamDownCaller(service.DownAsync),
         CallKind.StreamUp => new StreamUpCaller(service),
         CallKind.PingPong => new PingPongCaller(service),
         _ => throw new ArgumentOutOfRangeException(nameof(workload), workload.Kind, "No caller is written for this method."),

@@ -50,8 +50,10 @@ internal sealed class WorkloadRunner(ServerProcess server, LoadOptions options)
         }
     }
 
-    private IContender CreateBaseline(Workload workload) => workload.Tls
-        ? RpcWorkloadClient.Connect(workload, RpcWorkloadClient.PlainTitle, server.Addresses.Rpc!)!
+    /// <returns>Null for a baseline that this build does not have.</returns>
+    private IContender? CreateBaseline(Workload workload) => workload.Http2
+        ? server.StartHttp() is { } http ? new HttpStreamClient(http) : null
+        : workload.Tls ? RpcWorkloadClient.Connect(workload, RpcWorkloadClient.PlainTitle, server.Addresses.Rpc!)!
         : workload.LowLatency ? new RawPolledClient(server.Addresses.RawPolled, workload.Frames, workload.InFlight)
         : new RawAsyncClient(server.Addresses.RawAsync, workload.Frames, workload.InFlight);
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace SourceGen.Rpc.Load;
 
 /// <summary>
-/// The server process. It writes a line that says where it listens, then answers each byte with its counters (no garbage collection
-/// first: the runtime allocates a little after each, which a call's figure would show) until its input ends. The
+/// The server process. It writes a line that says where it listens, then answers each <see cref="Ask"/> with its counters (no garbage
+/// collection first: the runtime allocates a little after each, which a call's figure would show) until its input ends. The
 /// input is a pipe from the parent, so that it also ends when the parent dies, however it dies.
 /// </summary>
 internal static class ServerHost
@@ -16,6 +16,11 @@ internal static class ServerHost
 
     /// <summary>Asks for the counters.</summary>
     public const byte Ask = (byte)'?';
+
+    /// <summary>
+    /// Starts the HTTP baseline, which is not there before it is needed, and asks for its address: a line, empty if this build has none.
+    /// </summary>
+    public const byte StartHttp = (byte)'h';
 
     public static int Run(Stream input, Stream output)
     {
@@ -33,18 +38,31 @@ internal static class ServerHost
             lowLatencyRpc?.Address,
             tlsRpc?.Address,
             certificate.GetCertHashString(HashAlgorithmName.SHA256));
-        output.Write(Encoding.ASCII.GetBytes(addresses + "\n"));
-        output.Flush();
-
+        WriteLine(output, addresses.ToString());
+        KestrelStreamServer? http = null;
         Span<byte> command = stackalloc byte[1];
         Span<byte> answer = stackalloc byte[ProcessCounters.Size];
         while (input.Read(command) == 1)
         {
+            if (command[0] == StartHttp)
+            {
+                http ??= KestrelStreamServer.Start();
+                WriteLine(output, http?.Address ?? "");
+                continue;
+            }
+
             ProcessCounters.Read().Write(answer);
             output.Write(answer);
             output.Flush();
         }
 
+        http?.Dispose();
         return 0;
+    }
+
+    private static void WriteLine(Stream output, string line)
+    {
+        output.Write(Encoding.ASCII.GetBytes(line + "\n"));
+        output.Flush();
     }
 }

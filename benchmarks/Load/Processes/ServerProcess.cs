@@ -45,12 +45,18 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Starts the HTTP baseline in the server process, unless it was before.</summary>
+    /// <returns>Where it listens, or null in a build without ASP.NET.</returns>
+    public string? StartHttp()
+    {
+        Send(ServerHost.StartHttp);
+        return ReadLine() is { Length: > 0 } address ? address : null;
+    }
+
     /// <summary>Reads the server's counters.</summary>
     public ProcessCounters ReadCounters()
     {
-        Stream commands = _process.StandardInput.BaseStream;
-        commands.Write([ServerHost.Ask]);
-        commands.Flush();
+        Send(ServerHost.Ask);
         Span<byte> answer = stackalloc byte[ProcessCounters.Size];
         Read(answer);
         return ProcessCounters.Parse(answer);
@@ -69,6 +75,13 @@ internal sealed class ServerProcess : IDisposable
     {
         string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
+    }
+
+    private void Send(byte command)
+    {
+        Stream commands = _process.StandardInput.BaseStream;
+        commands.Write([command]);
+        commands.Flush();
     }
 
     private string ReadLine()

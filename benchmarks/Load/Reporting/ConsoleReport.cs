@@ -42,9 +42,12 @@ internal sealed class ConsoleReport(TextWriter output)
     {
         foreach (Workload workload in workloads)
         {
-            output.WriteLine($"{workload.Name,-16}{workload.Description}");
-            string baseline = workload.Tls ? RpcWorkloadClient.PlainTitle : workload.LowLatency ? RawPolledClient.Title : RawAsyncClient.Title;
-            foreach (Target target in workload.Targets) output.WriteLine($"{"",-16}  target: {target.Describe(baseline)}");
+            output.WriteLine($"{workload.Name,-20}{workload.Description}");
+            string baseline = workload.Http2 ? HttpStreamClient.Title
+                : workload.Tls ? RpcWorkloadClient.PlainTitle
+                : workload.LowLatency ? RawPolledClient.Title
+                : RawAsyncClient.Title;
+            foreach (Target target in workload.Targets) output.WriteLine($"{"",-20}  target: {target.Describe(baseline)}");
         }
     }
 

@@ -29,7 +29,8 @@ internal sealed class RpcWorkloadClient : IContender
     /// <returns>The client, or null in a build without the RPC.</returns>
     public static RpcWorkloadClient? Connect(Workload workload, string name, string address, string? thumbprint = null)
     {
-        var options = new RpcClientOptions { LowLatency = workload.LowLatency };
+        var options = new RpcClientOptions { LowLatency = workload.LowLatency, CallTimeout = LoadLimits.Drain };
+        LoadLimits.Apply(options.Limits);
         if (thumbprint is not null) options.UseTls(tls => tls.ServerThumbprint = thumbprint);
         RpcClient client = RpcClient.ConnectAsync(address, options).AsTask().GetAwaiter().GetResult();
         return new RpcWorkloadClient(name, client, workload);

@@ -15,6 +15,7 @@ internal sealed class RpcWorkloadServer : IDisposable
     /// <returns>The server, or null in a build without the RPC.</returns>
     public static RpcWorkloadServer? Start(RpcServerOptions options)
     {
+        LoadLimits.Apply(options.Limits);
         var server = new RpcServer(options);
         server.AddService<ILoadService>(new LoadService());
         server.StartAsync().GetAwaiter().GetResult();

@@ -20,4 +20,7 @@ internal enum CallKind
 
     /// <summary>ReturnAsync: one call, through which one item at a time goes there and back.</summary>
     PingPong,
+
+    /// <summary>AddAsync(int, int), while one more caller sends and gets a large EchoMessage again and again.</summary>
+    LargeBesideSmall,
 }

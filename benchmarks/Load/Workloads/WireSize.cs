@@ -12,6 +12,9 @@ internal static class WireSize
     /// <summary>The header of a reply frame.</summary>
     public const int ReplyHeader = 16;
 
+    /// <summary>How much time a call has left, which stands before its arguments.</summary>
+    private const int RemainingTime = 4;
+
     private const int ArrayHeader = 1;
     private const int Integer = 5;
     private const int Item = 1 + ArrayHeader + Integer + 9;
@@ -19,9 +22,11 @@ internal static class WireSize
 
     public static FrameSizes Of(CallKind kind, int payload) => kind switch
     {
-        CallKind.Add => new FrameSizes(RequestHeader + ArrayHeader + 2 * Integer, ReplyHeader + Integer),
-        CallKind.Echo => new FrameSizes(RequestHeader + ArrayHeader + EchoMessage(payload), ReplyHeader + EchoMessage(payload)),
-        CallKind.SometimesBlock => new FrameSizes(RequestHeader + ArrayHeader + Integer, ReplyHeader + Integer),
+        CallKind.Add or CallKind.LargeBesideSmall =>
+            new FrameSizes(RequestHeader + RemainingTime + ArrayHeader + 2 * Integer, ReplyHeader + Integer),
+        CallKind.Echo =>
+            new FrameSizes(RequestHeader + RemainingTime + ArrayHeader + EchoMessage(payload), ReplyHeader + EchoMessage(payload)),
+        CallKind.SometimesBlock => new FrameSizes(RequestHeader + RemainingTime + ArrayHeader + Integer, ReplyHeader + Integer),
         CallKind.StreamDown or CallKind.StreamUp => new FrameSizes(Item, Item),
         CallKind.PingPong => new FrameSizes(RequestHeader + Item, ReplyHeader + Item),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),

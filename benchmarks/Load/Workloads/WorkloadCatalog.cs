@@ -43,8 +43,17 @@ internal static class WorkloadCatalog
             Callers = 64,
             Targets = [new Target(Figure.P99, Bound.AtMost, Value: 5000)],
         },
+        new()
+        {
+            Name = "large-beside-small",
+            Kind = CallKind.LargeBesideSmall,
+            Callers = 16,
+            Payload = 100_000_000,
+            Targets = [new Target(Figure.P99, Bound.AtMost, Value: 5000)],
+        },
         Stream("stream-down", CallKind.StreamDown),
         Stream("stream-up", CallKind.StreamUp),
+        Http2(Stream("stream-down", CallKind.StreamDown)),
         new()
         {
             // A unary call may take 1.1 times the baseline, and this 1.2 times a unary call.
@@ -87,6 +96,13 @@ internal static class WorkloadCatalog
     };
 
     private static Workload Tls(Workload workload) => workload with { Name = "tls-" + workload.Name, Tls = true };
+
+    private static Workload Http2(Workload workload) => workload with
+    {
+        Name = "http2-" + workload.Name,
+        Http2 = true,
+        Targets = [new Target(Figure.CallsPerSecond, Bound.AtLeast, Value: 10e6, Ratio: 1.5)],
+    };
 
     private static Workload LowLatency(Workload workload) => workload with { Name = "low-" + workload.Name, LowLatency = true };
 }

@@ -15,6 +15,9 @@ public sealed class GeneratedRoundTripTests
     public void Values_of_every_type_go_through_generated_code_and_back() => Assert.True(RoundTrips<Values.IValues>() >= Rounds);
 
     [Fact]
+    public void Values_of_the_class_library_go_through_generated_code_and_back() => Assert.True(RoundTrips<ILibraryValues>() >= Rounds);
+
+    [Fact]
     public void Objects_of_every_shape_go_through_generated_code_and_back() => Assert.True(RoundTrips<Shapes.IShapes>() >= Rounds);
 
     [Fact]

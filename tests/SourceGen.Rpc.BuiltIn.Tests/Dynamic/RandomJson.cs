@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using SourceGen.Rpc.Contracts;
@@ -13,6 +14,10 @@ namespace SourceGen.Rpc.BuiltIn.Tests.Dynamic;
 internal sealed class RandomJson(ContractSchema schema, Random random)
 {
     private const int Deep = 4;
+
+    private static readonly string[] Uris = ["https://example.com/a?b=c#d", "/rooted", "relative/ä", "urn:isbn:1", "", "//host/path"];
+
+    private static readonly string[] Runes = ["a", "5", "é", "世", "😀", "\0", "\"", "\U0010ffff"];
 
     /// <summary>Where a type has no finite value within reason, such as one that contains itself.</summary>
     private const int TooDeep = 12;
@@ -102,6 +107,7 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
 
     private static string NameOf(SchemaType type, JsonElement number) => (type.Kind, type.Name) switch
     {
+        (SchemaKind.Float, "float16") => ScalarName.Of(Half.Parse(number.GetRawText(), CultureInfo.InvariantCulture)),
         (SchemaKind.Float, "float32") => ScalarName.Of(number.GetSingle()),
         (SchemaKind.Float, _) => ScalarName.Of(number.GetDouble()),
         _ => number.GetRawText(),
@@ -143,6 +149,7 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
         {
             case SchemaKind.Bool: json.WriteBooleanValue(random.Next(2) == 0); break;
             case SchemaKind.Integer: json.WriteRawValue(Integer(type.Name).ToString(CultureInfo.InvariantCulture)); break;
+            case SchemaKind.Float when type.Name == "float16": WriteHalf(json); break;
             case SchemaKind.Float when type.Name == "float32": WriteSingle(json); break;
             case SchemaKind.Float: WriteDouble(json); break;
             case SchemaKind.Char: WriteChar(json); break;
@@ -153,6 +160,16 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
             case SchemaKind.DateTime: json.WriteStringValue(Time()); break;
             case SchemaKind.DateTimeOffset: json.WriteStringValue(OffsetTime()); break;
             case SchemaKind.TimeSpan: json.WriteStringValue(Span().ToString("c")); break;
+            case SchemaKind.Int128: json.WriteRawValue(Digits(((Int128)random.NextInt64() << 64) - random.NextInt64())); break;
+            case SchemaKind.UInt128: json.WriteRawValue(Digits(UInt128.MaxValue >> random.Next(128))); break;
+            case SchemaKind.BigInteger: json.WriteRawValue(Digits(new BigInteger(Bytes(random.Next(60))))); break;
+            case SchemaKind.Date: json.WriteStringValue(Time().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)); break;
+            case SchemaKind.Time: json.WriteStringValue(Time().ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)); break;
+            case SchemaKind.Uri: json.WriteStringValue(Uris[random.Next(Uris.Length)]); break;
+            case SchemaKind.Version: json.WriteStringValue(new Version(random.Next(), random.Next(9), random.Next(9)).ToString()); break;
+            case SchemaKind.Index: json.WriteStringValue(AnyIndex().ToString()); break;
+            case SchemaKind.Range: json.WriteStringValue(new Range(AnyIndex(), AnyIndex()).ToString()); break;
+            case SchemaKind.Rune: json.WriteStringValue(Runes[random.Next(Runes.Length)]); break;
             default: WriteEnum(json, (SchemaEnum)schema.Types[type.Name]); break;
         }
     }
@@ -167,6 +184,17 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
             2 => min + ((Int128)random.NextInt64() % (max - min + 1)),
             _ => Int128.Clamp(random.Next(-100, 300), min, max),
         };
+    }
+
+    private static string Digits(IFormattable integer) => integer.ToString(null, CultureInfo.InvariantCulture);
+
+    private Index AnyIndex() => new(random.Next(2) == 0 ? random.Next(5) : random.Next(), fromEnd: random.Next(2) == 0);
+
+    private void WriteHalf(Utf8JsonWriter json)
+    {
+        Half value = BitConverter.Int16BitsToHalf((short)random.Next(short.MinValue, short.MaxValue + 1));
+        if (Half.IsFinite(value)) json.WriteRawValue(ScalarName.Of(value));
+        else json.WriteStringValue(ScalarName.Of(value));
     }
 
     private void WriteSingle(Utf8JsonWriter json)

@@ -2,31 +2,34 @@ using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc.Codec.Tests.Golden;
 
-/// <summary>The serializers that the generator emitted for <see cref="IGolden"/>, by type.</summary>
+/// <summary>The serializers that the generator emitted for the golden types, by type: one interface for each family of them.</summary>
 internal static class GoldenShapes
 {
-    private static readonly Dictionary<Type, object> _shapes = Collect();
+    private static readonly Dictionary<Type, object> _shapes = [];
+
+    static GoldenShapes()
+    {
+        Collect<IGolden>();
+        Collect<IGoldenLibrary>();
+        Collect<IUnlike>();
+    }
 
     public static TypeShape<T> Of<T>() => (TypeShape<T>)_shapes[typeof(T)];
 
-    private static Dictionary<Type, object> Collect()
+    private static void Collect<TService>()
+        where TService : class, IRpcContract<TService>
     {
-        Collector collector = new();
-        foreach (RpcMethod<IGolden> method in ContractOf<IGolden>().Methods) method.Accept(collector);
-        return collector.Shapes;
+        Collector<TService> collector = new();
+        foreach (RpcMethod<TService> method in TService.Contract.Methods) method.Accept(collector);
     }
 
-    private static RpcContract<TService> ContractOf<TService>()
-        where TService : class, IRpcContract<TService> => TService.Contract;
-
-    private sealed class Collector : IRpcMethodVisitor<IGolden>
+    private sealed class Collector<TService> : IRpcMethodVisitor<TService>
+        where TService : class
     {
-        public Dictionary<Type, object> Shapes { get; } = [];
+        public void VisitUnary<TRequest, TResponse>(UnaryMethod<TService, TRequest, TResponse> method)
+            where TRequest : struct => _shapes.Add(typeof(TResponse), method.ResponseShape);
 
-        public void VisitUnary<TRequest, TResponse>(UnaryMethod<IGolden, TRequest, TResponse> method)
-            where TRequest : struct => Shapes.Add(typeof(TResponse), method.ResponseShape);
-
-        public void VisitAction<TRequest>(ActionMethod<IGolden, TRequest> method)
+        public void VisitAction<TRequest>(ActionMethod<TService, TRequest> method)
             where TRequest : struct => throw new InvalidOperationException($"{method.Name} has no result.");
     }
 }

@@ -8,9 +8,9 @@ namespace SourceGen.Rpc.Codec.Tests.Interop;
 /// A value, and its canonical form that all implementations can state: JSON in which every value carries its kind, i an integer, f the bits
 /// of a double, s text, b bytes, t seconds and nanoseconds, x an extension, m a map's entries; nil, booleans and arrays are JSON's own.
 /// </summary>
-internal abstract class InteropCase(string name, string canonical)
+internal abstract partial class InteropCase(string name, string canonical)
 {
-    public static List<InteropCase> All { get; } = [.. Scalars(), .. Texts(), .. Times(), .. Containers(), .. Unknown()];
+    public static List<InteropCase> All { get; } = [.. Scalars(), .. Texts(), .. Times(), .. Containers(), .. LibraryScalars(), .. LibraryCollections(), .. Unknown()];
 
     public string Name => name;
 

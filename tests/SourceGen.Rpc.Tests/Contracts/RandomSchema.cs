@@ -8,7 +8,8 @@ internal static class RandomSchema
     private static readonly string[] Scalars =
     [
         "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "char", "string", "bytes",
-        "decimal", "guid", "datetime", "datetimeoffset", "timespan",
+        "decimal", "guid", "datetime", "datetimeoffset", "timespan", "float16", "int128", "uint128", "bigint", "date", "time", "uri",
+        "version", "index", "range", "rune",
     ];
 
     private static readonly string[] Names =

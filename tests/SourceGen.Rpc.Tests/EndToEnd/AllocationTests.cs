@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Tests.Transport.Tls;
@@ -61,15 +62,40 @@ public sealed class AllocationTests
         }
     });
 
+    /// <summary>Also where a policy was asked for once.</summary>
+    [Fact]
+    public Task AUnaryCallOverAnAuthenticatedConnection_AllocatesNothing() => AssertAllocatesNothingAsync(
+        static async (lab, _, calls) =>
+        {
+            for (int i = 0; i < calls; i++)
+            {
+                if (await lab.AddAsync(i, 1) != i + 1) throw new InvalidOperationException($"call {i} got a wrong result");
+            }
+        },
+        authenticates: true);
+
     private static async Task AssertAllocatesNothingAsync(
-        Func<ILab, CancellationToken, int, Task> run, string address = "tcp://127.0.0.1:0", TimeSpan? callTimeout = null)
+        Func<ILab, CancellationToken, int, Task> run,
+        string address = "tcp://127.0.0.1:0",
+        TimeSpan? callTimeout = null,
+        bool authenticates = false)
     {
         // This process has clients, so that handlers would get a context each, which they do not have in a process that only serves.
         RpcServerOptions options = new RpcServerOptions { FlowContext = false }.Listen(address).UseTls(TestCertificates.Server);
+        if (authenticates)
+        {
+            options.Access
+                .AddBearerTokens(static (token, _) => new ValueTask<RpcAuthenticationResult>(RpcAuthenticationResult.Success(
+                    new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, token)], "Test")), DateTimeOffset.UtcNow.AddHours(1))))
+                .AddPolicy("ann", static user => user.Identity!.Name == "ann")
+                .Require<ILab>("ann");
+        }
+
         await using RpcServer server = new RpcServer(options).AddService<ILab>(new QuietLab());
         await server.StartAsync();
         RpcClientOptions patient = LabHost.Patient(TestTls.Use);
         patient.CallTimeout = callTimeout ?? patient.CallTimeout;
+        if (authenticates) patient.Credentials = RpcCredentials.Bearer("ann");
         await using RpcClient client = await RpcClient.ConnectAsync(server.Addresses[0].ToString(), patient);
         ILab lab = client.Get<ILab>();
         using CancellationTokenSource source = new();

@@ -1,6 +1,7 @@
 using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
+using static SourceGen.Rpc.Tests.Support.Mutation;
 using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
@@ -102,28 +103,5 @@ public sealed class FuzzTests
         }
 
         return [.. bytes];
-    }
-
-    /// <summary>Flips bits, and cuts, doubles, swaps or drops stretches. One in eight stays as it is.</summary>
-    private static byte[] Mutate(Random random, byte[] bytes)
-    {
-        if (random.Next(8) == 0) return bytes;
-        List<byte> mutated = [.. bytes];
-        for (int times = random.Next(1, 5); times > 0 && mutated.Count > 20; times--)
-        {
-            int at = random.Next(mutated.Count);
-            int length = Math.Min(random.Next(1, 40), mutated.Count - at);
-            switch (random.Next(6))
-            {
-                case 0: mutated[at] ^= (byte)(1 << random.Next(8)); break;
-                case 1: mutated[at] = (byte)random.Next(256); break;
-                case 2: mutated.RemoveRange(at, length); break;
-                case 3: mutated.InsertRange(at, mutated.GetRange(at, length)); break;
-                case 4: mutated.RemoveRange(at, mutated.Count - at); break;
-                default: mutated.Reverse(at, length); break;
-            }
-        }
-
-        return [.. mutated];
     }
 }

@@ -161,9 +161,60 @@ public sealed class LimitTests
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => lab.AddAsync(1, 2).Soon());
         Assert.Equal((RpcStatusCode.ResourceExhausted, RpcCallProgress.Refused), (error.Code, error.Progress));
         Assert.Contains("Tests.Lab/Add was refused by the server's rate limiter. Try again after 3600000 ms.", error.Message, StringComparison.Ordinal);
+        Assert.True(error.TryGetDetail(out RpcRetryAfter? retry));
+        Assert.Equal(TimeSpan.FromHours(1), retry.Delay);
         Assert.Equal("hello you", await lab.GreetAsync("you", 1).Soon());
         Assert.Equal(1, host.Server.Rejections.Calls);
         await host.Log.WaitForAsync("Refused a call of Tests.Lab/Add");
+    }
+
+    [Fact]
+    public async Task AStreamThatTheRateLimiterRefuses_HasTheTimeToWaitToo()
+    {
+        using PartitionedRateLimiter<RpcCallInfo> limiter = PartitionedRateLimiter.Create<RpcCallInfo, int>(
+            static call => call.Method == "Count"
+            ? RateLimitPartition.GetFixedWindowLimiter(0, static _ => new FixedWindowRateLimiterOptions
+            {
+                PermitLimit = 1,
+                Window = TimeSpan.FromDays(1),
+                AutoReplenishment = false,
+            })
+            : RateLimitPartition.GetNoLimiter(1));
+        await using Streams.FeedHost host = await Streams.FeedHost.StartAsync(
+            server: options => ((RpcServerOptions)options).RateLimiter = limiter);
+        List<int> read = [];
+        Assert.Null(await Streams.Items.ReadIntoAsync(host.Calls.CountAsync(3), read).Soon());
+        RpcException error = Assert.IsType<RpcException>(await Streams.Items.ReadIntoAsync(host.Calls.CountAsync(3), read).Soon());
+        Assert.Equal((RpcStatusCode.ResourceExhausted, RpcCallProgress.Refused), (error.Code, error.Progress));
+        Assert.True(error.TryGetDetail(out RpcRetryAfter? retry));
+        Assert.InRange(retry.Delay, TimeSpan.FromHours(1), TimeSpan.FromDays(1));
+        Assert.Equal([0, 1, 2], read);
+    }
+
+    [Theory]
+    [InlineData("00", 0)]
+    [InlineData("CE0036EE80", 3_600_000)]
+    [InlineData("FF", null)]
+    [InlineData("CF7FFFFFFFFFFFFFFF", null)]
+    [InlineData("A161", null)]
+    [InlineData("", null)]
+    public async Task TheTimeToWait_IsReadIfItIsOne_AndTheErrorInAnyCase(string payload, int? milliseconds)
+    {
+        using RawServer server = new();
+        await using RpcClient client = RpcClient.Create(server.Address, LabHost.Patient());
+        Task<int> call = client.Get<ILab>().AddAsync(1, 2).AsTask();
+        using RawPeer peer = await server.AcceptAndIntroduceAsync();
+        ulong id = (await peer.ReadFrameAsync()).Header.CallId;
+        ErrorMessage message = new(RpcStatusCode.ResourceExhausted, "not now", Refused: true)
+        {
+            DetailType = "rpc.RetryAfter",
+            DetailPayload = Convert.FromHexString(payload),
+        };
+        await peer.SendAsync(Frame(FrameType.Error, callId: id, payload: Encode(message.Write)));
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => call.Soon());
+        Assert.Equal((RpcStatusCode.ResourceExhausted, "not now"), (error.Code, error.Detail));
+        Assert.Equal(milliseconds is not null, error.TryGetDetail(out RpcRetryAfter? retry));
+        if (milliseconds is { } expected) Assert.Equal(TimeSpan.FromMilliseconds(expected), retry!.Delay);
     }
 
     [Fact]

@@ -50,9 +50,21 @@ internal sealed class FeedHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Waits until no call, no stream, no producer and no credit is left on either side.</summary>
+    /// <summary>Gets the server's end of a raw peer's connection, which begins a moment after the server has introduced itself.</summary>
+    public async Task<RpcConnection> EndOfAsync(RawPeer peer)
+    {
+        string address = $"tcp://{peer.Socket.LocalEndPoint}";
+        RpcConnection? Find() => Connections.FirstOrDefault(connection => connection.RemoteAddress.ToString() == address);
+        await Until.TrueAsync(() => Find() is not null, () => $"the server has no connection from {address}");
+        return Find()!;
+    }
+
+    /// <summary>
+    /// Waits until the client's connection is the only one, and no call, no stream, no producer and no credit is left on either side of it.
+    /// </summary>
     public async Task AssertNothingLeftAsync()
     {
+        await Until.TrueAsync(() => Connections.Count == 1, () => $"{Connections.Count} connections are open");
         foreach (RpcConnection end in (RpcConnection[])[ClientEnd, ServerEnd])
         {
             await Until.TrueAsync(

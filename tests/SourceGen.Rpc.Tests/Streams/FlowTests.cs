@@ -95,6 +95,59 @@ public sealed class FlowTests
         await host.AssertNothingLeftAsync();
     }
 
+    [Fact]
+    public async Task ManyStalledStreamsOfLargeItems_LeaveTheOthersOneEach()
+    {
+        const int Size = 200_000;
+        await using FeedHost host = await FeedHost.StartAsync();
+        List<IAsyncEnumerator<byte[]>> stalled = [];
+        for (int i = 0; i < 40; i++)
+        {
+            IAsyncEnumerator<byte[]> items = host.Calls.BlobsAsync(100, Size).GetAsyncEnumerator();
+            Assert.True(await items.MoveNextAsync().Soon());
+            stalled.Add(items);
+        }
+
+        await Until.TrueAsync(() => host.ServerEnd.Streams.Sending.Waiting == stalled.Count, () => "producers do not come to rest");
+        Assert.True(host.ServerEnd.Streams.Sending.Shares > new RpcLimits().ConnectionStreamWindow, "the window is not used up");
+        Assert.Equal(50, await CountAsync(host.Calls.BlobsAsync(50, Size)).Soon());
+        Assert.Equal(100_000, await CountAsync(host.Calls.CountAsync(100_000)).Soon());
+        foreach (IAsyncEnumerator<byte[]> items in stalled) await items.DisposeAsync().Soon();
+        await host.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task AReaderThatWaits_GivesBackWhatItHasRead_WhenOthersUseUpTheWindow()
+    {
+        await using FeedHost host = await FeedHost.StartAsync(both: static options => options.Limits.ConnectionStreamWindow = 1024 * 1024);
+        using Gate gate = new();
+        StrongBox<int> produced = new();
+        host.Feed.OnDown("counted", ct => Counted(produced, ct));
+        host.Feed.OnDown("pausing", _ => Items.CountThen(4000, _ => gate.PassAsync()).Then(Items.CountTo(10_000)));
+        IAsyncEnumerator<int> quiet = host.Calls.DownAsync("pausing").GetAsyncEnumerator();
+        for (int i = 0; i < 4000; i++) Assert.True(await quiet.MoveNextAsync().Soon());
+        ValueTask<bool> next = quiet.MoveNextAsync();
+        await gate.Reached;
+        Assert.False(next.IsCompleted);
+        Assert.True(host.ClientEnd.Streams.Receiving.Shares > 0, "the reader gives back all at once: another number of items is needed");
+        List<IAsyncEnumerator<int>> stalled = [];
+        for (int i = 0; i < 50; i++)
+        {
+            IAsyncEnumerator<int> items = host.Calls.DownAsync("counted").GetAsyncEnumerator();
+            Assert.True(await items.MoveNextAsync().Soon());
+            stalled.Add(items);
+        }
+
+        await Until.TrueAsync(() => host.ServerEnd.Streams.Sending.Waiting == stalled.Count, () => "producers do not come to rest");
+        gate.Open();
+        Assert.True(await next.Soon());
+        for (int i = 1; i < 10_000; i++) Assert.True(await quiet.MoveNextAsync().Soon());
+        Assert.False(await quiet.MoveNextAsync().Soon());
+        foreach (IAsyncEnumerator<int> items in stalled) await items.DisposeAsync().Soon();
+        await quiet.DisposeAsync().Soon();
+        await host.AssertNothingLeftAsync();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -294,10 +347,10 @@ public sealed class FlowTests
         await Task.Yield();
     }
 
-    private static async Task<int> CountAsync(IAsyncEnumerable<int> items)
+    private static async Task<int> CountAsync<T>(IAsyncEnumerable<T> items)
     {
         int count = 0;
-        await foreach (int _ in items) count++;
+        await foreach (T _ in items) count++;
         return count;
     }
 }

@@ -3,6 +3,7 @@ using SourceGen.Rpc.Tests.Support;
 using SourceGen.Rpc.Tests.Transport;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
+using static SourceGen.Rpc.Tests.Streams.RawStreams;
 using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Streams;
@@ -15,8 +16,7 @@ public sealed class HostileStreamTests
     private static readonly ushort s_add = NumberOf("Add");
     private static readonly ushort s_down = NumberOf("Down");
     private static readonly ushort s_up = NumberOf("Up");
-
-    private static readonly byte[] s_what = [0x91, 0xA4, .. "wait"u8];
+    private static readonly byte[] s_what = What("wait");
 
     /// <summary>What a client sends after its hello, and what the log then says of it.</summary>
     public static TheoryData<string, byte[], string> Violations => new()
@@ -78,7 +78,7 @@ public sealed class HostileStreamTests
         await using FeedHost host = await StartAsync(limits => limits.StreamWindow = 64 * 1024);
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         await peer.SendAsync(Up(Id(0)));
-        RpcConnection connection = await EndOfAsync(host, peer);
+        RpcConnection connection = await host.EndOfAsync(peer);
         for (int i = 0; i < 3; i++) await peer.SendAsync(Items(Id(0), 1000)); // 51,000 of 65,536.
         await Until.TrueAsync(() => connection.Streams.Receiving.Shares > 34_000, () => "the items have not arrived");
         Assert.False(connection.IsClosed);
@@ -94,7 +94,7 @@ public sealed class HostileStreamTests
         const int Window = 256 * 1024;
         await using FeedHost host = await StartAsync(limits => limits.ConnectionStreamWindow = Window);
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
-        RpcConnection connection = await EndOfAsync(host, peer);
+        RpcConnection connection = await host.EndOfAsync(peer);
         for (int slot = 0; slot < 200 && !connection.IsClosed; slot++)
         {
             await peer.SendAsync(Up(Id(slot)));
@@ -288,41 +288,5 @@ public sealed class HostileStreamTests
         return host;
     }
 
-    private static async Task<RpcConnection> EndOfAsync(FeedHost host, RawPeer peer)
-    {
-        string address = $"tcp://{peer.Socket.LocalEndPoint}";
-        RpcConnection? Find() => host.Connections.FirstOrDefault(connection => connection.RemoteAddress.ToString() == address);
-        await Until.TrueAsync(() => Find() is not null, () => $"the server has no connection from {address}");
-        return Find()!;
-    }
-
-    private static CompilerServices.RpcContract ContractOf<T>()
-        where T : class, CompilerServices.IRpcContract<T> => T.Contract;
-
-    private static ushort NumberOf(string name) => (ushort)ContractOf<IFeed>().Methods.Single(method => method.Name == name).Index;
-
-    private static HelloMessage FeedHello() => RawServer.LabHello() with
-    {
-        Services = [new OfferedService("Tests.Feed", "", ContractOf<IFeed>().Fingerprint, (ushort)ContractOf<IFeed>().Methods.Count, 0)],
-    };
-
-    private static byte[] Up(ulong id, string what = "wait") =>
-        Frame(FrameType.Request, FrameFlags.Stream, s_up, id, [0x91, 0xA4, .. System.Text.Encoding.ASCII.GetBytes(what)]);
-
-    private static byte[] Down(ulong id) => Frame(FrameType.Request, FrameFlags.None, s_down, id, s_what);
-
-    private static byte[] End(ulong id) => Frame(FrameType.StreamEnd, callId: id);
-
-    private static byte[] Cancel(ulong id) => Frame(FrameType.Cancel, callId: id);
-
     private static byte[] Payload(params byte[] bytes) => Frame(FrameType.StreamItems, callId: Id(0), payload: bytes);
-
-    private static byte[] Credit(ulong id, uint amount) =>
-        Frame(FrameType.StreamCredit, callId: id, payload: BitConverter.GetBytes(amount));
-
-    /// <summary>A frame of ones, each of which costs 17.</summary>
-    private static byte[] Items(ulong id, int count) =>
-        Frame(FrameType.StreamItems, callId: id, payload: [.. Enumerable.Range(0, count * 2).Select(static _ => (byte)1)]);
-
-    private static byte[] ServerItems(ulong id) => Frame(FrameType.StreamItems, FrameFlags.Callee, callId: id, payload: [1, 5, 1, 6, 1, 7]);
 }

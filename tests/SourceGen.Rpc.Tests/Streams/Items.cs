@@ -24,6 +24,13 @@ internal static class Items
         await then(ct);
     }
 
+    /// <summary>One stream after the other.</summary>
+    public static async IAsyncEnumerable<T> Then<T>(this IAsyncEnumerable<T> first, IAsyncEnumerable<T> second)
+    {
+        await foreach (T item in first) yield return item;
+        await foreach (T item in second) yield return item;
+    }
+
     /// <summary>Numbers without end, until it is told to stop.</summary>
     /// <param name="ended">Is set when the producer's finally block runs.</param>
     public static async IAsyncEnumerable<int> ForEver(TaskCompletionSource ended, [EnumeratorCancellation] CancellationToken ct = default)

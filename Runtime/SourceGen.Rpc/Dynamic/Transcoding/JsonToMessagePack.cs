@@ -160,7 +160,9 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
             case SchemaKind.Float: return ScalarText.TryWriteFloat(ref writer, type.Name, value.GetRawText());
             case SchemaKind.Decimal: return ScalarText.TryWriteDecimal(ref writer, value.GetRawText());
             case SchemaKind.Char when value.TryGetUInt16(out ushort unit): writer.Write((char)unit); return true;
-            default: return false;
+            default:
+                Int128? whole = TryGetInteger(value, out Int128 number) ? number : null;
+                return LibraryText.TryWriteNumber(ref writer, type.Kind, value.GetRawText(), whole);
         }
     }
 
@@ -252,6 +254,12 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
             SchemaKind.DateTime => $"{text} (such as \"2024-02-29T12:34:56Z\")",
             SchemaKind.DateTimeOffset => $"{text} (such as \"2024-02-29T12:34:56+01:00\")",
             SchemaKind.TimeSpan => $"{text} (such as \"1.02:03:04.5\" for days, hours, minutes, seconds)",
+            SchemaKind.Date => $"{text} (such as \"2024-02-29\")",
+            SchemaKind.Time => $"{text} (such as \"12:34:56.789\")",
+            SchemaKind.Version => $"{text} (such as \"1.2.3\")",
+            SchemaKind.Index => $"{text} (such as \"3\", or \"^1\" from the end)",
+            SchemaKind.Range => $"{text} (such as \"1..^2\")",
+            SchemaKind.Rune => $"{text} (one character)",
             SchemaKind.Named when schema.Types[type.Name] is SchemaEnum definition =>
                 $"{text} ({NameList.Of(definition.Values.Select(static value => value.Name))}, or a number)",
             _ => text,

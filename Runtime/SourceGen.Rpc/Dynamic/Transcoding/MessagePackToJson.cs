@@ -43,6 +43,7 @@ internal sealed class MessagePackToJson(ContractSchema schema, SchemaType type, 
         {
             case SchemaKind.Bool: json.WriteBooleanValue(reader.ReadBoolean()); break;
             case SchemaKind.Integer: CopyInteger(ref reader, type.Name, json); break;
+            case SchemaKind.Float when type.Name == "float16": CopyHalf(reader.ReadHalf(), json); break;
             case SchemaKind.Float when type.Name == "float32": CopySingle(reader.ReadSingle(), json); break;
             case SchemaKind.Float: CopyDouble(reader.ReadDouble(), json); break;
             case SchemaKind.Char: CopyChar(reader.ReadChar(), json); break;
@@ -52,9 +53,18 @@ internal sealed class MessagePackToJson(ContractSchema schema, SchemaType type, 
             case SchemaKind.Guid: json.WriteStringValue(reader.ReadGuid()); break;
             case SchemaKind.DateTime: json.WriteStringValue(reader.ReadDateTime()); break;
             case SchemaKind.DateTimeOffset: json.WriteStringValue(reader.ReadDateTimeOffset()); break;
-            default: json.WriteStringValue(reader.ReadTimeSpan().ToString("c")); break;
+            case SchemaKind.TimeSpan: json.WriteStringValue(reader.ReadTimeSpan().ToString("c")); break;
+            default: CopyText(LibraryText.Read(ref reader, type.Kind, out bool isNumber), isNumber, json); break;
         }
     }
+
+    private static void CopyText(string text, bool isNumber, Utf8JsonWriter json)
+    {
+        if (isNumber) json.WriteRawValue(text, skipInputValidation: true);
+        else json.WriteStringValue(text);
+    }
+
+    private static void CopyHalf(Half value, Utf8JsonWriter json) => CopyText(ScalarName.Of(value), Half.IsFinite(value), json);
 
     private static void CopyInteger(ref MessagePackReader reader, string word, Utf8JsonWriter json)
     {
@@ -174,8 +184,7 @@ internal sealed class MessagePackToJson(ContractSchema schema, SchemaType type, 
     private static void CopyEnum(ref MessagePackReader reader, SchemaEnum definition, Utf8JsonWriter json)
     {
         string text = ScalarName.ReadEnum(ref reader, definition, out bool isNumber);
-        if (isNumber) json.WriteRawValue(text, skipInputValidation: true);
-        else json.WriteStringValue(text);
+        CopyText(text, isNumber, json);
     }
 
     private void CopyObject(ref MessagePackReader reader, SchemaObject definition, Utf8JsonWriter json, TranscodingPath path)

@@ -14,13 +14,15 @@ internal static class ScalarName
         SchemaKind.String => reader.ReadString() ?? throw new RpcSerializationException("A key is nil."),
         SchemaKind.Bool => reader.ReadBoolean() ? "true" : "false",
         SchemaKind.Integer => ReadInteger(ref reader, type.Name).ToString(CultureInfo.InvariantCulture),
+        SchemaKind.Float when type.Name == "float16" => Of(reader.ReadHalf()),
         SchemaKind.Float => type.Name == "float32" ? Of(reader.ReadSingle()) : Of(reader.ReadDouble()),
         SchemaKind.Char => ScalarText.Of(reader.ReadChar()),
         SchemaKind.Decimal => reader.ReadDecimal().ToString(CultureInfo.InvariantCulture),
         SchemaKind.Guid => reader.ReadGuid().ToString("D"),
         SchemaKind.DateTime => IsoText(reader.ReadDateTime()),
         SchemaKind.DateTimeOffset => IsoText(reader.ReadDateTimeOffset()),
-        _ => reader.ReadTimeSpan().ToString("c"),
+        SchemaKind.TimeSpan => reader.ReadTimeSpan().ToString("c"),
+        _ => LibraryText.Read(ref reader, type.Kind, out _),
     };
 
     /// <summary>Reads an enum: its first name with the value, or the number.</summary>
@@ -49,6 +51,11 @@ internal static class ScalarName
         "uint32" => reader.ReadUInt32(),
         _ => reader.ReadUInt64(),
     };
+
+    /// <summary>A number as text, also if it is none.</summary>
+    public static string Of(Half value) => Half.IsNaN(value) ? "NaN"
+        : Half.IsInfinity(value) ? Infinity(value > Half.Zero)
+        : value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>A number as text, also if it is none.</summary>
     public static string Of(float value) => float.IsNaN(value) ? "NaN"

@@ -38,7 +38,7 @@ internal static class ScalarText
                 return true;
             case SchemaKind.DateTime when IsoTime.TryParse(text, out DateTime time): writer.Write(time); return true;
             case SchemaKind.DateTimeOffset when IsoTime.TryParse(text, out DateTimeOffset time): writer.Write(time); return true;
-            default: return false;
+            default: return LibraryText.TryWrite(ref writer, type.Kind, text);
         }
     }
 
@@ -65,6 +65,14 @@ internal static class ScalarText
             if (!float.TryParse(text, NumberStyle, CultureInfo.InvariantCulture, out float single)) return false;
             if (!named && !float.IsFinite(single)) return false;
             writer.Write(single);
+            return true;
+        }
+
+        if (word == "float16")
+        {
+            if (!Half.TryParse(text, NumberStyle, CultureInfo.InvariantCulture, out Half half)) return false;
+            if (!named && !Half.IsFinite(half)) return false;
+            writer.Write(half);
             return true;
         }
 

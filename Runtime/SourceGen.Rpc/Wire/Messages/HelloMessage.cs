@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using SourceGen.Rpc.MessagePack;
+using SourceGen.Rpc.Security;
 
 namespace SourceGen.Rpc.Wire.Messages;
 
@@ -41,13 +44,16 @@ internal sealed record HelloMessage
     /// <summary>The services the side offers; their methods are numbered consecutively in this order.</summary>
     public IReadOnlyList<OfferedService> Services { get; init; } = [];
 
+    /// <summary>What the client proves itself with, a scheme and a credential, or null.</summary>
+    public string? Credential { get; init; }
+
     /// <summary>Why the server does not go on, or null.</summary>
     public ErrorMessage? Error { get; init; }
 
     public void Write(IBufferWriter<byte> output)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteMapHeader(Error is null ? 9 : 10);
+        writer.WriteMapHeader(9 + (Error is null ? 0 : 1) + (Credential is null ? 0 : 1));
         writer.Write("agent");
         writer.Write(Agent);
         writer.Write("codecs");
@@ -74,6 +80,12 @@ internal sealed record HelloMessage
             writer.Write(service.Version);
             writer.Write(service.Fingerprint);
             writer.Write(service.MethodCount);
+        }
+
+        if (Credential is not null)
+        {
+            writer.Write("credential");
+            writer.Write(Credential);
         }
 
         if (Error is { } error)
@@ -106,6 +118,7 @@ internal sealed record HelloMessage
                 case "streamWindow": hello = hello with { StreamWindow = ReadLimit(ref reader, "streamWindow", 0) }; break;
                 case "streamsWindow": hello = hello with { ConnectionStreamWindow = ReadLimit(ref reader, "streamsWindow", 0) }; break;
                 case "services": hello = hello with { Services = ReadServices(ref reader) }; break;
+                case "credential": hello = hello with { Credential = reader.ReadString() }; break;
                 case "error": hello = hello with { Error = ReadError(ref reader, payload) }; break;
                 default: reader.Skip(); break;
             }
@@ -117,6 +130,13 @@ internal sealed record HelloMessage
         }
 
         return hello;
+    }
+
+    /// <summary>What the text of a record shows: never the credential.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Agent = {Agent}, Codecs = {string.Join(' ', Codecs)}, {Secrets.Describe(Credential)}");
+        return true;
     }
 
     private static string[] ReadCodecs(ref MessagePackReader reader)

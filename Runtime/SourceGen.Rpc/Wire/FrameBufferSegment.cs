@@ -3,41 +3,52 @@ using System.Collections.Concurrent;
 
 namespace SourceGen.Rpc.Wire;
 
-/// <summary>One pooled array in a chain of bytes.</summary>
-internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
+/// <summary>One pooled array of a <see cref="FrameBuffer"/>.</summary>
+internal sealed class FrameBufferSegment : ReadOnlySequenceSegment<byte>
 {
     /// <summary>Large enough that a corked batch of small frames is one segment, so one send.</summary>
     public const int DefaultSize = 128 * 1024;
 
     private const int MaxPooled = 64;
-    private static readonly ConcurrentQueue<BufferSegment> s_pool = new();
+    private static readonly ConcurrentQueue<FrameBufferSegment> s_pool = new();
     private static int s_pooled;
+    private static int s_alive;
 
-    private BufferSegment(byte[] array) => Array = array;
+    private FrameBufferSegment(byte[] array)
+    {
+        Array = array;
+        Interlocked.Increment(ref s_alive);
+    }
+
+    /// <summary>
+    /// How many segments are lent and not returned. What is counted is made and dropped ones: those that go to the pool and come from it,
+    /// which is what happens all the time, cost nothing.
+    /// </summary>
+    public static int Outstanding => Volatile.Read(ref s_alive) - Volatile.Read(ref s_pooled);
 
     /// <summary>The bytes; the first <see cref="Used"/> are written.</summary>
     public byte[] Array { get; }
 
     public int Used { get; set; }
 
-    public new BufferSegment? Next
+    public new FrameBufferSegment? Next
     {
-        get => (BufferSegment?)base.Next;
+        get => (FrameBufferSegment?)base.Next;
         set => base.Next = value;
     }
 
     /// <summary>Gets an empty segment with room for at least <paramref name="size"/> bytes.</summary>
-    public static BufferSegment Rent(int size)
+    public static FrameBufferSegment Rent(int size)
     {
-        if (size > DefaultSize) return new BufferSegment(ArrayPool<byte>.Shared.Rent(size));
-        if (!s_pool.TryDequeue(out BufferSegment? segment)) return new BufferSegment(GC.AllocateUninitializedArray<byte>(DefaultSize));
+        if (size > DefaultSize) return new FrameBufferSegment(ArrayPool<byte>.Shared.Rent(size));
+        if (!s_pool.TryDequeue(out FrameBufferSegment? segment)) return new FrameBufferSegment(GC.AllocateUninitializedArray<byte>(DefaultSize));
         Interlocked.Decrement(ref s_pooled);
         return segment;
     }
 
     /// <summary>Gets an empty segment whose size is about the given one.</summary>
-    public static BufferSegment RentExactly(int size) =>
-        size >= DefaultSize / 2 ? Rent(size) : new BufferSegment(ArrayPool<byte>.Shared.Rent(size));
+    public static FrameBufferSegment RentExactly(int size) =>
+        size >= DefaultSize / 2 ? Rent(size) : new FrameBufferSegment(ArrayPool<byte>.Shared.Rent(size));
 
     /// <summary>Gives the segment back; nobody may touch it afterwards.</summary>
     public void Return()
@@ -48,6 +59,7 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
         RunningIndex = 0;
         if (Array.Length != DefaultSize)
         {
+            Interlocked.Decrement(ref s_alive);
             ArrayPool<byte>.Shared.Return(Array);
         }
         else if (Interlocked.Increment(ref s_pooled) <= MaxPooled)
@@ -57,6 +69,7 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
         else
         {
             Interlocked.Decrement(ref s_pooled);
+            Interlocked.Decrement(ref s_alive);
         }
     }
 

@@ -7,14 +7,14 @@ namespace SourceGen.Rpc.Wire;
 /// Bytes in a chain of pooled segments, in frames; the last frame can be taken back, so that an encoder that fails half-way leaves
 /// nothing behind. Not thread safe; its owner's lock guards it.
 /// </summary>
-internal sealed class ChainedBuffer
+internal sealed class FrameBuffer
 {
-    private BufferSegment? _head;
-    private BufferSegment? _tail;
+    private FrameBufferSegment? _head;
+    private FrameBufferSegment? _tail;
     private byte[] _array = [];
     private int _used;
     private long _lengthBeforeTail;
-    private BufferSegment? _frameSegment;
+    private FrameBufferSegment? _frameSegment;
     private int _frameUsed;
     private long _frameStart;
 
@@ -64,7 +64,7 @@ internal sealed class ChainedBuffer
     /// <summary>Forgets the frame.</summary>
     public void RewindFrame()
     {
-        BufferSegment segment = _frameSegment!;
+        FrameBufferSegment segment = _frameSegment!;
         ReturnAll(segment.Next);
         segment.Next = null;
         _tail = segment;
@@ -74,10 +74,10 @@ internal sealed class ChainedBuffer
     }
 
     /// <summary>Copies the frame's payload so far into another buffer.</summary>
-    public void CopyFramePayload(ChainedBuffer destination)
+    public void CopyFramePayload(FrameBuffer destination)
     {
         int start = _frameUsed + FrameHeader.Size;
-        for (BufferSegment? segment = _frameSegment; segment is not null; segment = segment.Next, start = 0)
+        for (FrameBufferSegment? segment = _frameSegment; segment is not null; segment = segment.Next, start = 0)
         {
             int end = segment == _tail ? _used : segment.Used;
             destination.Write(segment.Array.AsSpan(start, end - start));
@@ -89,7 +89,7 @@ internal sealed class ChainedBuffer
     {
         while (!bytes.IsEmpty)
         {
-            if (Frugal && _used == _array.Length) AddSegment((int)Math.Min(BufferSegment.DefaultSize, Math.Max(bytes.Length, Length)));
+            if (Frugal && _used == _array.Length) AddSegment((int)Math.Min(FrameBufferSegment.DefaultSize, Math.Max(bytes.Length, Length)));
             Span<byte> room = GetSpan(1);
             int count = Math.Min(room.Length, bytes.Length);
             bytes[..count].CopyTo(room);
@@ -105,7 +105,7 @@ internal sealed class ChainedBuffer
         if (_head == _tail) return new ReadOnlySequence<byte>(_array, 0, _used);
         _tail!.Used = _used;
         long index = 0;
-        for (BufferSegment? segment = _head; segment is not null; segment = segment.Next)
+        for (FrameBufferSegment? segment = _head; segment is not null; segment = segment.Next)
         {
             segment.Seal(0, index);
             index += segment.Used;
@@ -124,11 +124,11 @@ internal sealed class ChainedBuffer
         _lengthBeforeTail = 0;
     }
 
-    private static void ReturnAll(BufferSegment? segment)
+    private static void ReturnAll(FrameBufferSegment? segment)
     {
         while (segment is not null)
         {
-            BufferSegment? next = segment.Next;
+            FrameBufferSegment? next = segment.Next;
             segment.Return();
             segment = next;
         }
@@ -138,7 +138,7 @@ internal sealed class ChainedBuffer
 
     private void AddSegment(int sizeHint)
     {
-        BufferSegment segment = Frugal ? BufferSegment.RentExactly(Math.Max(sizeHint, 1)) : BufferSegment.Rent(sizeHint);
+        FrameBufferSegment segment = Frugal ? FrameBufferSegment.RentExactly(Math.Max(sizeHint, 1)) : FrameBufferSegment.Rent(sizeHint);
         if (_tail is null)
         {
             _head = segment;

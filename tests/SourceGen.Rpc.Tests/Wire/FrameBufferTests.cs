@@ -4,7 +4,7 @@ using SourceGen.Rpc.Wire;
 namespace SourceGen.Rpc.Tests.Wire;
 
 /// <summary>A chain of segments against a plain list of bytes that does the same.</summary>
-public sealed class ChainedBufferTests
+public sealed class FrameBufferTests
 {
     [Theory]
     [InlineData(1, false)]
@@ -14,7 +14,7 @@ public sealed class ChainedBufferTests
     public void RandomOperations_HoldWhatAPlainListHolds(int seed, bool frugal)
     {
         Random random = new(seed);
-        ChainedBuffer buffer = new() { Frugal = frugal };
+        FrameBuffer buffer = new() { Frugal = frugal };
         List<byte> expected = [];
         int frame = -1;
         for (int step = 0; step < 2000; step++)
@@ -47,7 +47,7 @@ public sealed class ChainedBufferTests
                     break;
                 case 8 when frame >= 0:
                     Assert.Equal(expected.Count - frame - FrameHeader.Size, buffer.FramePayloadLength);
-                    ChainedBuffer copy = new();
+                    FrameBuffer copy = new();
                     buffer.CopyFramePayload(copy);
                     Assert.Equal(expected[(frame + FrameHeader.Size)..], copy.AsSequence().ToArray());
                     buffer.RewindFrame();
@@ -69,12 +69,12 @@ public sealed class ChainedBufferTests
     [Fact]
     public void AFrameAcrossSegments_IsCopiedAndTakenBackWhole()
     {
-        ChainedBuffer source = new();
-        source.Write(new byte[BufferSegment.DefaultSize - FrameHeader.Size - 3]);
+        FrameBuffer source = new();
+        source.Write(new byte[FrameBufferSegment.DefaultSize - FrameHeader.Size - 3]);
         long before = source.Length;
         source.BeginFrame();
         source.Write([1, 2, 3, 4, 5, 6]); // Across the end of a segment.
-        ChainedBuffer copy = new();
+        FrameBuffer copy = new();
         copy.Write([9]);
         source.CopyFramePayload(copy);
         Assert.Equal([9, 1, 2, 3, 4, 5, 6], copy.AsSequence().ToArray());
@@ -85,7 +85,7 @@ public sealed class ChainedBufferTests
     [Fact]
     public void Advance_BeyondTheSpan_Throws()
     {
-        ChainedBuffer buffer = new();
+        FrameBuffer buffer = new();
         int length = buffer.GetSpan(1).Length;
         Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Advance(length + 1));
     }
@@ -93,7 +93,7 @@ public sealed class ChainedBufferTests
     [Fact]
     public void AFrugalBuffer_HoldsAFewBytesInFewBytes()
     {
-        ChainedBuffer buffer = new() { Frugal = true };
+        FrameBuffer buffer = new() { Frugal = true };
         buffer.Write([1]);
         Assert.True(buffer.GetSpan(1).Length <= 64, $"one byte took a segment with {buffer.GetSpan(1).Length} more");
     }

@@ -4,28 +4,29 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace SourceGen.Rpc.Hosting;
 
-/// <summary>How long a filter from the container lives.</summary>
-internal static class FilterLifetime
+/// <summary>How long what calls go through, such as a filter from the container, lives.</summary>
+internal static class PartLifetime
 {
-    /// <summary>Registers the filter by its own type, unless it is registered already.</summary>
+    /// <summary>Registers the part by its own type, unless it is registered already.</summary>
     /// <param name="services">The collection.</param>
     /// <param name="lifetime">The lifetime that is asked for; null for that of the registration, or singleton.</param>
+    /// <param name="asker">The method that asks.</param>
     /// <returns>The lifetime it has.</returns>
     /// <exception cref="InvalidOperationException">It is registered with another lifetime than the one that is asked for.</exception>
-    public static ServiceLifetime Register<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
-        IServiceCollection services, ServiceLifetime? lifetime)
-        where TFilter : class
+    public static ServiceLifetime Register<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPart>(
+        IServiceCollection services, ServiceLifetime? lifetime, string asker)
+        where TPart : class
     {
-        ServiceDescriptor? existing = services.LastOrDefault(service => service.ServiceType == typeof(TFilter) && !service.IsKeyedService);
+        ServiceDescriptor? existing = services.LastOrDefault(service => service.ServiceType == typeof(TPart) && !service.IsKeyedService);
         if (existing is not null && lifetime is not null && lifetime != existing.Lifetime)
         {
             throw new InvalidOperationException(
-                $"{typeof(TFilter).Name} is registered as {existing.Lifetime} already, and AddFilter asks for {lifetime}. "
+                $"{typeof(TPart).Name} is registered as {existing.Lifetime} already, and {asker} asks for {lifetime}. "
                 + "Leave the lifetime out of one of the two.");
         }
 
         ServiceLifetime effective = existing?.Lifetime ?? lifetime ?? ServiceLifetime.Singleton;
-        services.TryAdd(new ServiceDescriptor(typeof(TFilter), typeof(TFilter), effective));
+        services.TryAdd(new ServiceDescriptor(typeof(TPart), typeof(TPart), effective));
         return effective;
     }
 }

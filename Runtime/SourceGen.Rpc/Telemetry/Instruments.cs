@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using SourceGen.Rpc.Server;
+
+namespace SourceGen.Rpc.Telemetry;
+
+/// <summary>
+/// Where telemetry comes from, once for the process. Calls ask whether anybody listens, each for itself, and do nothing else if nobody
+/// does; everything but the durations is counted anyway, and only read when somebody wants to know.
+/// </summary>
+internal static class Instruments
+{
+    public static readonly ActivitySource Source = new(new ActivitySourceOptions(RpcTelemetry.ActivitySourceName)
+    {
+        Version = Wire.Handshake.Version,
+        TelemetrySchemaUrl = RpcTelemetry.SchemaUrl,
+    });
+
+    public static readonly OpenConnections Connections = new();
+
+    public static readonly Histogram<double> ClientDuration;
+
+    public static readonly Histogram<double> ServerDuration;
+
+    static Instruments()
+    {
+        Meter meter = new(new MeterOptions(RpcTelemetry.MeterName)
+        {
+            Version = Source.Version,
+            TelemetrySchemaUrl = RpcTelemetry.SchemaUrl,
+        });
+        InstrumentAdvice<double> buckets = new() { HistogramBucketBoundaries = RpcTelemetry.DurationBuckets };
+        ClientDuration = meter.CreateHistogram(
+            RpcTelemetry.ClientDuration, RpcTelemetry.Seconds, "Duration of calls that this process made.", tags: null, buckets);
+        ServerDuration = meter.CreateHistogram(
+            RpcTelemetry.ServerDuration, RpcTelemetry.Seconds, "Duration of calls that this process served.", tags: null, buckets);
+
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.ClientActiveCalls, Connections.CountCallsMade, RpcTelemetry.Calls, "Calls that wait for their answer.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.ServerActiveCalls, Connections.CountCallsServed, RpcTelemetry.Calls, "Calls that are being served.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.ClientConnections,
+            static () => Connections.Count(accepted: false),
+            RpcTelemetry.Connections,
+            "Open connections that this process opened.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.ServerConnections,
+            static () => Connections.Count(accepted: true),
+            RpcTelemetry.Connections,
+            "Open connections that this process accepted.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.ClientIO,
+            static () => Connections.MeasureBytes(accepted: false),
+            RpcTelemetry.Bytes,
+            "Bytes over connections that this process opened.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.ServerIO,
+            static () => Connections.MeasureBytes(accepted: true),
+            RpcTelemetry.Bytes,
+            "Bytes over connections that this process accepted.");
+
+        RejectionCounters rejections = RejectionCounters.Process;
+        meter.CreateObservableCounter(
+            RpcTelemetry.RejectedCalls, () => rejections.Calls, RpcTelemetry.Calls, "Calls that servers refused because of their limits.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.RejectedConnections,
+            () => rejections.Connections,
+            RpcTelemetry.Connections,
+            "Connections that servers refused because of their limits.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.CutConnections,
+            () => rejections.Cut,
+            RpcTelemetry.Connections,
+            "Open connections that servers closed because their peers flooded them.");
+    }
+
+    /// <summary>Whether anybody wants to know of calls that this process makes.</summary>
+    public static bool ObservesClients => Source.HasListeners() || ClientDuration.Enabled;
+
+    /// <summary>Whether anybody wants to know of calls that this process serves.</summary>
+    public static bool ObservesServers => Source.HasListeners() || ServerDuration.Enabled;
+}

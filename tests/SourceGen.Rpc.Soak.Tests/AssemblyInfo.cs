@@ -1,0 +1,2 @@
+// Each test counts what belongs to the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,2 @@
+// Whoever listens listens to the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
