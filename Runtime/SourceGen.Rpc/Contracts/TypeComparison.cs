@@ -255,7 +255,7 @@ internal sealed class TypeComparison(
     {
         bool isReference = pair.After.Kind switch
         {
-            SchemaKind.String or SchemaKind.Bytes or SchemaKind.List or SchemaKind.Map => true,
+            SchemaKind.String or SchemaKind.Bytes or SchemaKind.Uri or SchemaKind.Version or SchemaKind.List or SchemaKind.Map => true,
             SchemaKind.Named => @new.Types[pair.After.Name] is not SchemaEnum && valueTypes?.Contains(pair.After.Name) != true,
             _ => false,
         };
