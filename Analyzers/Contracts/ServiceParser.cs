@@ -87,6 +87,7 @@ internal sealed class ServiceParser
             SchemaText.Compose(wireName, methods.Select(static m => m.Schema), _types.SchemaLines),
             _types.Symbols.Where(static t => t.Value is { IsValueType: true, TypeKind: not TypeKind.Enum })
                 .Select(static t => t.Key).OrderBy(static name => name, StringComparer.Ordinal).ToEquatableArray(),
+            _types.KeyedNames.ToEquatableArray(),
             methods.Select(static m => m.Model).ToEquatableArray(),
             _types.Models.ToEquatableArray());
     }

@@ -23,6 +23,7 @@ internal sealed partial class TypeParser
     private readonly Dictionary<string, TypeModel?> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _schema = new(StringComparer.Ordinal);
     private readonly Dictionary<string, INamedTypeSymbol> _symbols = new(StringComparer.Ordinal);
+    private readonly List<KeyedName> _keyedNames = [];
 
     public TypeParser(Compilation compilation, ProblemSink problems, string generatedNamespace)
     {
@@ -40,6 +41,10 @@ internal sealed partial class TypeParser
 
     /// <summary>The schema's lines of objects and enums, by name.</summary>
     public IEnumerable<KeyValuePair<string, string>> SchemaLines => _schema;
+
+    /// <summary>The names of members by index, sorted by type and index.</summary>
+    public IEnumerable<KeyedName> KeyedNames =>
+        _keyedNames.OrderBy(static name => name.Type, StringComparer.Ordinal).ThenBy(static name => name.Index);
 
     /// <summary>The types that the schema describes, by name.</summary>
     public IReadOnlyDictionary<string, INamedTypeSymbol> Symbols => _symbols;
@@ -183,6 +188,8 @@ internal sealed partial class TypeParser
         if (!_models.ContainsKey(self.Name)) _models[self.Name] = null;
         if (_objects.Parse(type, self, _generatedNamespace, Hint(self), path) is not { } parsed) return null;
         _models[self.Name] = parsed.Model;
+        if (parsed.Model.IsKeyed)
+            _keyedNames.AddRange(parsed.Model.Members.Select(member => new KeyedName(name, member.Index, member.Name)));
         string layout = parsed.Model.IsKeyed ? "array" : "map";
         Describe(name, type, $"object {SchemaText.Quote(name)} {layout} {SchemaText.Braces(parsed.Schema)}");
         return resolved;

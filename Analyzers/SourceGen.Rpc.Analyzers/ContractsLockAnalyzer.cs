@@ -93,7 +93,7 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
             (ServiceModel? model, ContractSymbols symbols) =
                 ServiceParser.ParseWithSymbols(symbol, (CSharpCompilation)context.Compilation, context.CancellationToken);
             (string name, string version) = ServiceParser.Identity(symbol);
-            CurrentService service = model is null ? new CurrentService(name, version, "", default) : CurrentService.From(model);
+            CurrentService service = model is null ? new CurrentService(name, version, "", default, default) : CurrentService.From(model);
             _services[service.Key] = model is null ? null : service;
             if (model is null) return;
             if (!contractsLock.Has(service))

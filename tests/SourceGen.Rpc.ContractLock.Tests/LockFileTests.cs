@@ -52,8 +52,8 @@ public sealed class LockFileTests
               "Name: string"
             ],
             "object 'Shop.Page<\\'Shop.Order\\'>' array": [
-              "0: list<'Shop.Order'>",
-              "2: int32?"
+              "0: list<'Shop.Order'> = Items",
+              "2: int32? = Next"
             ]
           }
         }

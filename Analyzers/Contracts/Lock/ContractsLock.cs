@@ -48,7 +48,7 @@ internal sealed class ContractsLock
     public IReadOnlyList<ContractDifference> Compare(CurrentService service) => _compared.GetOrAdd(
         service,
         current => ContractComparison.Compare(
-            _services[current.Key].Schema, ContractSchema.Parse(current.Schema), [.. current.ValueTypes]));
+            _services[current.Key].Schema, current.ReadSchema(), [.. current.ValueTypes]));
 
     /// <summary>The sentence about a service that the code has no longer.</summary>
     /// <param name="service">The service, as a lock calls it.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SourceGen.Rpc.Contracts.Lock;
 
 /// <summary>A service as the code has it now.</summary>
@@ -5,10 +7,22 @@ namespace SourceGen.Rpc.Contracts.Lock;
 /// <param name="Version">Its version label, or empty.</param>
 /// <param name="Schema">Its contract, as docs/contract-schema.md has it.</param>
 /// <param name="ValueTypes">The names of the schema's objects that are structs.</param>
-internal sealed record CurrentService(string Name, string Version, string Schema, EquatableArray<string> ValueTypes)
+/// <param name="KeyedNames">The names of members by index.</param>
+internal sealed record CurrentService(
+    string Name, string Version, string Schema, EquatableArray<string> ValueTypes, EquatableArray<KeyedName> KeyedNames)
 {
     /// <summary>What a lock calls the service. Neither name nor version has white space.</summary>
     public string Key => Version.Length == 0 ? Name : $"{Name}{LockText.VersionWord}{Version}";
 
-    public static CurrentService From(ServiceModel model) => new(model.WireName, model.Version, model.Schema, model.ValueTypes);
+    public static CurrentService From(ServiceModel model) =>
+        new(model.WireName, model.Version, model.Schema, model.ValueTypes, model.KeyedNames);
+
+    /// <summary>The contract with the names of its members by index, for the comparison.</summary>
+    public ContractSchema ReadSchema()
+    {
+        ContractSchema schema = ContractSchema.Parse(Schema);
+        Dictionary<(string Type, string Key), string> names = KeyedNames.ToDictionary(
+            static name => (name.Type, name.Index.ToString(CultureInfo.InvariantCulture)), static name => name.Name);
+        return schema.WithMemberNames(names);
+    }
 }

@@ -63,24 +63,30 @@ internal sealed class LockReader
         IEnumerable<KeyValuePair<LockString, IReadOnlyList<LockString>>> types, Dictionary<string, LockString> places)
     {
         Composition text = new("service \"\"\n");
+        Dictionary<(string Type, string Key), string> names = [];
         foreach (KeyValuePair<LockString, IReadOnlyList<LockString>> type in types)
         {
             string head = LockText.SwapQuotes(type.Key.Value);
             string name = SchemaLine.NameIn(head);
             if (places.ContainsKey(name)) throw At(type.Key, $"the type '{name}' is there twice; keep one of the two");
             places.Add(name, type.Key);
+            bool isKeyed = head.EndsWith(" array", StringComparison.Ordinal);
             text.Append(type.Key, head);
             text.Append(type.Key, " { ");
             for (int i = 0; i < type.Value.Count; i++)
             {
-                text.Append(type.Value[i], LockText.SwapQuotes(type.Value[i].Value));
+                string part = LockText.SwapQuotes(type.Value[i].Value);
+                (string written, string? member) = isKeyed ? KeyedPart.Split(part) : (part, null);
+                if (member is not null && KeyedPart.IndexOf(written) is { } index)
+                    names[(name, index.ToString(CultureInfo.InvariantCulture))] = member;
+                text.Append(type.Value[i], written);
                 text.Append(type.Value[i], i < type.Value.Count - 1 ? "; " : " ");
             }
 
             text.Append(type.Key, "}\n");
         }
 
-        return text.Parse(described: null);
+        return text.Parse(described: null).WithMemberNames(names);
     }
 
     private static ContractsLock.Locked ReadService(LockString service, IReadOnlyList<LockString> lines, ContractSchema types)

@@ -33,10 +33,13 @@ internal static class LockText
         {
             string[] lines = service.Schema.Split(['\n'], StringSplitOptions.RemoveEmptyEntries);
             methods[service.Key] = lines.Where(IsMethod).Select(static line => line.Substring(MethodWord.Length));
+            Dictionary<string, Dictionary<int, string>> names = service.KeyedNames
+                .GroupBy(static name => name.Type, StringComparer.Ordinal)
+                .ToDictionary(static type => type.Key, static type => type.ToDictionary(static n => n.Index, static n => n.Name));
             foreach (string line in lines.Skip(1).Where(static line => !IsMethod(line)))
             {
                 SchemaLine type = SchemaLine.Split(line);
-                types[type.Name] = type;
+                types[type.Name] = names.TryGetValue(type.Name, out Dictionary<int, string>? keyed) ? KeyedPart.Name(type, keyed) : type;
             }
         }
 

@@ -11,6 +11,7 @@ namespace SourceGen.Rpc.Contracts;
 /// <param name="Version">Its version label, or empty.</param>
 /// <param name="Schema">The text of docs/contract-schema.md.</param>
 /// <param name="ValueTypes">The names of the schema's objects that are structs, sorted.</param>
+/// <param name="KeyedNames">The names of members by index, sorted by type and index.</param>
 /// <param name="Methods">The methods, sorted by wire name.</param>
 /// <param name="Types">The types that need serializers.</param>
 internal sealed record ServiceModel(
@@ -24,5 +25,6 @@ internal sealed record ServiceModel(
     string Version,
     string Schema,
     EquatableArray<string> ValueTypes,
+    EquatableArray<KeyedName> KeyedNames,
     EquatableArray<MethodModel> Methods,
     EquatableArray<TypeModel> Types);

@@ -83,6 +83,12 @@ enum ContractDifferenceKind
     /// <summary>An object lacks a member that it had, or has it under another key.</summary>
     MemberRemoved,
 
+    /// <summary>A member has the index that another one had.</summary>
+    MemberMoved,
+
+    /// <summary>A member by index has another name, which is not on the wire.</summary>
+    MemberRenamed,
+
     /// <summary>An enum has one more value.</summary>
     EnumValueAdded,
 

@@ -32,6 +32,8 @@ internal static class ContractDifferenceText
         ContractDifferenceKind.MemberRemoved when finding.Successor is not null =>
             $"({finding.Old}) was removed; '{finding.Successor}' looks like its new name",
         ContractDifferenceKind.MemberRemoved => $"({finding.Old}) was removed",
+        ContractDifferenceKind.MemberMoved => $"was {finding.Old} and is {finding.New}, which has another index",
+        ContractDifferenceKind.MemberRenamed => $"was called {finding.Old} and is called {finding.New}",
         ContractDifferenceKind.EnumValueAdded => $"(= {finding.New}) was added",
         ContractDifferenceKind.EnumValueRemoved => $"(= {finding.Old}) was removed",
         ContractDifferenceKind.EnumValueRenamed => $"(= {finding.Old}) is called '{finding.Successor}' now",
@@ -95,6 +97,9 @@ internal static class ContractDifferenceText
             ContractDifferenceKind.MemberRemoved when isSent =>
                 "what old clients send is silently skipped, and old servers get its default value.",
             ContractDifferenceKind.MemberRemoved => "who expects it silently gets its default value.",
+            ContractDifferenceKind.MemberMoved => "members by index are told apart by it alone, so each side takes it for another one.",
+            ContractDifferenceKind.MemberRenamed =>
+                "its index is on the wire, not its name; if it means something else now, it needs an index of its own.",
             ContractDifferenceKind.EnumValueAdded when isReturned => "old clients may get a number that has no name there.",
             ContractDifferenceKind.EnumValueAdded => "old servers may get a number that has no name there.",
             ContractDifferenceKind.EnumValueRemoved => "the number still arrives, and means nothing any more.",
@@ -129,6 +134,7 @@ internal static class ContractDifferenceText
             ContractDifferenceKind.ParameterMoved => "Keep the order, and add new parameters at the end, with default values.",
             ContractDifferenceKind.ErrorRemoved => "Keep declaring it while old clients catch it.",
             ContractDifferenceKind.LayoutChanged => "Keep the [Key]s as they were, or use a new type in a new member or method.",
+            ContractDifferenceKind.MemberMoved => "Give each member its index back, and new members new ones.",
             ContractDifferenceKind.MemberRemoved when finding.Successor is not null =>
                 $"Keep its key with [Key(\"{finding.Place.Member}\")] on '{finding.Successor}'.",
             ContractDifferenceKind.MemberRemoved => "Keep the member under its key, marked [Obsolete], until nobody needs it.",

@@ -18,6 +18,20 @@ internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, Sc
     public IReadOnlyDictionary<string, SchemaDefinition> Types { get; init; } =
         Definitions.ToDictionary(definition => definition.Name, StringComparer.Ordinal);
 
+    /// <summary>The same contract with the C# names of members by index, by type and index in digits.</summary>
+    public ContractSchema WithMemberNames(IReadOnlyDictionary<(string Type, string Key), string> names)
+    {
+        if (names.Count == 0) return this;
+        return new ContractSchema(Service, Methods, Array.ConvertAll(Definitions, definition =>
+        {
+            if (definition is not SchemaObject { IsArray: true } known) return definition;
+            SchemaMember[] members = Array.ConvertAll(
+                known.Members,
+                member => names.TryGetValue((known.Name, member.Key), out string? name) ? member with { Name = name } : member);
+            return new SchemaObject(known.Name, known.IsArray, members);
+        }));
+    }
+
     /// <summary>Reads a schema that comes from an untrusted peer, in time and memory bounded by its length.</summary>
     /// <exception cref="FormatException">The text is not a schema; the message names the line and the column.</exception>
     public static ContractSchema Parse(string text)

@@ -81,7 +81,11 @@ internal sealed record SchemaObject(string Name, bool IsArray, SchemaMember[] Me
 /// <summary>A member of an object.</summary>
 /// <param name="Key">Its name in a map; its index, in digits, in an array.</param>
 /// <param name="Type">Its type.</param>
-internal sealed record SchemaMember(string Key, SchemaType Type);
+internal sealed record SchemaMember(string Key, SchemaType Type)
+{
+    /// <summary>What a member by index is called in C#; null where only the schema is known, which does not say.</summary>
+    public string? Name { get; init; }
+}
 
 /// <summary>A type with named numbers.</summary>
 /// <param name="Name">The type's name.</param>

@@ -176,7 +176,12 @@ internal sealed class TypeComparison(
         {
             // Members that only one side knows are skipped by the other.
             if (theirs.Find(member.Key) is { } same)
-                Enqueue(new Pair(member.Type, same.Type, To(pair, theirs, member), pair.Usage));
+            {
+                ContractPlace place = To(pair, theirs, member);
+                Enqueue(new Pair(member.Type, same.Type, place, pair.Usage));
+                if (member.Name != same.Name && member.Name is not null && same.Name is not null)
+                    ReportNames(pair with { Place = place }, ours, theirs, member.Name, same.Name);
+            }
             else if (!onlyRefusals)
                 ReportRemoved(pair, ours, theirs, member);
         }
@@ -211,6 +216,15 @@ internal sealed class TypeComparison(
             if (theirs.Find(@case.Tag) is { } same)
                 Enqueue(pair with { Before = @case.Type, After = same.Type, Place = UnionComparison.To(pair.Place, theirs, @case) });
         }
+    }
+
+    /// <summary>An index with another name: renamed, unless one of the names is known under another index.</summary>
+    private void ReportNames(Pair pair, SchemaObject ours, SchemaObject theirs, string before, string after)
+    {
+        bool isMoved = Array.Exists(theirs.Members, member => member.Name == before)
+            || Array.Exists(ours.Members, member => member.Name == after);
+        ContractEffect effect = isMoved ? ContractEffect.Misread : ContractEffect.None;
+        Report(isMoved ? ContractDifferenceKind.MemberMoved : ContractDifferenceKind.MemberRenamed, pair, effect, effect, before, after);
     }
 
     private void ReportRemoved(Pair pair, SchemaObject ours, SchemaObject theirs, SchemaMember member)

@@ -42,8 +42,20 @@ internal static class MemberCases
             "a member renamed that keeps its key", New1X, New1X, "Item { Id = 1, Title = x }", "Item { Id = 1, Name = x }", [],
             IdName, "public sealed record Item(int Id, [property: Key(\"Name\")] string Title);"),
         ChangeCase.Parameter(
-            "a member by index renamed", New1X, New1X, "Item { Id = 1, Title = x }", "Item { Id = 1, Name = x }", [],
-            KeyedIdName, "public sealed record Item([property: Key(0)] int Id, [property: Key(1)] string Title);"),
+            "a member by index renamed", New1X, New1X, "Item { Id = 1, Title = x }", "Item { Id = 1, Name = x }", [Fits(MemberRenamed)],
+            KeyedIdName, "public sealed record Item([property: Key(0)] int Id, [property: Key(1)] string Title);") with
+        {
+            IsOfLockOnly = true,
+        },
+        ChangeCase.Parameter(
+            "members exchanged their indexes", ("Item", "new(1, 2)"), ("Item", "new(1, 2)"),
+            "Item { A = 2, B = 1 }", "Item { A = 2, B = 1 }",
+            [Breaks(MemberMoved, Misread, Misread, Misread), Breaks(MemberMoved, Misread, Misread, Misread)],
+            "public sealed record Item([property: Key(0)] int A, [property: Key(1)] int B);",
+            "public sealed record Item([property: Key(1)] int A, [property: Key(0)] int B);") with
+        {
+            IsOfLockOnly = true,
+        },
         ChangeCase.Parameter(
             "members declared in another order", New1X, ("Item", "new(\"x\", 1)"), "Item { Name = x, Id = 1 }", "Item { Id = 1, Name = x }",
             [], IdName, "public sealed record Item(string Name, int Id);"),

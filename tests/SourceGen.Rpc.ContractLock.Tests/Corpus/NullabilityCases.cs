@@ -32,6 +32,9 @@ internal static class NullabilityCases
             "a reference returned may not be null", ("string?", "null"), ("string", "\"x\""), "x", "null",
             [Fits(NullableRemoved, None, Unexpected)]),
         ChangeCase.Parameter(
+            "an address sent may not be null", ("Uri?", "null"), ("Uri", "new(\"urn:b\")"), "null", "urn:b",
+            [Fits(NullableRemoved, Unexpected)]),
+        ChangeCase.Parameter(
             "an object sent may not be null", ("Person?", "null"), ("Person", "new(\"x\")"), "null", "Person { Name = x }",
             [Fits(NullableRemoved, Unexpected)], Person, Person),
         ChangeCase.Parameter(

@@ -43,6 +43,12 @@ internal static class NumberCases
             "a fraction returned became narrower", ("double", "0.123456789012"), ("float", "0.5f"), "0.5", "0.12345679",
             [Breaks(NumberNarrowed, None, Lost)]),
         ChangeCase.Parameter(
+            "a half sent became a fraction", ("Half", "(Half)0.5"), ("float", "0.12345679f"), "0.5", "0.1235",
+            [Fits(NumberWidened, None, Lost)]),
+        ChangeCase.Parameter(
+            "an integer became one of any size", ("long", "1"), ("System.Numerics.BigInteger", "1"),
+            "!Unimplemented is int64 here and bigint at", "!Unimplemented is bigint here and int64 at", [Breaks(TypeChanged, Refused, Refused)]),
+        ChangeCase.Parameter(
             "an integer became a fraction", ("int", "1"), ("double", "1"), "!Unimplemented is int32 here and float64 at",
             "!Unimplemented is float64 here and int32 at", [Breaks(TypeChanged, Refused, Refused)]),
         ChangeCase.Parameter(
