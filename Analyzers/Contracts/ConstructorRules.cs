@@ -13,25 +13,30 @@ internal sealed record ConstructorChoice(IMethodSymbol Symbol, IReadOnlyList<Mem
 }
 
 /// <summary>
-/// Which constructor the reader calls: the public parameterless one; else, of the public ones whose every parameter matches a member by
-/// name (whatever the case) or has a default value, the one with the most parameters. A struct's implicit constructor comes last.
+/// Which constructor the reader calls: the one with <c>[SerializationConstructor]</c>. Else, of the public ones whose every parameter
+/// matches a member (by name, whatever the case, or by a key of its own) or has a default value: the one that sets most of the members
+/// that nothing else sets; of those the one without parameters, or else with the most. A struct's implicit constructor comes last.
 /// </summary>
 internal sealed class ConstructorRules(Compilation compilation)
 {
     public ConstructorChoice? Choose(INamedTypeSymbol type, IReadOnlyList<MemberCandidate> members)
     {
-        IEnumerable<IMethodSymbol> candidates = type.InstanceConstructors
+        if (Marked(type).FirstOrDefault() is { } marked)
+            return marked.DeclaredAccessibility == Accessibility.Public ? Match(marked, members) : null;
+        return type.InstanceConstructors
             .Where(static c => c.DeclaredAccessibility == Accessibility.Public && !KnownTypes.IsObsoleteAsError(c))
-            .OrderBy(c => c.Parameters.Length == 0 ? (c.IsImplicitlyDeclared && type.IsValueType ? 2 : 0) : 1)
-            .ThenByDescending(static c => c.Parameters.Length)
-            .ThenBy(static c => c.Parameters.Length == 0 ? "" : c.ToDisplayString(), StringComparer.Ordinal);
-        foreach (IMethodSymbol candidate in candidates)
-        {
-            if (Match(candidate, members) is { } choice) return choice;
-        }
-
-        return null;
+            .Select(c => Match(c, members))
+            .OfType<ConstructorChoice>()
+            .OrderByDescending(static c => c.Members.Count(static m => m is { CanBeSet: false }))
+            .ThenBy(c => c.Symbol.Parameters.Length == 0 ? (c.Symbol.IsImplicitlyDeclared && type.IsValueType ? 2 : 0) : 1)
+            .ThenByDescending(static c => c.Symbol.Parameters.Length)
+            .ThenBy(static c => c.Symbol.Parameters.Length == 0 ? "" : c.Symbol.ToDisplayString(), StringComparer.Ordinal)
+            .FirstOrDefault();
     }
+
+    /// <summary>The constructors that an attribute names.</summary>
+    public static IEnumerable<IMethodSymbol> Marked(INamedTypeSymbol type) =>
+        type.InstanceConstructors.Where(static c => KnownTypes.SharedAttribute(c, "SerializationConstructorAttribute") is not null);
 
     private ConstructorChoice? Match(IMethodSymbol constructor, IReadOnlyList<MemberCandidate> members)
     {
@@ -41,7 +46,8 @@ internal sealed class ConstructorRules(Compilation compilation)
             IParameterSymbol parameter = constructor.Parameters[i];
             if (parameter.RefKind is not (RefKind.None or RefKind.In)) return null;
             MemberCandidate? member = members.FirstOrDefault(m => m.Name == parameter.Name)
-                ?? members.FirstOrDefault(m => string.Equals(m.Name, parameter.Name, StringComparison.OrdinalIgnoreCase));
+                ?? members.FirstOrDefault(m => string.Equals(m.Name, parameter.Name, StringComparison.OrdinalIgnoreCase))
+                ?? ByKey(parameter, members);
             bool fits = member is { IsIgnored: false } && Fits(compilation, member.Type, parameter.Type) && !matched.Contains(member);
             if (fits) matched[i] = member;
             else if (member is not { IsIgnored: true } && !parameter.HasExplicitDefaultValue) return null;
@@ -49,6 +55,12 @@ internal sealed class ConstructorRules(Compilation compilation)
 
         return new ConstructorChoice(constructor, matched);
     }
+
+    /// <summary>The member with the key that stands on the parameter.</summary>
+    private static MemberCandidate? ByKey(IParameterSymbol parameter, IReadOnlyList<MemberCandidate> members) =>
+        MemberAttributes.OwnKey(parameter, isListed: false) is { } key
+            ? members.FirstOrDefault(m => key.Index is null ? (m.KeyName ?? m.Name) == key.Name : m.Index == key.Index)
+            : null;
 
     /// <summary>Whether a member's value can be passed to a parameter without changing it.</summary>
     public static bool Fits(Compilation compilation, ITypeSymbol from, ITypeSymbol to)

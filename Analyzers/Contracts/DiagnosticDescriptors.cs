@@ -159,7 +159,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor KeyOnUnserializedMember = new(
         "SGR0024",
         "[Key] on a member that is not serialized",
-        "{0}: member '{1}' has a [Key] but {2}",
+        "{0}: member '{1}' has {2} but {3}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0024.md");
 
     public static readonly DiagnosticDescriptor LanguageVersionTooLow = new(
@@ -227,6 +227,51 @@ internal static class DiagnosticDescriptors
         + "interface's method, or say it where the server is set up (RpcServerOptions.Access)",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0039.md");
 
+    public static readonly DiagnosticDescriptor InvalidUnion = new(
+        "SGR0040",
+        "A union is not valid",
+        "{0}: union '{1}' is not valid: {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0040.md");
+
+    public static readonly DiagnosticDescriptor InfiniteType = new(
+        "SGR0041",
+        "A serialized type can only be infinite",
+        "{0}: every value of type '{1}' must hold another one, through {2}, and so without end: make one of these members nullable, or "
+        + "a collection, or give its parameter a default value",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0041.md");
+
+    public static readonly DiagnosticDescriptor InvalidSerializer = new(
+        "SGR0042",
+        "A custom serializer is not valid",
+        "{0}: '{1}' cannot serialize '{2}': {3}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0042.md");
+
+    public static readonly DiagnosticDescriptor ForeignFormatter = new(
+        "SGR0043",
+        "[MessagePackFormatter] does not count here",
+        "{0}: '{1}' has a [MessagePackFormatter], whose formatter only MessagePack-CSharp can run: write a class that implements "
+        + "IRpcSerializer<T> and name it in [RpcSerializer(typeof(...))] beside it",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0043.md");
+
+    public static readonly DiagnosticDescriptor HiddenSetter = new(
+        "SGR0044",
+        "A member's setter cannot be reached",
+        "{0}: member '{1}' has a setter that is not public, which generated code cannot reach in the generic type '{2}': make it public or "
+        + "internal, add a constructor parameter of the same name, or leave the member out with [IgnoreMember]",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0044.md");
+
+    public static readonly DiagnosticDescriptor InvalidUnknownMembers = new(
+        "SGR0045",
+        "A member for unknown members is not valid",
+        "{0}: member '{1}' cannot hold the unknown members: {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0045.md");
+
+    public static readonly DiagnosticDescriptor InvalidIntern = new(
+        "SGR0046",
+        "[Intern] stands on what is not a string",
+        "{0}: type '{1}' cannot be interned: [Intern] is for members and parameters of type string; remove it",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0046.md");
+
     public static readonly DiagnosticDescriptor MisplacedBuffer = new(
         "SGR0050",
         "An RpcBuffer stands where nobody would dispose of it",
@@ -242,6 +287,7 @@ internal static class DiagnosticDescriptors
         InvalidWireName, DuplicateWireName, MisplacedStream, NotSerializable, NoConstructor, TypeNotAccessible, InvalidKey,
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
         ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
-        InvalidAuthorization, ContradictoryAuthorization, UselessAuthorization, MisplacedBuffer,
+        InvalidAuthorization, ContradictoryAuthorization, UselessAuthorization, InvalidUnion, InfiniteType, InvalidSerializer,
+        ForeignFormatter, HiddenSetter, InvalidUnknownMembers, InvalidIntern, MisplacedBuffer,
     ];
 }

@@ -56,7 +56,7 @@ internal sealed class ExceptionParser(Compilation compilation, ProblemSink probl
             UsePath memberPath = path.To(type, member.Symbol);
             if (KnownTypes.IsObsoleteAsError(member.Symbol))
                 problems.Report(DiagnosticDescriptors.ObsoleteAsError, memberPath.Location, memberPath.ToString(), member.Name);
-            if (types.Resolve(member.Type, memberPath) is not { } resolved) continue;
+            if (types.ResolveMember(member.Type, member.Symbol, memberPath) is not { } resolved) continue;
             int parameter = constructor.Members.ToList().IndexOf(member);
             string key = member.KeyName ?? member.Name;
             TypeUse use = new(

@@ -30,6 +30,9 @@ internal static class HashingRules
         if (IsItsBits(type)) return KeyHashing.Seeded;
         if (KnownTypes.Is(type, "System", "Half")) return KeyHashing.Default;
         if (KnownTypes.Is(type, "System", "Memory", 1) || KnownTypes.Is(type, "System", "ReadOnlyMemory", 1)) return KeyHashing.Default;
+
+        // A union, or what only its own serializer can make: any class may come, with a hash code of its own.
+        if (!KnownTypes.IsSystem(type) && (type.TypeKind == TypeKind.Interface || type.IsAbstract)) return KeyHashing.Guarded;
         return type.IsValueType || HasOwnHashCode(type) ? KeyHashing.Guarded : KeyHashing.Default;
     }
 

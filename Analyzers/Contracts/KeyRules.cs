@@ -14,11 +14,11 @@ internal sealed class KeyRules(ProblemSink problems)
         bool valid = true;
         foreach (MemberCandidate member in candidates)
         {
-            if (member.HasKey && !member.IsIgnored && !members.Contains(member))
+            if (member.Key is { } key && !member.IsIgnored && !member.HoldsUnknown && !members.Contains(member))
             {
                 valid = Report(
-                    DiagnosticDescriptors.KeyOnUnserializedMember, member, path, member.Name,
-                    "cannot be set by the reader: add a public setter or a constructor parameter of the same name, or remove the key");
+                    DiagnosticDescriptors.KeyOnUnserializedMember, member, path, member.Name, key.Attribute,
+                    "cannot be set by the reader: add a setter or a constructor parameter of the same name, or remove the attribute");
             }
         }
 
@@ -28,7 +28,7 @@ internal sealed class KeyRules(ProblemSink problems)
             object key = isKeyed ? (object?)member.Index ?? "" : member.KeyName ?? member.Name;
             if (isKeyed && member.KeyName is not null)
                 valid = Report(DiagnosticDescriptors.MixedKeys, member, path, member.Name, type.Name);
-            else if (isKeyed && !member.HasKey)
+            else if (isKeyed && member.Index is null)
                 valid = Report(DiagnosticDescriptors.MemberWithoutKey, member, path, member.Name, type.Name);
             else if (isKeyed ? member.Index is < 0 or > MaxIndex : !WireNames.IsValidKey((string)key))
                 valid = Report(DiagnosticDescriptors.InvalidKey, member, path, member.Name, Show(key));

@@ -7,6 +7,11 @@ internal static class KnownTypes
 {
     public const string ServiceAttribute = "SourceGen.Rpc.ServiceAttribute";
 
+    /// <summary>The namespace of MessagePack-CSharp, whose attributes are known by name.</summary>
+    public const string MessagePack = "MessagePack";
+
+    private const string Own = "SourceGen.Rpc";
+
     /// <summary>Whether the type belongs to the class library: its namespace is System or below it.</summary>
     public static bool IsSystem(INamedTypeSymbol type)
     {
@@ -38,15 +43,17 @@ internal static class KnownTypes
 
     public static bool IsContract(INamedTypeSymbol type) => Is(type, "SourceGen.Rpc.CompilerServices", "IRpcContract", 1);
 
-    public static AttributeData? Attribute(ISymbol symbol, string name)
-    {
-        foreach (AttributeData attribute in symbol.GetAttributes())
-        {
-            if (attribute.AttributeClass is { } type && Is(type, "SourceGen.Rpc", name)) return attribute;
-        }
+    /// <summary>An attribute on the symbol itself, or null.</summary>
+    public static AttributeData? Attribute(ISymbol symbol, string name, string space = Own) =>
+        Attributes(symbol, name, space).FirstOrDefault();
 
-        return null;
-    }
+    /// <summary>An attribute of this library, or else the one of the same name and meaning of MessagePack-CSharp.</summary>
+    public static AttributeData? SharedAttribute(ISymbol symbol, string name) =>
+        Attribute(symbol, name) ?? Attribute(symbol, name, MessagePack);
+
+    /// <summary>All attributes of a name on the symbol itself.</summary>
+    public static IEnumerable<AttributeData> Attributes(ISymbol symbol, string name, string space = Own) =>
+        symbol.GetAttributes().Where(a => a.AttributeClass is { } type && Is(type, space, name));
 
     /// <summary>The <c>[Throws&lt;T&gt;]</c> attributes of a method or an interface.</summary>
     public static IEnumerable<AttributeData> ThrowsAttributes(ISymbol symbol) =>

@@ -15,12 +15,15 @@ internal sealed class MemberCollector(ProblemSink problems)
             chain.Insert(0, part);
         }
 
+        bool isByName = MemberAttributes.IsByName(type);
+        bool isOptIn = MemberAttributes.IsDataContract(type);
         List<MemberCandidate> members = [];
         foreach (INamedTypeSymbol part in chain)
         {
+            bool isListed = isOptIn || MemberAttributes.IsDataContract(part);
             foreach (ISymbol symbol in InOrder(part))
             {
-                if (Candidate(symbol, members, path) is { } member) Add(member, members, type, path);
+                if (Candidate(symbol, isListed, isByName, path) is { } member) Add(member, members, type, path);
             }
         }
 
@@ -46,74 +49,73 @@ internal sealed class MemberCollector(ProblemSink problems)
         members[same] = member;
     }
 
-    private MemberCandidate? Candidate(ISymbol symbol, List<MemberCandidate> members, UsePath path)
+    private MemberCandidate? Candidate(ISymbol symbol, bool isListed, bool isByName, UsePath path)
     {
         if (symbol is not (IFieldSymbol or IPropertySymbol) || symbol.IsImplicitlyDeclared) return null;
-        AttributeData? key = KnownTypes.Attribute(symbol, "KeyAttribute");
         if (symbol.DeclaredAccessibility != Accessibility.Public || symbol.IsStatic || symbol is IPropertySymbol { IsIndexer: true })
         {
-            if (key is not null)
-                ReportKey(symbol, "is not a public instance member, so it is not serialized: make it public or remove the key", path);
+            const string Reason = "is not a public instance member, so it is not serialized: make it public or remove the attribute";
+            if (MemberAttributes.OwnKey(symbol, isListed) is { } useless) ReportKey(symbol, useless, Reason, path);
             return null;
         }
 
-        key ??= KeyOfParameter(symbol);
-        bool isIgnored = KnownTypes.Attribute(symbol, "IgnoreMemberAttribute") is not null;
-        if (isIgnored && key is not null) ReportKey(symbol, "is left out by [IgnoreMember]: remove one of the two attributes", path);
-        if (symbol is IFieldSymbol field)
+        MemberKey? key = isByName ? null : MemberAttributes.KeyOf(symbol, isListed);
+        bool isIgnored = MemberAttributes.IsIgnored(symbol);
+        if (isIgnored && key is not null)
+            ReportKey(symbol, key, "is left out by [IgnoreMember] or [IgnoreDataMember]: remove one of the two attributes", path);
+        if (symbol is not IFieldSymbol field) return Property((IPropertySymbol)symbol, key, isIgnored, isListed, path);
+        return new MemberCandidate(field, field.Type, key)
         {
-            return new MemberCandidate(field, field.Type, key)
-            {
-                IsIgnored = isIgnored,
-                IsRequired = field.IsRequired,
-                IsSettable = !field.IsReadOnly,
-            };
-        }
-
-        return Property((IPropertySymbol)symbol, key, isIgnored, members, path);
-    }
-
-    private MemberCandidate? Property(
-        IPropertySymbol property, AttributeData? key, bool isIgnored, List<MemberCandidate> members, UsePath path)
-    {
-        // An override may declare only one of the accessors, and attributes stand where the member was first declared.
-        MemberCandidate? overridden = property.IsOverride ? members.Find(m => m.Name == property.Name) : null;
-        IPropertySymbol? original = overridden?.Symbol as IPropertySymbol;
-        IMethodSymbol? get = property.GetMethod ?? original?.GetMethod;
-        IMethodSymbol? set = property.SetMethod ?? original?.SetMethod;
-        if (get is not { DeclaredAccessibility: Accessibility.Public })
-        {
-            if (key is not null) ReportKey(property, "has no public getter, so it is not serialized: add one or remove the key", path);
-            return null;
-        }
-
-        key ??= original is null ? null : KnownTypes.Attribute(original, "KeyAttribute");
-        return new MemberCandidate(property, property.Type, key)
-        {
-            IsIgnored = isIgnored || overridden is { IsIgnored: true },
-            IsRequired = property.IsRequired,
-            IsSettable = set is { DeclaredAccessibility: Accessibility.Public } && property.RefKind == RefKind.None,
-            IsInitOnly = set is { IsInitOnly: true },
+            IsIgnored = isIgnored || IsNotListed(field.Type, key, isListed),
+            IsRequired = field.IsRequired,
+            IsSettable = !field.IsReadOnly,
         };
     }
 
-    private void ReportKey(ISymbol member, string reason, UsePath path) =>
-        problems.Report(DiagnosticDescriptors.KeyOnUnserializedMember, path.At(member).Location, path.ToString(), member.Name, reason);
-
-    /// <summary>A record's <c>[Key(0)] string Name</c> puts the attribute on the parameter, and a class may do the same.</summary>
-    private static AttributeData? KeyOfParameter(ISymbol member)
+    private MemberCandidate? Property(IPropertySymbol property, MemberKey? key, bool isIgnored, bool isListed, UsePath path)
     {
-        foreach (IMethodSymbol constructor in member.ContainingType.InstanceConstructors)
+        // An override may declare only one of the accessors.
+        IMethodSymbol? get = Accessor(property, static p => p.GetMethod);
+        IMethodSymbol? set = Accessor(property, static p => p.SetMethod);
+        if (get is not { DeclaredAccessibility: Accessibility.Public })
         {
-            foreach (IParameterSymbol parameter in constructor.Parameters)
-            {
-                if (!string.Equals(parameter.Name, member.Name, StringComparison.OrdinalIgnoreCase)) continue;
-                if (KnownTypes.Attribute(parameter, "KeyAttribute") is { } key) return key;
-            }
+            if (key is not null)
+                ReportKey(property, key, "has no public getter, so it is not serialized: add one or remove the attribute", path);
+            return null;
+        }
+
+        bool isSettable = set is { DeclaredAccessibility: Accessibility.Public } && property.RefKind == RefKind.None;
+
+        // Not what is accessible here: a type is the same in every assembly. And unless an attribute says otherwise, who keeps the setter
+        // to himself has a value that he computes.
+        bool isMeant = key is not null || IsForUnknown(property.Type);
+        return new MemberCandidate(property, property.Type, key)
+        {
+            IsIgnored = isIgnored || IsNotListed(property.Type, key, isListed),
+            IsRequired = property.IsRequired,
+            IsSettable = isSettable,
+            IsInitOnly = isSettable && set!.IsInitOnly,
+            HiddenSetter = isSettable || !isMeant || property.RefKind != RefKind.None ? null : set,
+        };
+    }
+
+    private static bool IsNotListed(ITypeSymbol type, MemberKey? key, bool isListed) => isListed && key is null && !IsForUnknown(type);
+
+    private static bool IsForUnknown(ITypeSymbol type) =>
+        type is INamedTypeSymbol named && KnownTypes.Is(named, "SourceGen.Rpc", "UnknownMembers");
+
+    private static IMethodSymbol? Accessor(IPropertySymbol property, Func<IPropertySymbol, IMethodSymbol?> accessor)
+    {
+        for (IPropertySymbol? part = property; part is not null; part = part.OverriddenProperty)
+        {
+            if (accessor(part) is { } found) return found;
         }
 
         return null;
     }
+
+    private void ReportKey(ISymbol member, MemberKey key, string reason, UsePath path) => problems.Report(
+        DiagnosticDescriptors.KeyOnUnserializedMember, path.At(member).Location, path.ToString(), member.Name, key.Attribute, reason);
 
     /// <summary>As declared; the parts of a partial type by file, so that the order of files in a compilation does not matter.</summary>
     private static IEnumerable<ISymbol> InOrder(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.Length < 2

@@ -108,6 +108,13 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         {
             ISymbol at = ReferenceEquals(place, service) ? service : parameter;
             string description = $"{name} parameter {parameter.Name}";
+            if (parameter.Name.Length == 0)
+            {
+                // Still being typed.
+                problems.CompilerReports();
+                continue;
+            }
+
             if (parameter.RefKind != RefKind.None)
             {
                 problems.Report(DiagnosticDescriptors.ByReferenceParameter, at, description, Keyword(parameter.RefKind));
@@ -125,11 +132,13 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
                     : isOneWay ? "a one-way method has no call that a stream could belong to; remove [OneWay]" : "";
                 if (problem.Length > 0)
                     problems.Report(DiagnosticDescriptors.MisplacedStream, at, description, Display(parameter.Type), problem);
-                if (types.Resolve(items, UsePath.From(description, at)) is not { } item) continue;
+                UsePath path = UsePath.From(description, at);
+                if (!types.CheckIsNoValue(parameter, path)) continue;
+                if (types.Resolve(items, path) is not { } item) continue;
                 input ??= new StreamParameterModel(parameter.Name, parameters.Count, TypeNames.Declared(parameter.Type), Use(items, item));
                 schema.Add($"{SchemaText.Word(parameter.Name)}: stream<{item.Schema}>");
             }
-            else if (types.ResolveWhole(parameter.Type, UsePath.From(description, at)) is { } type)
+            else if (types.ResolveMember(parameter.Type, parameter, UsePath.From(description, at)) is { } type)
             {
                 string? defaultValue = parameter.HasExplicitDefaultValue ? Literals.DefaultOf(parameter) : null;
                 parameters.Add(new ParameterModel(parameter.Name, Use(parameter.Type, type), defaultValue));

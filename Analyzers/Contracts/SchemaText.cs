@@ -8,6 +8,9 @@ internal static partial class SchemaText
     /// <summary>A name in quotes.</summary>
     public static string Quote(string name) => "\"" + name.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
 
+    /// <summary>What a custom serializer writes.</summary>
+    public static string Opaque(string format) => $"opaque<{Quote(format)}>";
+
     /// <summary>A name as it is when it is a word, and in quotes otherwise.</summary>
     public static string Word(string name)
     {

@@ -69,6 +69,7 @@ internal sealed class ServiceParser
 
         List<ParsedMethod> methods = Methods();
         CheckUnique(methods);
+        _types.Finiteness.Check();
         if (_problems.Any) return null;
         foreach (ParsedMethod method in methods) _methods[method.Model.WireName] = method.Symbol;
 

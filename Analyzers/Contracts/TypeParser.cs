@@ -31,6 +31,9 @@ internal sealed partial class TypeParser
         _problems = problems;
         _generatedNamespace = generatedNamespace;
         _objects = new ObjectParser(this, compilation, problems);
+        _serializers = new SerializerRules(compilation, problems);
+        _unions = new UnionParser(this, compilation, problems);
+        Finiteness = new FinitenessRules(problems);
     }
 
     /// <summary>The types that need generated methods, by name.</summary>
@@ -61,7 +64,7 @@ internal sealed partial class TypeParser
         if (resolved is null) return null;
 
         // A reference type that is not annotated at all may be null as far as anyone knows.
-        if (type.IsReferenceType && type.NullableAnnotation != NullableAnnotation.NotAnnotated)
+        if (CanBeNil(type))
             resolved = resolved with { Schema = resolved.Schema + "?" };
         return _resolved[type] = resolved;
     }
@@ -97,7 +100,9 @@ internal sealed partial class TypeParser
             return null;
         }
 
-        if (TypeRules.WhyNotAKind(type) is { } reason) return Refuse(type, path, reason);
+        AttributeData? serializer = KnownTypes.Attribute(type, SerializerAttribute);
+        bool isUnion = serializer is null && UnionParser.IsUnion(type);
+        if (serializer is null && !isUnion && TypeRules.WhyNotAKind(type) is { } reason) return Refuse(type, path, reason);
         if (!TypeRules.IsAccessible(type, _compilation))
         {
             _problems.Report(DiagnosticDescriptors.TypeNotAccessible, path.Location, path.ToString(), Display(type));
@@ -114,6 +119,14 @@ internal sealed partial class TypeParser
             return Refuse(type, path, "its type arguments are nested too deeply, or it mentions itself with ever larger ones");
         if (!KnownTypes.IsSystem(type) && TypeRules.IsAmbiguous(type, _compilation))
             return Refuse(type, path, "another assembly has a type of the same full name; rename one of them, or reference one only");
+        if (serializer is not null) return Custom(type, serializer, path);
+        if (KnownTypes.Attribute(type, "MessagePackFormatterAttribute", KnownTypes.MessagePack) is not null)
+        {
+            _problems.Report(DiagnosticDescriptors.ForeignFormatter, path.At(type).Location, path.ToString(), Display(type));
+            return null;
+        }
+
+        if (isUnion) return Union(type, path);
         if (type.TypeKind == TypeKind.Enum) return Enum(type);
         if (type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T) return Nullable(type, path);
         if (type.IsTupleType) return Tuple(type, (type.TupleUnderlyingType ?? type).TypeArguments, path);

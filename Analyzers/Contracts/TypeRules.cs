@@ -16,9 +16,14 @@ internal static class TypeRules
         if (type.IsUnboundGenericType) return "it is an open generic type; use a closed type";
         if (KnownTypes.IsCancellationToken(type)) return "a CancellationToken can only be the last parameter of a method";
         if (KnownTypes.IsSystem(type)) return null;
-        if (type.TypeKind == TypeKind.Interface) return "it is an interface, so the reader cannot know what to make; use a concrete type";
+        if (KnownTypes.Is(type, "SourceGen.Rpc", "UnknownMembers")) return "it can only be a member of an object, which it belongs to";
+        if (KnownTypes.Is(type, "SourceGen.Rpc", "UnknownCase")) return "it can only be in the fallback of a union";
+        if (type.TypeKind == TypeKind.Interface)
+            return "it is an interface, so the reader cannot know what to make; use a concrete type, or list its "
+                + "implementations with [Union]";
         if (type.IsStatic) return "it is a static class";
-        if (type.IsAbstract) return "it is abstract, so the reader cannot know what to make; use a concrete type";
+        if (type.IsAbstract) return "it is abstract, so the reader cannot know what to make; use a concrete type, or list the derived "
+                + "ones with [Union]";
         if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct)) return null;
         if (type.AllInterfaces.Any(static i => i.SpecialType == SpecialType.System_Collections_IEnumerable))
             return "it is a collection of its own, whose other members would be lost; use an array, List<T>, HashSet<T> or "

@@ -29,6 +29,8 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
 
     private static void Start(CompilationStartAnalysisContext context)
     {
+        if (!AnalyzerSwitch.ChecksContracts(context.Options)) return;
+
         // An editor may have added the file to a project that has it already.
         AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))
             .DistinctBy(static file => file.Path, StringComparer.Ordinal)];

@@ -26,7 +26,7 @@ public sealed class ContractGenerator : IIncrementalGenerator
             .SelectMany(static (service, _) => service.Types)
             .Collect()
             .Select(static (all, _) => all
-                .GroupBy(static type => type.Ref.Name, StringComparer.Ordinal)
+                .GroupBy(static type => type.HintName, StringComparer.Ordinal)
                 .OrderBy(static group => group.Key, StringComparer.Ordinal)
                 .Select(static group => group.First())
                 .ToEquatableArray())

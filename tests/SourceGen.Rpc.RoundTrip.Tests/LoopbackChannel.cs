@@ -12,9 +12,12 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
     public static TService Connect<TService>(TService service)
         where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(new LoopbackChannel(service));
 
+    /// <summary>The bytes of the last request with one reply.</summary>
+    public byte[] LastRequest { get; private set; } = [];
+
     public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
         UnaryMethod<TService, TRequest, TResponse> method) =>
-        new Unary<TService, TRequest, TResponse>((TService)service, method);
+        new Unary<TService, TRequest, TResponse>(this, (TService)service, method);
 
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
         new Action<TService, TRequest>((TService)service, method);
@@ -40,21 +43,29 @@ internal sealed class LoopbackChannel(object service) : RpcChannel
         await foreach (T item in items) yield return Copy(shape, item);
     }
 
-    internal static T Copy<T>(TypeShape<T> shape, in T value)
+    internal static T Copy<T>(TypeShape<T> shape, in T value) => Decode(shape, Encode(shape, value));
+
+    private static byte[] Encode<T>(TypeShape<T> shape, in T value)
     {
-        ISerializer<T> serializer = MessagePackCodec.Instance.GetSerializer(shape);
         ArrayBufferWriter<byte> bytes = new();
-        serializer.Serialize(bytes, value);
-        return serializer.Deserialize(new ReadOnlySequence<byte>(bytes.WrittenMemory));
+        MessagePackCodec.Instance.GetSerializer(shape).Serialize(bytes, value);
+        return bytes.WrittenSpan.ToArray();
     }
 
-    private sealed class Unary<TService, TRequest, TResponse>(TService service, UnaryMethod<TService, TRequest, TResponse> method)
+    private static T Decode<T>(TypeShape<T> shape, byte[] bytes) =>
+        MessagePackCodec.Instance.GetSerializer(shape).Deserialize(new ReadOnlySequence<byte>(bytes));
+
+    private sealed class Unary<TService, TRequest, TResponse>(
+        LoopbackChannel channel, TService service, UnaryMethod<TService, TRequest, TResponse> method)
         : UnaryInvoker<TRequest, TResponse>
         where TService : class
         where TRequest : struct
     {
-        public override ValueTask<TResponse> InvokeAsync(in TRequest request, CancellationToken cancellationToken) =>
-            CallAsync(Copy(method.RequestShape, request), cancellationToken);
+        public override ValueTask<TResponse> InvokeAsync(in TRequest request, CancellationToken cancellationToken)
+        {
+            channel.LastRequest = Encode(method.RequestShape, request);
+            return CallAsync(Decode(method.RequestShape, channel.LastRequest), cancellationToken);
+        }
 
         private async ValueTask<TResponse> CallAsync(TRequest request, CancellationToken cancellationToken) =>
             Copy(method.ResponseShape, await method.Handler(service, request, cancellationToken));

@@ -2,16 +2,32 @@ namespace SourceGen.Rpc.Contracts;
 
 /// <summary>A class, struct or record written member by member.</summary>
 /// <param name="IsKeyed">Whether it is an array by <c>[Key(n)]</c>; otherwise it is a map by name.</param>
-/// <param name="Members">The members in the order they are written: by index, or base class first and then as declared.</param>
+/// <param name="Members">The members in the order they are written: by index, or base class first and then as declared. Last, if there is
+/// one, that which holds unknown members.</param>
 /// <param name="Arguments">What is passed to the constructor, by parameter name.</param>
+/// <param name="Callbacks">The interface that is told, or null.</param>
 internal sealed record ObjectModel(
     TypeRef Ref,
     string GeneratedNamespace,
     string HintName,
     bool IsKeyed,
     EquatableArray<MemberModel> Members,
-    EquatableArray<ArgumentModel> Arguments)
-    : TypeModel(Ref, GeneratedNamespace, HintName);
+    EquatableArray<ArgumentModel> Arguments,
+    CallbackModel? Callbacks)
+    : TypeModel(Ref, GeneratedNamespace, HintName)
+{
+    /// <summary>The members that are members on the wire.</summary>
+    public IEnumerable<MemberModel> Sent => Members.Where(static m => !m.HoldsUnknown);
+
+    /// <summary>The member that holds unknown members, or null.</summary>
+    public MemberModel? Unknown => Members.FirstOrDefault(static m => m.HoldsUnknown);
+}
+
+/// <summary>The interface by which an object is told that it is written and read.</summary>
+/// <param name="Interface">The interface, with <c>global::</c>.</param>
+/// <param name="Before">Its method that comes before writing.</param>
+/// <param name="After">Its method that comes after reading.</param>
+internal sealed record CallbackModel(string Interface, string Before, string After);
 
 /// <summary>How a member gets the value that was read.</summary>
 internal enum MemberSetter
@@ -36,7 +52,11 @@ internal enum MemberSetter
 /// <param name="Type">Its type.</param>
 /// <param name="Setter">How it gets its value.</param>
 /// <param name="Default">The C# expression of the value it has when it is missing: its constructor parameter's default.</param>
-internal sealed record MemberModel(string Name, int Index, string Key, TypeRef Type, MemberSetter Setter, string Default);
+/// <param name="HiddenIn">For an assigned member whose setter is not accessible, the type that declares it, with <c>global::</c>;
+/// otherwise empty.</param>
+/// <param name="HoldsUnknown">Whether it holds the members that the contract does not have.</param>
+internal sealed record MemberModel(
+    string Name, int Index, string Key, TypeRef Type, MemberSetter Setter, string Default, string HiddenIn, bool HoldsUnknown);
 
 /// <summary>One constructor argument.</summary>
 /// <param name="Parameter">The parameter's name, not escaped.</param>

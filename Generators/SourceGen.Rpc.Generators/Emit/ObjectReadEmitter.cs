@@ -30,15 +30,24 @@ internal sealed class ObjectReadEmitter
 
     private void Emit()
     {
-        _writer.Line("reader.Enter();").Line($"int count = reader.Read{(_model.IsKeyed ? "Array" : "Map")}Header();");
+        _writer.Line($"reader.Enter({Literals.Text(CollectionEmitter.Plain(_model))});");
+        _writer.Line($"int count = reader.Read{(_model.IsKeyed ? "Array" : "Map")}Header();");
         if (_isFilled) _writer.Line($"{_model.Ref.Name} value = new {_model.Ref.Name}();");
         else EmitLocals();
 
         _writer.Open("for (int index = 0; index < count; index++)");
-        if (_model.Members.Count == 0) _writer.Line("reader.ReadStringSpan();").Line("reader.Skip();");
-        else EmitSwitch();
+        if (_model.Members.Count > 0)
+        {
+            EmitSwitch();
+        }
+        else
+        {
+            if (!_model.IsKeyed) _writer.Line("reader.ReadStringSpan();");
+            _writer.Line("reader.Skip();");
+        }
+
         _writer.Close().Line().Line("reader.Leave();");
-        if (_isFilled) _writer.Line("return value;");
+        if (_isFilled) EmitReturn();
         else EmitConstruction();
     }
 
@@ -55,7 +64,7 @@ internal sealed class ObjectReadEmitter
     {
         if (!_model.IsKeyed) _writer.Line("global::System.ReadOnlySpan<byte> key = reader.ReadStringSpan();");
         _writer.Open(_model.IsKeyed ? "switch (index)" : "switch (key.Length)");
-        foreach (MemberModel member in _model.Members)
+        foreach (MemberModel member in _model.Sent)
         {
             _writer.Line(_model.IsKeyed
                 ? $"case {member.Index}:"
@@ -65,13 +74,15 @@ internal sealed class ObjectReadEmitter
             _writer.Indented("break;");
         }
 
-        _writer.Line("default:").Indented("reader.Skip();").Indented("break;").Close();
+        _writer.Line("default:");
+        if (_model.Unknown is { } unknown) EmitUnknown(unknown);
+        else _writer.Indented("reader.Skip();");
+        _writer.Indented("break;").Close();
     }
 
     private void EmitAssignment(MemberModel member)
     {
-        string target = _isFilled ? "value." + TypeNames.Escape(member.Name) : _names[member].Local;
-        string assignment = $"{target} = {GeneratedCode.Read(member.Type)};";
+        string assignment = Assign(member, GeneratedCode.Read(member.Type));
         string? flag = !_isFilled && HasFlag(member) ? _names[member].Flag : null;
 
         // Nil in an array object also stands for an index that the writer does not know.
@@ -86,12 +97,30 @@ internal sealed class ObjectReadEmitter
         if (flag is not null) _writer.Indented($"{flag} = true;");
     }
 
+    private void EmitUnknown(MemberModel member)
+    {
+        string kept = _isFilled ? "value." + TypeNames.Escape(member.Name) : _names[member].Local;
+        string key = _model.IsKeyed ? "index" : "key";
+        _writer.Indented(Assign(member, $"{GeneratedCode.Services}UnknownData.Keep({kept}, {key}, ref reader)"));
+        if (!_isFilled && HasFlag(member)) _writer.Indented($"{_names[member].Flag} = true;");
+    }
+
+    private string Assign(MemberModel member, string to) =>
+        _isFilled ? AccessorEmitter.Assign(_model, member, to) : $"{_names[member].Local} = {to};";
+
+    private void EmitReturn()
+    {
+        if (_model.Callbacks is { } callbacks)
+            _writer.Line(_model.Ref.CanBeNull ? $"(({callbacks.Interface})value).{callbacks.After}();" : $"value.{callbacks.After}();");
+        _writer.Line("return value;");
+    }
+
     private void EmitConstruction()
     {
         MemberModel[] init = [.. _model.Members.Where(static m => m.Setter == MemberSetter.Init)];
         MemberModel[] assigned = [.. _model.Members.Where(static m => m.Setter == MemberSetter.Assign)];
         string all = Construct(m => _names[m].Local);
-        if (init.Length == 0 && assigned.Length == 0)
+        if (init.Length == 0 && assigned.Length == 0 && _model.Callbacks is null)
         {
             _writer.Line($"return {all};");
             return;
@@ -110,8 +139,8 @@ internal sealed class ObjectReadEmitter
         }
 
         foreach (MemberModel member in assigned)
-            _writer.Line($"if ({_names[member].Flag}) value.{TypeNames.Escape(member.Name)} = {_names[member].Local};");
-        _writer.Line("return value;");
+            _writer.Line($"if ({_names[member].Flag}) {AccessorEmitter.Assign(_model, member, _names[member].Local)}");
+        EmitReturn();
     }
 
     private void EmitConstructionWithDefaults(MemberModel[] init)

@@ -3,45 +3,88 @@ using SourceGen.Rpc.Contracts;
 namespace SourceGen.Rpc.Generators.Emit;
 
 /// <summary>Prints how an object's members are written: an array by index, or a map by name.</summary>
-internal static class ObjectWriteEmitter
+internal sealed class ObjectWriteEmitter
 {
-    public static void Emit(SourceWriter writer, ObjectModel model)
+    private const string Unknown = GeneratedCode.Services + "UnknownData";
+
+    private readonly SourceWriter _writer;
+    private readonly ObjectModel _model;
+    private readonly MemberModel[] _sent;
+    private readonly string _value;
+    private readonly string? _unknown;
+
+    private ObjectWriteEmitter(SourceWriter writer, ObjectModel model)
     {
-        writer.Line("writer.Enter();");
-        if (model.IsKeyed) EmitArray(writer, model);
-        else EmitMap(writer, model);
-        writer.Line("writer.Leave();");
+        _writer = writer;
+        _model = model;
+        _sent = [.. model.Sent];
+
+        // A struct comes by read-only reference, and what its callback changes must be written.
+        _value = model.Callbacks is not null && !model.Ref.CanBeNull ? "copy" : "value";
+        _unknown = model.Unknown is { } unknown ? $"{_value}.{TypeNames.Escape(unknown.Name)}" : null;
     }
 
-    private static void EmitArray(SourceWriter writer, ObjectModel model)
+    public static void Emit(SourceWriter writer, ObjectModel model) => new ObjectWriteEmitter(writer, model).Emit();
+
+    private void Emit()
     {
-        int next = 0;
-        writer.Line($"writer.WriteArrayHeader({model.Members[model.Members.Count - 1].Index + 1});");
-        foreach (MemberModel member in model.Members)
+        if (_model.Callbacks is { } callbacks)
         {
-            EmitGap(writer, member.Index - next);
-            writer.Line(Write(member));
+            if (_value == "copy") _writer.Line($"{_model.Ref.Name} copy = value;").Line($"copy.{callbacks.Before}();");
+            else _writer.Line($"(({callbacks.Interface})value).{callbacks.Before}();");
+        }
+
+        _writer.Line($"writer.Enter({Literals.Text(CollectionEmitter.Plain(_model))});");
+        if (_model.IsKeyed) EmitArray();
+        else EmitMap();
+        _writer.Line("writer.Leave();");
+    }
+
+    private void EmitArray()
+    {
+        int length = _sent.Length == 0 ? 0 : _sent[_sent.Length - 1].Index + 1;
+        string count = _unknown is null ? $"{length}" : $"{Unknown}.ArrayLength({_unknown}, {length})";
+        _writer.Line($"writer.WriteArrayHeader({count});");
+        int next = 0;
+        foreach (MemberModel member in _sent)
+        {
+            EmitGap(next, member.Index);
+            _writer.Line(Write(member));
             next = member.Index + 1;
         }
+
+        if (_unknown is not null) _writer.Line($"{Unknown}.WriteSlotsFrom({_unknown}, {length}, ref writer);");
     }
 
-    private static void EmitGap(SourceWriter writer, int length)
+    private void EmitGap(int from, int to)
     {
-        if (length > 3) writer.Line($"for (int i = 0; i < {length}; i++) writer.WriteNil();");
-        else for (int i = 0; i < length; i++) writer.Line("writer.WriteNil();");
+        if (to - from > 3)
+        {
+            _writer.Line($"for (int i = {from}; i < {to}; i++) {Slot("i")}");
+            return;
+        }
+
+        for (int i = from; i < to; i++) _writer.Line(Slot($"{i}"));
     }
 
-    private static void EmitMap(SourceWriter writer, ObjectModel model)
+    private string Slot(string index) =>
+        _unknown is null ? "writer.WriteNil();" : $"{Unknown}.WriteSlot({_unknown}, {index}, ref writer);";
+
+    private void EmitMap()
     {
-        writer.Line($"writer.WriteMapHeader({model.Members.Count});");
-        foreach (MemberModel member in model.Members)
+        string count = _unknown is null ? $"{_sent.Length}" : $"{_sent.Length} + ({_unknown}?.Count ?? 0)";
+        _writer.Line($"writer.WriteMapHeader({count});");
+
+        // Before the known ones, because of repeated members the last counts.
+        if (_unknown is not null) _writer.Line($"{Unknown}.WriteEntries({_unknown}, ref writer);");
+        foreach (MemberModel member in _sent)
         {
             string key = string.Join(", ", Encode(member.Key).Select(static b => $"0x{b:X2}"));
-            writer.Line($"writer.WriteRaw([{key}]); // {SchemaText.Word(member.Key)}").Line(Write(member));
+            _writer.Line($"writer.WriteRaw([{key}]); // {SchemaText.Word(member.Key)}").Line(Write(member));
         }
     }
 
-    private static string Write(MemberModel member) => GeneratedCode.Write(member.Type, "value." + TypeNames.Escape(member.Name)) + ";";
+    private string Write(MemberModel member) => GeneratedCode.Write(member.Type, $"{_value}.{TypeNames.Escape(member.Name)}") + ";";
 
     /// <summary>The key as a MessagePack string, encoded here so that nobody encodes it at run time.</summary>
     private static IEnumerable<byte> Encode(string key)

@@ -14,6 +14,7 @@ internal static class TypeEmitter
         EmitMethod(writer, model, isWrite: true);
         writer.Line();
         EmitMethod(writer, model, isWrite: false);
+        if (model is ObjectModel type) AccessorEmitter.Emit(writer, type);
         return writer.Close().Close().ToSourceText();
     }
 
@@ -40,6 +41,18 @@ internal static class TypeEmitter
                 break;
             case ObjectModel type:
                 ObjectReadEmitter.Emit(writer, type);
+                break;
+            case UnionModel type when isWrite:
+                UnionEmitter.EmitWrite(writer, type);
+                break;
+            case UnionModel type:
+                UnionEmitter.EmitRead(writer, type);
+                break;
+            case CustomModel type when isWrite:
+                writer.Line($"{type.Serializer}.Write(ref writer, in value);");
+                break;
+            case CustomModel type:
+                writer.Line($"return {type.Serializer}.Read(ref reader);");
                 break;
             case CollectionModel type when isWrite:
                 CollectionEmitter.EmitWrite(writer, type);

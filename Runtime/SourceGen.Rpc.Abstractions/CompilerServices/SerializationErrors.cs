@@ -42,4 +42,29 @@ public static class SerializationErrors
     public static void ThrowCollectionChanged(string type) =>
         throw new RpcSerializationException($"The '{type}' changed while it was written: do not modify a collection until the call "
             + "that sends it has returned.");
+
+    /// <summary>A value is of a type that its union does not list.</summary>
+    /// <param name="union">The union's type.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="cases">What the union lists.</param>
+    /// <exception cref="RpcSerializationException">Always.</exception>
+    [DoesNotReturn]
+    public static void ThrowUnlistedCase(string union, object value, string cases)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        throw new RpcSerializationException($"A value of type '{value.GetType()}' cannot be sent as '{union}', whose cases are {cases}: "
+            + "list it there with [Union(tag, typeof(...))], or send one of the cases.");
+    }
+
+    /// <summary>A case has a tag that its union does not list.</summary>
+    /// <param name="union">The union's type.</param>
+    /// <param name="tag">The tag.</param>
+    /// <param name="cases">What the union lists.</param>
+    /// <param name="offset">The offset behind the tag.</param>
+    /// <exception cref="RpcSerializationException">Always.</exception>
+    [DoesNotReturn]
+    public static void ThrowUnknownCase(string union, int tag, string cases, long offset) =>
+        throw new RpcSerializationException(
+            $"The tag {tag} before offset {offset} is of no case of '{union}' that is known here, which are {cases}: the peer has another "
+            + "version of it. Bring this side up to date, or give the union a [UnionFallback].");
 }

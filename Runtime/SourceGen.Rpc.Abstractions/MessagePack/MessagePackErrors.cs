@@ -45,6 +45,20 @@ internal static class MessagePackErrors
             $"The value is nested more than {MessagePackLimits.MaxDepth} levels deep. Look for an object that refers back to itself, " +
             "or send a flatter structure.");
 
+    /// <summary>More nesting than is read, in a value whose type is known.</summary>
+    [DoesNotReturn]
+    internal static void TooDeepToRead(string type, long offset) =>
+        throw new RpcSerializationException(
+            $"The data at offset {offset}, of type '{type}', is nested more than {MessagePackLimits.MaxDepth} levels deep; deeper data is "
+            + "refused.");
+
+    /// <summary>More nesting than is written, at a value whose type is known.</summary>
+    [DoesNotReturn]
+    internal static void TooDeepToWrite(string type) =>
+        throw new RpcSerializationException(
+            $"The value is nested more than {MessagePackLimits.MaxDepth} levels deep, at a '{type}'. Look for an object that refers "
+            + "back to itself, or send a flatter structure.");
+
     /// <summary>A count that no collection can have.</summary>
     [DoesNotReturn]
     internal static void NegativeCount(int count) =>

@@ -64,7 +64,7 @@ public ref partial struct MessagePackReader
         if (++_depth > MessagePackLimits.MaxDepth) MessagePackErrors.TooDeepToRead(Consumed);
     }
 
-    /// <summary>Leaves what <see cref="Enter"/> entered.</summary>
+    /// <summary>Leaves what <see cref="Enter()"/> entered.</summary>
     /// <exception cref="RpcSerializationException">Nothing is open.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Leave()

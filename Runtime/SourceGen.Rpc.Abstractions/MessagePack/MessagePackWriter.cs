@@ -53,7 +53,7 @@ public ref partial struct MessagePackWriter
         if (++_depth > MessagePackLimits.MaxDepth) MessagePackErrors.TooDeepToWrite();
     }
 
-    /// <summary>Leaves what <see cref="Enter"/> entered.</summary>
+    /// <summary>Leaves what <see cref="Enter()"/> entered.</summary>
     /// <exception cref="RpcSerializationException">Nothing is open.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Leave()

@@ -101,6 +101,18 @@ enum ContractDifferenceKind
     /// <summary>An enum's value is another number.</summary>
     EnumValueChanged,
 
+    /// <summary>A union has one more case.</summary>
+    UnionCaseAdded,
+
+    /// <summary>A union lacks a case that it had.</summary>
+    UnionCaseRemoved,
+
+    /// <summary>A union keeps cases now that it does not list.</summary>
+    UnionOpened,
+
+    /// <summary>A union refuses cases now that it does not list.</summary>
+    UnionClosed,
+
     /// <summary>The contracts are too large to be compared.</summary>
     NotCompared,
 }

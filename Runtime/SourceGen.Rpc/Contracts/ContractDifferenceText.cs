@@ -37,6 +37,10 @@ internal static class ContractDifferenceText
         ContractDifferenceKind.EnumValueAdded => $"(= {finding.New}) was added",
         ContractDifferenceKind.EnumValueRemoved => $"(= {finding.Old}) was removed",
         ContractDifferenceKind.EnumValueRenamed => $"(= {finding.Old}) is called '{finding.Successor}' now",
+        ContractDifferenceKind.UnionCaseAdded => $"({finding.New}) was added",
+        ContractDifferenceKind.UnionCaseRemoved => $"({finding.Old}) was removed",
+        ContractDifferenceKind.UnionOpened => "was added",
+        ContractDifferenceKind.UnionClosed => "was removed",
         ContractDifferenceKind.NotCompared => "cannot be compared: the contracts are too large",
         _ => $"was {finding.Old} and is {finding.New}",
     };
@@ -101,6 +105,15 @@ internal static class ContractDifferenceText
             ContractDifferenceKind.EnumValueRemoved => "the number still arrives, and means nothing any more.",
             ContractDifferenceKind.EnumValueRenamed => "the number is on the wire, not its name.",
             ContractDifferenceKind.EnumValueChanged => "the number is on the wire, so each side takes it for another value.",
+            ContractDifferenceKind.UnionCaseAdded when finding.Forward == ContractEffect.Unexpected =>
+                "old versions keep it as an unknown case.",
+            ContractDifferenceKind.UnionCaseAdded when isReturned => "they cannot read the case, and its calls fail.",
+            ContractDifferenceKind.UnionCaseAdded => "every case that was sent can be read; only old servers cannot read the new one.",
+            ContractDifferenceKind.UnionCaseRemoved when finding.Backward == ContractEffect.Unexpected =>
+                "it still arrives, as an unknown case.",
+            ContractDifferenceKind.UnionCaseRemoved => "it was a valid value, and is an error now.",
+            ContractDifferenceKind.UnionOpened => "cases of later versions are kept now.",
+            ContractDifferenceKind.UnionClosed => "cases of later versions are errors now.",
             _ => "nobody can tell what differs.",
         };
     }
@@ -128,6 +141,8 @@ internal static class ContractDifferenceText
             ContractDifferenceKind.NullableRemoved => $"Keep it nullable. Or: {instead}.",
             ContractDifferenceKind.EnumValueRemoved => "Keep the value, marked [Obsolete].",
             ContractDifferenceKind.EnumValueChanged => $"Give it its number back: {finding.Place.Member} = {finding.Old}.",
+            ContractDifferenceKind.UnionCaseAdded => $"Give the union a [UnionFallback] first, and the case later. Or: {instead}.",
+            ContractDifferenceKind.UnionCaseRemoved => "Keep the case under its tag, marked [Obsolete], until nobody sends it.",
             ContractDifferenceKind.NotCompared => "Split the service.",
             _ => instead + ".",
         };

@@ -71,7 +71,7 @@ internal sealed record ContractImpact(
         // What only the new version writes may fail at an old server, but what both write may not.
         bool isNewOnly = forward is not (ContractEffect.Misread or ContractEffect.Refused);
         bool isBreaking = backward >= ContractEffect.Lost || !isNewOnly || (isRead && forward >= ContractEffect.Lost)
-            || finding.Kind == ContractDifferenceKind.EnumValueRemoved;
+            || finding.Kind is ContractDifferenceKind.EnumValueRemoved or ContractDifferenceKind.UnionCaseRemoved;
         return new ContractImpact(
             Worse(isParameter ? backward : ContractEffect.None, isRead ? read : ContractEffect.None),
             Worse(isParameter ? forward : ContractEffect.None, isRead ? readOld : ContractEffect.None),

@@ -5,7 +5,7 @@ namespace SourceGen.Rpc.Contracts;
 /// <summary>A service contract as its schema describes it (docs/contract-schema.md).</summary>
 /// <param name="Service">The service's name on the wire.</param>
 /// <param name="Methods">The methods, sorted by wire name; the position is the method's number on the wire.</param>
-/// <param name="Definitions">The objects and enums, in the order they are written.</param>
+/// <param name="Definitions">The objects, unions and enums, in the order they are written.</param>
 internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, SchemaDefinition[] Definitions)
 {
     /// <summary>The longest text that is read, in characters.</summary>
@@ -14,7 +14,7 @@ internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, Sc
     /// <summary>The deepest nesting of lists, maps and tuples that is read.</summary>
     public const int MaxNesting = 64;
 
-    /// <summary>The objects and enums by name.</summary>
+    /// <summary>The objects, unions and enums by name.</summary>
     public IReadOnlyDictionary<string, SchemaDefinition> Types { get; init; } =
         Definitions.ToDictionary(definition => definition.Name, StringComparer.Ordinal);
 

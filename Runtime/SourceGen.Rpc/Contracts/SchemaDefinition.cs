@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SourceGen.Rpc.Contracts;
 
-/// <summary>An object or an enum of a schema.</summary>
+/// <summary>An object, an enum or a union of a schema.</summary>
 /// <param name="Name">The type's name.</param>
 internal abstract record SchemaDefinition(string Name)
 {

@@ -106,16 +106,17 @@ internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, Sche
         while (_position < text.Length)
         {
             bool isObject = TryTake("object ");
-            if (!isObject && !TryTake("enum "))
+            bool isUnion = !isObject && TryTake("union ");
+            if (!isObject && !isUnion && !TryTake("enum "))
             {
-                throw Expected(names.Count == 0 ? "'method ', 'object ' or 'enum '" : "'object ' or 'enum '");
+                throw Expected(names.Count == 0 ? "'method ', 'object ', 'union ' or 'enum '" : "'object ', 'union ' or 'enum '");
             }
 
             int start = _position;
             string name = ParseName();
             if (!names.Add(name)) throw Error(start, $"the type '{Shorten(name)}' is there twice");
             Expect(" ");
-            definitions.Add(isObject ? ParseObject(name) : ParseEnum(name));
+            definitions.Add(isObject ? ParseObject(name) : isUnion ? ParseUnion(name) : ParseEnum(name));
         }
 
         return [.. definitions];
@@ -143,6 +144,31 @@ internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, Sche
         }
 
         return new SchemaObject(name, isArray, [.. members]);
+    }
+
+    private SchemaUnion ParseUnion(string name)
+    {
+        bool isOpen = TryTake("open ");
+        Expect("{ ");
+        var cases = new List<SchemaCase>();
+        var tags = new HashSet<int>();
+        if (!TryTake("}\n"))
+        {
+            do
+            {
+                int start = _position;
+                Int128 tag = ParseInteger();
+                if (tag < int.MinValue || tag > int.MaxValue) throw Error(start, "a tag is from -2147483648 to 2147483647");
+                if (!tags.Add((int)tag)) throw Error(start, $"the tag {tag} is there twice");
+                Expect(": ");
+                cases.Add(new SchemaCase((int)tag, ParseType(depth: 0)));
+            }
+            while (TryTake("; "));
+
+            Expect(" }\n");
+        }
+
+        return new SchemaUnion(name, isOpen, [.. cases]);
     }
 
     private SchemaEnum ParseEnum(string name)
@@ -192,6 +218,7 @@ internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, Sche
         }
 
         string word = ParseWord();
+        if (word == "opaque") return ParseOpaque();
         if (SchemaType.TryGetScalar(word, out SchemaKind kind)) return new SchemaType(kind, word, [], TryTake("?"));
         kind = word switch
         {
@@ -208,6 +235,14 @@ internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, Sche
         }
 
         return new SchemaType(kind, word, arguments, TryTake("?"));
+    }
+
+    private SchemaType ParseOpaque()
+    {
+        Expect("<");
+        string name = ParseName();
+        Expect(">");
+        return new SchemaType(SchemaKind.Opaque, name, [], TryTake("?"));
     }
 
     private SchemaType[] ParseArguments(int depth)

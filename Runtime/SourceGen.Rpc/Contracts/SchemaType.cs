@@ -31,17 +31,20 @@ internal enum SchemaKind
     Map,
     Tuple,
 
+    /// <summary>Whatever the custom serializer of this name writes.</summary>
+    Opaque,
+
     /// <summary>Items one after the other, as a whole result or parameter.</summary>
     Stream,
 
-    /// <summary>An object or an enum, described elsewhere in the schema.</summary>
+    /// <summary>An object, an enum or a union, described elsewhere in the schema.</summary>
     Named,
 }
 
 /// <summary>A type as a contract schema writes it.</summary>
 /// <param name="Kind">What kind of value.</param>
 /// <param name="Name">The word of a scalar, <c>list</c>, <c>map</c>, <c>tuple</c> or <c>stream</c>, or the name of
-/// an object or enum.</param>
+/// an object, an enum, a union or a custom format.</param>
 /// <param name="Arguments">The types within a list, map, tuple or stream.</param>
 /// <param name="IsNullable">Whether the value may be nil.</param>
 internal sealed record SchemaType(SchemaKind Kind, string Name, SchemaType[] Arguments, bool IsNullable)
@@ -94,7 +97,16 @@ internal sealed record SchemaType(SchemaKind Kind, string Name, SchemaType[] Arg
     /// <summary>Appends the type as the schema writes it.</summary>
     public void AppendTo(StringBuilder text)
     {
-        if (Kind == SchemaKind.Named) SchemaText.AppendName(text, Name);
+        if (Kind == SchemaKind.Named)
+        {
+            SchemaText.AppendName(text, Name);
+        }
+        else if (Kind == SchemaKind.Opaque)
+        {
+            text.Append("opaque<");
+            SchemaText.AppendName(text, Name);
+            text.Append('>');
+        }
         else text.Append(Name);
         if (Arguments.Length > 0)
         {

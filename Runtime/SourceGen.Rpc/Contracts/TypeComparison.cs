@@ -81,11 +81,13 @@ internal sealed class TypeComparison(
 
     private static string Describe(SchemaType type, ContractSchema schema)
     {
+        if (type.Kind == SchemaKind.Opaque) return $"the custom format {Shorten(type.Name)}";
         if (type.Kind != SchemaKind.Named) return Shorten(type.ToString());
         string name = Shorten(type.Name);
         return schema.Types[type.Name] switch
         {
             SchemaEnum => $"the enum {name}",
+            SchemaUnion => $"the union {name}",
             SchemaObject { IsArray: true } => $"the object {name}, an array with keys by number",
             _ => $"the object {name}, a map with keys by name",
         };
@@ -135,6 +137,12 @@ internal sealed class TypeComparison(
                     isWider ? ContractDifferenceKind.NumberWidened : ContractDifferenceKind.NumberNarrowed, pair,
                     isWider ? ContractEffect.None : ContractEffect.Lost, isWider ? ContractEffect.Lost : ContractEffect.None);
                 break;
+            case SchemaKind.Opaque when pair.Before.Name != pair.After.Name:
+                Differ(ContractDifferenceKind.TypeChanged, pair);
+                break;
+            case SchemaKind.Named when old.Types[pair.Before.Name] is SchemaUnion ours && @new.Types[pair.After.Name] is SchemaUnion theirs:
+                CompareUnions(pair, ours, theirs);
+                break;
             case SchemaKind.Named:
                 CompareNamed(pair);
                 break;
@@ -175,7 +183,9 @@ internal sealed class TypeComparison(
                     ReportNames(pair with { Place = place }, ours, theirs, member.Name, same.Name);
             }
             else if (!onlyRefusals)
+            {
                 ReportRemoved(pair, ours, theirs, member);
+            }
         }
 
         if (onlyRefusals) return;
@@ -194,6 +204,29 @@ internal sealed class TypeComparison(
             || Array.Exists(ours.Members, member => member.Name == after);
         ContractEffect effect = isMoved ? ContractEffect.Misread : ContractEffect.None;
         Report(isMoved ? ContractDifferenceKind.MemberMoved : ContractDifferenceKind.MemberRenamed, pair, effect, effect, before, after);
+    }
+
+    private void CompareUnions(Pair pair, SchemaUnion ours, SchemaUnion theirs)
+    {
+        if (!Assume(ours.Name, theirs.Name, pair.Usage)) return;
+        if (ours.Cases.Length > 0 && theirs.Cases.Length > 0 && !Array.Exists(ours.Cases, @case => theirs.Find(@case.Tag) is not null))
+        {
+            Differ(ContractDifferenceKind.TypeChanged, pair);
+            return;
+        }
+
+        if (!onlyRefusals)
+        {
+            CompareNames(pair);
+            new UnionComparison(ours, theirs, pair.Place, pair.Usage).AddTo(_found);
+        }
+
+        // What only one side lists is an error, or a fallback, when a value of it comes.
+        foreach (SchemaCase @case in ours.Cases)
+        {
+            if (theirs.Find(@case.Tag) is { } same)
+                Enqueue(pair with { Before = @case.Type, After = same.Type, Place = UnionComparison.To(pair.Place, theirs, @case) });
+        }
     }
 
     private void ReportRemoved(Pair pair, SchemaObject ours, SchemaObject theirs, SchemaMember member)

@@ -47,9 +47,53 @@ internal sealed class RandomJson(ContractSchema schema, Random random)
             case SchemaKind.Map: return TryWriteMap(json, type, depth);
             case SchemaKind.Tuple: return TryWriteElements(json, type.Arguments, depth);
             case SchemaKind.Named when schema.Types[type.Name] is SchemaObject definition: return TryWriteObject(json, definition, depth);
+            case SchemaKind.Named when schema.Types[type.Name] is SchemaUnion definition: return TryWriteUnion(json, definition, depth);
+            case SchemaKind.Opaque:
+                WriteAny(json, depth, first: 1);
+                return true;
             default:
                 WriteScalar(json, type);
                 return true;
+        }
+    }
+
+    private bool TryWriteUnion(Utf8JsonWriter json, SchemaUnion definition, int depth)
+    {
+        if (definition.Cases.Length == 0) return false;
+        SchemaCase @case = definition.Cases[random.Next(definition.Cases.Length)];
+        json.WriteStartObject();
+        json.WritePropertyName(definition.LabelOf(@case));
+        if (!TryWrite(json, @case.Type, depth + 1)) return false;
+        json.WriteEndObject();
+        return true;
+    }
+
+    /// <summary>What JSON and MessagePack have in common; a custom serializer itself never writes null.</summary>
+    private void WriteAny(Utf8JsonWriter json, int depth, int first = 0)
+    {
+        switch (random.Next(first, depth > Deep ? 6 : 8))
+        {
+            case 0: json.WriteNullValue(); break;
+            case 1: json.WriteBooleanValue(random.Next(2) == 0); break;
+            case 2: json.WriteNumberValue(random.NextInt64(long.MinValue, long.MaxValue)); break;
+            case 3: json.WriteNumberValue(ulong.MaxValue - (ulong)random.Next()); break;
+            case 4: json.WriteNumberValue(random.NextDouble() + 0.5e-7); break;
+            case 5: json.WriteStringValue(Text()); break;
+            case 6:
+                json.WriteStartArray();
+                for (int count = random.Next(3); count > 0; count--) WriteAny(json, depth + 1);
+                json.WriteEndArray();
+                break;
+            default:
+                json.WriteStartObject();
+                for (int count = random.Next(3); count > 0; count--)
+                {
+                    json.WritePropertyName($"{count}{Text()}");
+                    WriteAny(json, depth + 1);
+                }
+
+                json.WriteEndObject();
+                break;
         }
     }
 

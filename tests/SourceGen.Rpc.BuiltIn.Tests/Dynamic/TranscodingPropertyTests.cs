@@ -151,6 +151,7 @@ public sealed class TranscodingPropertyTests
     private static bool HasKeysThatMayBeNull(ContractSchema schema) => schema.ToString().Contains("map<", StringComparison.Ordinal)
         && TypesOf(schema).Concat(schema.Types.Values.OfType<SchemaObject>().SelectMany(definition =>
             definition.Members.Select(member => member.Type)))
+            .Concat(schema.Types.Values.OfType<SchemaUnion>().SelectMany(definition => definition.Cases.Select(@case => @case.Type)))
             .Any(MayHoldNullKey);
 
     private static bool MayHoldNullKey(SchemaType type) =>

@@ -9,7 +9,7 @@ namespace SourceGen.Rpc.Codec.Tests.Golden;
 /// </summary>
 internal abstract partial class GoldenCase(string type, string value, bool contractless)
 {
-    public static IReadOnlyList<GoldenCase> All { get; } = [.. Scalars, .. Collections, .. Library, .. Objects];
+    public static IReadOnlyList<GoldenCase> All { get; } = [.. Scalars, .. Collections, .. Library, .. Objects, .. Attributes];
 
     public string Key { get; } = GoldenLine.KeyOf(type, value, contractless ? "contractless" : "standard");
 

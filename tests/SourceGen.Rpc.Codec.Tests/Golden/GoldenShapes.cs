@@ -10,6 +10,7 @@ internal static class GoldenShapes
     static GoldenShapes()
     {
         Collect<IGolden>();
+        Collect<IGoldenAttributes>();
         Collect<IGoldenLibrary>();
         Collect<IUnlike>();
     }

@@ -14,6 +14,12 @@ public sealed class ContractComparerTests
         object "MapAB" map { A: int32; B: string }
         object "MapAC" map { A: uint8; C: bool }
         object "MapBad" map { A: string }
+        union "Shape" { 0: "MapAB"; -1: "ArrayAB" }
+        union "Shape2" open { -1: "ArrayAC"; 7: "MapBad" }
+        union "ShapeBad" { 0: "MapBad" }
+        union "ShapeFar" { 5: "MapAB" }
+        union "ShapeDeep" { 0: "ShapeDeep"; 1: "Shape" }
+        union "ShapeDeepBad" { 0: "ShapeDeepBad"; 1: "ShapeBad" }
 
         """;
 
@@ -102,6 +108,23 @@ public sealed class ContractComparerTests
         { "() -> map<string, bool>", "() -> map<int32, bool>", "the result key is string here and int32 at the server" },
         { "() -> tuple<int32, bool>", "() -> tuple<int64, string>", "the result item 2 is bool here and string at the server" },
         { "() -> tuple<int32, bool>", "() -> tuple<int32>", "the result is tuple<int32, bool> here and tuple<int32> at the server" },
+
+        // Unions: cases added and removed, a case kept under its tag; at least one is the same.
+        { "(a: \"Shape\") -> \"Shape2\"", "(a: \"Shape2\") -> \"Shape\"", null },
+        { "(a: \"Shape\") -> bool", "(a: \"ShapeBad\") -> bool",
+            "parameter 'a' case 0 member 'A' is int32 here and string at the server" },
+        { "() -> \"Shape\"", "() -> \"ShapeFar\"",
+            "the result is the union Shape here and the union ShapeFar at the server" },
+        { "() -> \"ShapeDeep\"", "() -> \"ShapeDeep\"", null },
+        { "() -> \"ShapeDeep\"", "() -> \"ShapeDeepBad\"", "the result case 1 case 0 member 'A' is int32 here and string at the server" },
+        { "() -> \"Shape\"", "() -> \"MapAB\"",
+            "the result is the union Shape here and the object MapAB, a map with keys by name at the server" },
+        { "() -> \"Color\"", "() -> \"Shape\"", "the result is the enum Color here and the union Shape at the server" },
+
+        // What custom serializers write is known by its name.
+        { "(a: opaque<\"x\">) -> opaque<\"y\">?", "(a: opaque<\"x\">?) -> opaque<\"y\">", null },
+        { "() -> opaque<\"x\">", "() -> opaque<\"y\">", "the result is the custom format x here and the custom format y at the server" },
+        { "() -> opaque<\"x\">", "() -> int32", "the result is the custom format x here and int32 at the server" },
 
         // One-way against a reply.
         { "() -> oneway", "() -> oneway", null },

@@ -63,6 +63,43 @@ public sealed class ContractSchemaTests
         Assert.Equal(Text, schema.ToString());
     }
 
+    [Fact]
+    public void UnionsAndCustomFormatsAreReadAndPrinted()
+    {
+        const string Text = "service \"S\"\n"
+            + "method A(a: opaque<\"x<\\\"1\\\">\">?, b: list<opaque<\"y\">>) -> \"S.Shape\"?\n"
+            + "object \"S.Circle\" array { 0: float64 }\n"
+            + "union \"S.Event\" open { 2147483647: \"S.Circle\" }\n"
+            + "union \"S.None\" { }\n"
+            + "union \"S.Shape\" { -2147483648: opaque<\"z\">; 0: \"S.Circle\"; 1: \"S.Event\" }\n";
+        ContractSchema schema = ContractSchema.Parse(Text);
+        SchemaUnion shape = (SchemaUnion)schema.Types["S.Shape"], open = (SchemaUnion)schema.Types["S.Event"];
+        Assert.Equal((false, true), (shape.IsOpen, open.IsOpen));
+        Assert.Equal([int.MinValue, 0, 1], shape.Cases.Select(@case => @case.Tag));
+        Assert.Equal(["-2147483648", "S.Circle", "S.Event"], shape.Cases.Select(shape.LabelOf));
+        Assert.Same(shape.Cases[1], shape.Find("0"));
+        Assert.Null(shape.Find("2"));
+        Assert.Equal((SchemaKind.Opaque, "x<\"1\">", true), (
+            schema.Methods[0].Parameters[0].Type.Kind, schema.Methods[0].Parameters[0].Type.Name,
+            schema.Methods[0].Parameters[0].Type.IsNullable));
+        Assert.Equal(Text, schema.ToString());
+    }
+
+    [Theory]
+    [InlineData("union \"U\" { 0: int32; 0: bool }", "the tag 0 is there twice")]
+    [InlineData("union \"U\" { 2147483648: int32 }", "a tag is from -2147483648 to 2147483647")]
+    [InlineData("union \"U\" { x: int32 }", "expected an integer")]
+    [InlineData("union \"U\" shut { }", "expected '{ '")]
+    [InlineData("union \"U\" open { 0: \"Gone\" }", "the type \"Gone\" is not described anywhere")]
+    [InlineData("object \"O\" map { a: opaque }", "expected '<'")]
+    [InlineData("object \"O\" map { a: opaque<x> }", "expected a name in quotes")]
+    public void AnInvalidUnionOrFormatIsAnErrorAtItsPlace(string line, string message)
+    {
+        FormatException error = Assert.Throws<FormatException>(() => ContractSchema.Parse($"service \"S\"\n{line}\n"));
+        Assert.StartsWith("The contract schema is not valid at line 2, column ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -81,7 +118,7 @@ public sealed class ContractSchemaTests
     [InlineData("", 1, 1, "expected 'service ', found the end")]
     [InlineData("service Shop\n", 1, 9, "expected a name in quotes, found 'Shop'")]
     [InlineData("service \"S\" \n", 1, 12, "expected the end of the line, found ' '")]
-    [InlineData("service \"S\"\n\n", 2, 1, "expected 'method ', 'object ' or 'enum ', found the end of the line")]
+    [InlineData("service \"S\"\n\n", 2, 1, "expected 'method ', 'object ', 'union ' or 'enum ', found the end of the line")]
     [InlineData("service \"S\"\nmethod A() -> void", 2, 19, "expected the end of the line, found the end")]
     [InlineData("service \"S\"\nmethod A(x int32) -> void\n", 2, 11, "expected ': ', found ' int32) -> void'")]
     [InlineData("service \"S\"\nmethod A() -> int33\n", 2, 15, "'int33' is not a type")]
@@ -103,7 +140,7 @@ public sealed class ContractSchemaTests
     [InlineData("service \"S\"\nobject \"O\" array { 1: bool; 01: bool }\n", 2, 29, "the member '1' is there twice")]
     [InlineData("service \"S\"\nobject \"O\" list { }\n", 2, 12, "expected 'map { ' or 'array { ', found 'list { }'")]
     [InlineData(
-        "service \"S\"\nobject \"O\" map { }\nmethod A() -> void\n", 3, 1, "expected 'object ' or 'enum ', found 'method A() -> vo'")]
+        "service \"S\"\nobject \"O\" map { }\nmethod A() -> void\n", 3, 1, "expected 'object ', 'union ' or 'enum ', found 'method A() -> vo'")]
     [InlineData("service \"S", 1, 9, "the name that begins here has no closing quote")]
     [InlineData("service \"S\t\"\n", 1, 11, "a name holds no control characters")]
     [InlineData("service \"S\\n\"\n", 1, 12, "expected '\"' or '\\' after '\\', found 'n\"'")]

@@ -21,9 +21,12 @@ internal static class RandomSchema
         string[] typeNames = Pick(random);
         foreach (string name in typeNames)
         {
-            types.Add(random.Next(3) == 0
-                ? new SchemaEnum(name, Scalars[random.Next(1, 9)], MakeValues(random))
-                : MakeObject(random, name, typeNames));
+            types.Add(random.Next(5) switch
+            {
+                0 => new SchemaEnum(name, Scalars[random.Next(1, 9)], MakeValues(random)),
+                1 => MakeUnion(random, name, typeNames),
+                _ => MakeObject(random, name, typeNames),
+            });
         }
 
         SchemaMethod[] methods =
@@ -45,6 +48,13 @@ internal static class RandomSchema
     private static (string Name, Int128 Value)[] MakeValues(Random random) =>
         Array.ConvertAll(Pick(random), name => (name, (Int128)random.NextInt64(long.MinValue, long.MaxValue)));
 
+    private static SchemaUnion MakeUnion(Random random, string name, string[] typeNames)
+    {
+        IEnumerable<int> tags = new[] { int.MinValue, -1, 0, 1, 200, int.MaxValue }.Where(_ => random.Next(2) == 0);
+        return new SchemaUnion(
+            name, random.Next(2) == 0, [.. tags.Select(tag => new SchemaCase(tag, MakeType(random, typeNames, 0)))]);
+    }
+
     private static SchemaObject MakeObject(Random random, string name, string[] typeNames)
     {
         bool isArray = random.Next(2) == 0;
@@ -58,12 +68,13 @@ internal static class RandomSchema
     {
         bool nullable = random.Next(3) == 0;
         SchemaType Part() => MakeType(random, typeNames, depth + 1);
-        switch (depth > 4 ? 9 : random.Next(10))
+        switch (depth > 4 ? 10 : random.Next(11))
         {
             case 0: return new SchemaType(SchemaKind.List, "list", [Part()], nullable);
             case 1: return new SchemaType(SchemaKind.Map, "map", [Part(), Part()], nullable);
             case 2: return new SchemaType(SchemaKind.Tuple, "tuple", [Part(), Part(), Part()], nullable);
-            case < 6 when typeNames.Length > 0:
+            case 3: return new SchemaType(SchemaKind.Opaque, Names[random.Next(Names.Length)], [], nullable);
+            case < 7 when typeNames.Length > 0:
                 return new SchemaType(SchemaKind.Named, typeNames[random.Next(typeNames.Length)], [], nullable);
             default:
                 string word = Scalars[random.Next(Scalars.Length)];

@@ -111,10 +111,10 @@ public sealed class HandlerTests
             Assert.Equal(i, await lab.AddAsync(i, 0));
 
             // Now on the thread that drains the connection, with the request corked.
-#pragma warning disable xUnit1031 // Blocking is the point.
+#pragma warning disable xUnit1031, SGR0075 // Blocking is the point.
             Assert.Equal(i + 1, lab.AddAsync(i, 1).AsTask().GetAwaiter().GetResult());
             Assert.Equal(i + 2, lab.AddAsync(i, 2).AsTask().GetAwaiter().GetResult());
-#pragma warning restore xUnit1031
+#pragma warning restore xUnit1031, SGR0075
         })).Soon();
     }
 
@@ -123,9 +123,9 @@ public sealed class HandlerTests
     {
         await using LabHost host = await LabHost.StartAsync();
         ILab lab = await host.GetAsync();
-#pragma warning disable xUnit1031 // Blocking is the point.
+#pragma warning disable xUnit1031, SGR0075 // Blocking is the point.
         host.Lab.On("call back", _ => new(lab.AddAsync(20, 22).AsTask().GetAwaiter().GetResult()));
-#pragma warning restore xUnit1031
+#pragma warning restore xUnit1031, SGR0075
         foreach (Task<int> call in Enumerable.Range(0, 3).Select(_ => lab.RunAsync("call back").AsTask()).ToArray()) Assert.Equal(42, await call.Soon());
     }
 

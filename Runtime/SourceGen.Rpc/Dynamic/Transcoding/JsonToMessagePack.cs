@@ -130,6 +130,10 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
             case SchemaKind.Named when schema.Types[type.Name] is SchemaObject definition:
                 WriteObject(ref writer, type, definition, value);
                 break;
+            case SchemaKind.Named when schema.Types[type.Name] is SchemaUnion definition:
+                WriteUnion(ref writer, type, definition, value);
+                break;
+            case SchemaKind.Opaque: WriteAny(ref writer, value); break;
             default:
                 if (!TryWriteScalar(ref writer, type, value)) throw Unexpected(type, value);
                 break;
@@ -262,6 +266,8 @@ internal sealed partial class JsonToMessagePack(ContractSchema schema, bool allo
             SchemaKind.Rune => $"{text} (one character)",
             SchemaKind.Named when schema.Types[type.Name] is SchemaEnum definition =>
                 $"{text} ({NameList.Of(definition.Values.Select(static value => value.Name))}, or a number)",
+            SchemaKind.Named when schema.Types[type.Name] is SchemaUnion definition =>
+                $"{text} (an object with one of {NameList.Of(definition.Cases.Select(definition.LabelOf))})",
             _ => text,
         };
     }

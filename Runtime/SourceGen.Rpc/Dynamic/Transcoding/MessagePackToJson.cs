@@ -8,7 +8,7 @@ namespace SourceGen.Rpc.Dynamic.Transcoding;
 /// <param name="schema">The contract.</param>
 /// <param name="type">The type of the values.</param>
 /// <param name="maxSize">The most bytes of JSON that a value may become.</param>
-internal sealed class MessagePackToJson(ContractSchema schema, SchemaType type, int maxSize)
+internal sealed partial class MessagePackToJson(ContractSchema schema, SchemaType type, int maxSize)
 {
     /// <summary>The structure is this class's own and always whole; what must be checked are the values.</summary>
     private static readonly JsonWriterOptions s_writerOptions = new() { SkipValidation = true };
@@ -105,6 +105,10 @@ internal sealed class MessagePackToJson(ContractSchema schema, SchemaType type, 
             case SchemaKind.Map: CopyMap(ref reader, type, json, path); break;
             case SchemaKind.Tuple: CopyTuple(ref reader, type, json, path); break;
             case SchemaKind.Named when schema.Types[type.Name] is SchemaEnum definition: CopyEnum(ref reader, definition, json); break;
+            case SchemaKind.Named when schema.Types[type.Name] is SchemaUnion definition:
+                CopyUnion(ref reader, definition, json, path);
+                break;
+            case SchemaKind.Opaque: CopyAny(ref reader, json, path); break;
             case SchemaKind.Named: CopyObject(ref reader, (SchemaObject)schema.Types[type.Name], json, path); break;
             default: CopyScalar(ref reader, type, json); break;
         }

@@ -12,7 +12,7 @@ internal static class ScalarText
     /// <summary>Whether values of the type can be the names of an object's properties.</summary>
     public static bool CanBeName(SchemaType type, ContractSchema schema) => type.Kind switch
     {
-        SchemaKind.Bytes or SchemaKind.List or SchemaKind.Map or SchemaKind.Tuple => false,
+        SchemaKind.Bytes or SchemaKind.Opaque or SchemaKind.List or SchemaKind.Map or SchemaKind.Tuple => false,
         SchemaKind.Named => schema.Types[type.Name] is SchemaEnum,
         _ => true,
     };
