@@ -19,15 +19,12 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         // The source generator also reads contracts in files that count as generated code.
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.Analyze | GeneratedCodeAnalysisFlags.ReportDiagnostics);
         context.EnableConcurrentExecution();
-<<<<<<< HEAD
-        context.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
-        context.RegisterSymbolAction(AnalyzeMethod, SymbolKind.Method);
-=======
         context.RegisterCompilationStartAction(static start =>
         {
-            if (AnalyzerSwitch.ChecksContracts(start.Options)) start.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
+            if (!AnalyzerSwitch.ChecksContracts(start.Options)) return;
+            start.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
+            start.RegisterSymbolAction(AnalyzeMethod, SymbolKind.Method);
         });
->>>>>>> analyzers
     }
 
     private static void AnalyzeType(SymbolAnalysisContext context)

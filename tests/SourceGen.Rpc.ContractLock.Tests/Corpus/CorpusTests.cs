@@ -12,7 +12,7 @@ public sealed class CorpusTests
     public static readonly ChangeCase[] Cases =
     [
         .. MethodCases.All, .. ParameterCases.All, .. NumberCases.All, .. NullabilityCases.All, .. MemberCases.All, .. EnumCases.All,
-        .. StreamCases.All, .. ErrorCases.All, .. UnionCases.All,
+        .. StreamCases.All, .. ErrorCases.All, .. UnionCases.All, .. LibraryCases.All,
     ];
 
     /// <summary>The lines of the lock are others, and mean the same.</summary>
