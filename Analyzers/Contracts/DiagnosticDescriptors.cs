@@ -256,8 +256,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor HiddenSetter = new(
         "SGR0044",
         "A member's setter cannot be reached",
-        "{0}: member '{1}' has a setter that is not public, which generated code cannot reach in the generic type '{2}': make it public or "
-        + "internal, add a constructor parameter of the same name, or leave the member out with [IgnoreMember]",
+        "{0}: member '{1}' has a setter that is not public, which generated code cannot reach in the generic type '{2}': make it public, "
+        + "add a constructor parameter of the same name, or leave the member out with [IgnoreMember]",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0044.md");
 
     public static readonly DiagnosticDescriptor InvalidUnknownMembers = new(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
 using SourceGen.Rpc.Analyzers.Usage;
 
 namespace SourceGen.Rpc.Analyzers.Tests;
@@ -34,7 +35,8 @@ public class DescriptorTests
     {
         string table = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "analyzers.md"));
         HashSet<string> fixable = [.. Fix.Providers.SelectMany(static p => p.FixableDiagnosticIds)];
-        foreach (DiagnosticDescriptor descriptor in Workbench.Analyzers.SelectMany(static a => a.SupportedDiagnostics))
+        IEnumerable<DiagnosticAnalyzer> analyzers = Workbench.Analyzers.Append(new ContractsLockAnalyzer());
+        foreach (DiagnosticDescriptor descriptor in analyzers.SelectMany(static a => a.SupportedDiagnostics))
         {
             string severity = descriptor.DefaultSeverity.ToString().ToLowerInvariant();
             string start = $"| [{descriptor.Id}](diagnostics/{descriptor.Id}.md) ";

@@ -1,20 +1,19 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
+using SourceGen.Rpc.CodeFixes;
 
 namespace SourceGen.Rpc.Analyzers.Tests;
 
 /// <summary>Applies fixes as an editor does, to one diagnostic or to all of a document.</summary>
 internal static class Fix
 {
-    /// <summary>The providers of the package but the lock's, which has tests of its own.</summary>
+    /// <summary>Every provider of the package.</summary>
     public static IReadOnlyList<CodeFixProvider> Providers { get; } =
     [
-        .. Assembly.Load("SourceGen.Rpc.CodeFixes").GetTypes()
+        .. typeof(ContractsLockCodeFix).Assembly.GetTypes()
             .Where(static t => !t.IsAbstract && t.IsSubclassOf(typeof(CodeFixProvider)))
-            .Where(static t => !t.Name.StartsWith("ContractsLock", StringComparison.Ordinal))
             .OrderBy(static t => t.Name, StringComparer.Ordinal)
             .Select(static t => (CodeFixProvider)Activator.CreateInstance(t)!),
     ];

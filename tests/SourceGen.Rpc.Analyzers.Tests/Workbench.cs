@@ -84,7 +84,7 @@ internal static class Workbench
 
     private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp13, DocumentationMode.Diagnose);
 
-    /// <summary>Every analyzer that the package brings but the lock's.</summary>
+    /// <summary>Every analyzer that the package brings but the lock's, which has tests of its own.</summary>
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } = [new ContractAnalyzer(), new UsageAnalyzer()];
 
     /// <summary>A project with the source, what tests share, and what the generator makes of both.</summary>

@@ -82,6 +82,7 @@ public sealed partial class BuildTests : IDisposable
             <Analyzer Include="{typeof(ContractGenerator).Assembly.Location}" />
             <Analyzer Include="{typeof(ContractsLockAnalyzer).Assembly.Location}" />
           </ItemGroup>
+          <Import Project="{Repository.PathOf("Generators/buildTransitive/SourceGen.Rpc.Abstractions.props")}" />
           <Import Project="{Repository.PathOf("Generators/buildTransitive/SourceGen.Rpc.Abstractions.targets")}" />
         </Project>
         """);

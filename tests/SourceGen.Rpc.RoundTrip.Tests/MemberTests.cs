@@ -120,15 +120,16 @@ public class MemberTests
     [Fact]
     public async Task Interned_strings_are_shared_and_others_are_not()
     {
-        string long1 = new('x', 65), text = "EU" + "R";
-        Interned result = await _proxy.InternedAsync(new string(text), null);
-        Interned again = await _proxy.InternedAsync(new string(text), "");
+        const string Euro = "EUR";
+        string tooLong = new('x', 65);
+        Interned result = await _proxy.InternedAsync(new string(Euro), null);
         Assert.Null(_service.Country);
+        Interned again = await _proxy.InternedAsync(new string(Euro), "");
         Assert.Equal("", again.Country);
         Assert.Equal(("EUR", "EUR"), (result.Currency, result.Other));
         Assert.Same(result.Currency, again.Currency);
         Assert.NotSame(result.Other, again.Other);
-        Assert.NotSame((await _proxy.InternedAsync(long1, null)).Currency, (await _proxy.InternedAsync(long1, null)).Currency);
+        Assert.NotSame((await _proxy.InternedAsync(tooLong, null)).Currency, (await _proxy.InternedAsync(tooLong, null)).Currency);
         Assert.Equal("größe 日本 😀", (await _proxy.InternedAsync("größe 日本 😀", null)).Currency);
         Assert.Throws<RpcSerializationException>(() => Wire.Call<IObjects>(new ObjectsService(), "Interned", "92 A2 C328 C0"));
         Assert.Throws<RpcSerializationException>(() => Wire.Call<IObjects>(new ObjectsService(), "Interned", "92 A5 61 62"));

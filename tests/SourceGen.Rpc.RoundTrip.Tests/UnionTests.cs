@@ -117,7 +117,7 @@ public class UnionTests
     [InlineData("93 00 90 00", "Expected an array of 2 elements for 'Unions.IShape', found one of 3")]
     [InlineData("90", "found one of 0")]
     [InlineData("80", "Expected an array")]
-    [InlineData("92 A1 30 90", "Expected an integer")]
+    [InlineData("92 A1 30 90", "Expected a 32-bit integer")]
     [InlineData("92 CF FFFFFFFFFFFFFFFF 90", "18446744073709551615")]
     [InlineData("92 00", "claims 2 elements")]
     [InlineData("92 00 C1", "never used")]

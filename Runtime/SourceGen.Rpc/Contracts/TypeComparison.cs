@@ -197,15 +197,6 @@ internal sealed class TypeComparison(
         }
     }
 
-    /// <summary>An index with another name: renamed, unless one of the names is known under another index.</summary>
-    private void ReportNames(Pair pair, SchemaObject ours, SchemaObject theirs, string before, string after)
-    {
-        bool isMoved = Array.Exists(theirs.Members, member => member.Name == before)
-            || Array.Exists(ours.Members, member => member.Name == after);
-        ContractEffect effect = isMoved ? ContractEffect.Misread : ContractEffect.None;
-        Report(isMoved ? ContractDifferenceKind.MemberMoved : ContractDifferenceKind.MemberRenamed, pair, effect, effect, before, after);
-    }
-
     private void CompareUnions(Pair pair, SchemaUnion ours, SchemaUnion theirs)
     {
         if (!Assume(ours.Name, theirs.Name, pair.Usage)) return;
@@ -227,6 +218,15 @@ internal sealed class TypeComparison(
             if (theirs.Find(@case.Tag) is { } same)
                 Enqueue(pair with { Before = @case.Type, After = same.Type, Place = UnionComparison.To(pair.Place, theirs, @case) });
         }
+    }
+
+    /// <summary>An index with another name: renamed, unless one of the names is known under another index.</summary>
+    private void ReportNames(Pair pair, SchemaObject ours, SchemaObject theirs, string before, string after)
+    {
+        bool isMoved = Array.Exists(theirs.Members, member => member.Name == before)
+            || Array.Exists(ours.Members, member => member.Name == after);
+        ContractEffect effect = isMoved ? ContractEffect.Misread : ContractEffect.None;
+        Report(isMoved ? ContractDifferenceKind.MemberMoved : ContractDifferenceKind.MemberRenamed, pair, effect, effect, before, after);
     }
 
     private void ReportRemoved(Pair pair, SchemaObject ours, SchemaObject theirs, SchemaMember member)

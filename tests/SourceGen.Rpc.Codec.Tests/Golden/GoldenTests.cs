@@ -71,8 +71,15 @@ public sealed class GoldenTests
         }
     }
 
+    /// <summary>Of these, those that are written twice alike: the callback of one changes its value whenever it is written.</summary>
+    public static TheoryData<int> StableNumbers =>
+    [
+        .. Enumerable.Range(0, GoldenCase.All.Count)
+            .Where(n => Case(n).Line.Bytes is not null && !Case(n).Case.Key.StartsWith("WithCallback ", StringComparison.Ordinal)),
+    ];
+
     [Theory]
-    [MemberData(nameof(ShortNumbers))]
+    [MemberData(nameof(StableNumbers))]
     public void C16_Damaged_IsAValueOrAnError(int number)
     {
         (GoldenCase @case, GoldenLine line) = Case(number);

@@ -131,7 +131,9 @@ internal sealed class SoakService(Attendance handlers) : ISoak
                 await Task.Delay(job.DelayMs, CancellationToken.None);
                 break;
             case Deed.Block:
+#pragma warning disable SGR0076 // Blocking is the point.
                 Thread.Sleep(Math.Min(job.DelayMs, 2));
+#pragma warning restore SGR0076
                 break;
             case Deed.CallBack:
                 Job back = job with { Deed = Deed.Wait, DelayMs = job.DelayMs / 2 };
