@@ -42,16 +42,10 @@ internal sealed record ContractSymbols(
         return named;
     }
 
-    /// <summary>The key that an attribute gives a member, or the parameter that a record makes it of.</summary>
+    /// <summary>The key that an attribute gives a member.</summary>
     private static string? KeyOf(ISymbol member)
     {
-        AttributeData? attribute = KnownTypes.Attribute(member, "KeyAttribute") ?? member.ContainingType.InstanceConstructors
-            .SelectMany(static constructor => constructor.Parameters)
-            .Where(parameter => string.Equals(parameter.Name, member.Name, StringComparison.OrdinalIgnoreCase))
-            .Select(static parameter => KnownTypes.Attribute(parameter, "KeyAttribute"))
-            .FirstOrDefault(static key => key is not null);
-        return attribute is { ConstructorArguments.Length: 1 }
-            ? Convert.ToString(attribute.ConstructorArguments[0].Value, CultureInfo.InvariantCulture)
-            : null;
+        MemberKey? key = MemberAttributes.KeyOf(member, MemberAttributes.IsDataContract(member.ContainingType));
+        return key?.Index?.ToString(CultureInfo.InvariantCulture) ?? key?.Name;
     }
 }

@@ -31,6 +31,8 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
     {
         if (!AnalyzerSwitch.ChecksContracts(context.Options)) return;
 
+        if (!AnalyzerSwitch.ChecksContracts(context.Options)) return;
+
         // An editor may have added the file to a project that has it already.
         AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))
             .DistinctBy(static file => file.Path, StringComparer.Ordinal)];

@@ -231,6 +231,15 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task Analyzers_that_are_switched_off_say_nothing_of_the_lock_either()
+    {
+        LockProject project = LockProject.Of(Shop.Edit("Green,", "Green = 7,"), LockProject.Of(Shop).Write());
+
+        Assert.Single(await project.Switched("contracts").AnalyzeAsync());
+        Assert.Empty(await project.Switched("false").AnalyzeAsync());
+    }
+
+    [Fact]
     public async Task Accepting_without_updating_accepts_nothing()
     {
         string changed = Shop.Edit("Green,", "Green = 7,");

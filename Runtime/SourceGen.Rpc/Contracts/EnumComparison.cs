@@ -38,8 +38,10 @@ internal sealed class EnumComparison(SchemaEnum old, SchemaEnum @new, ContractPl
             return Finding(ContractDifferenceKind.EnumValueRemoved, name, ContractEffect.Unexpected, ContractEffect.None, value);
         if (!old.TryGetValue(successor, out Int128 before))
         {
-            return Finding(ContractDifferenceKind.EnumValueRenamed, name, ContractEffect.None, ContractEffect.None, value)
-                with { Successor = successor };
+            return Finding(ContractDifferenceKind.EnumValueRenamed, name, ContractEffect.None, ContractEffect.None, value) with
+            {
+                Successor = successor,
+            };
         }
 
         // The number belongs to a name now that had another one.

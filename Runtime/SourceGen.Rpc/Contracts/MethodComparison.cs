@@ -32,8 +32,11 @@ internal sealed class MethodComparison(
         for (int i = _before.Length; i < _after.Length; i++)
         {
             if (StreamOf(old)?.Name == _after[i].Name) continue;
-            yield return At(ContractDifferenceKind.ParameterAdded, _after[i])
-                with { New = _after[i].Type.ToString(), HasDefault = _after[i].HasDefault };
+            yield return At(ContractDifferenceKind.ParameterAdded, _after[i]) with
+            {
+                New = _after[i].Type.ToString(),
+                HasDefault = _after[i].HasDefault,
+            };
         }
     }
 
@@ -43,8 +46,11 @@ internal sealed class MethodComparison(
         for (int i = _after.Length; i < _before.Length; i++)
         {
             if (StreamOf(@new)?.Name == _before[i].Name) continue;
-            yield return At(ContractDifferenceKind.ParameterRemoved, _before[i])
-                with { Old = _before[i].Type.ToString(), HasDefault = _before[i].HasDefault };
+            yield return At(ContractDifferenceKind.ParameterRemoved, _before[i]) with
+            {
+                Old = _before[i].Type.ToString(),
+                HasDefault = _before[i].HasDefault,
+            };
         }
 
         for (int i = 0; i < _after.Length; i++)

@@ -183,7 +183,9 @@ internal sealed class TypeComparison(
                     ReportNames(pair with { Place = place }, ours, theirs, member.Name, same.Name);
             }
             else if (!onlyRefusals)
+            {
                 ReportRemoved(pair, ours, theirs, member);
+            }
         }
 
         if (onlyRefusals) return;

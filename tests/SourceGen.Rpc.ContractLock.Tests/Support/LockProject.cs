@@ -23,6 +23,8 @@ internal sealed class LockProject
         _files = files;
     }
 
+    private string? Switch { get; init; }
+
     private string? Update { get; init; }
 
     private string? AcceptReason { get; init; }
@@ -50,6 +52,9 @@ internal sealed class LockProject
     /// <summary>The project after an edit, with the same lock.</summary>
     public LockProject Edited(CSharpCompilation compilation) => new(compilation, _files);
 
+    /// <summary>The project with its analyzers switched.</summary>
+    public LockProject Switched(string value) => new(_compilation, _files) { Switch = value };
+
     /// <summary>The lock that the generator gives the build; null when it gives none.</summary>
     public static string? Generated(CSharpCompilation compilation, string? existing, string update, string? reason)
     {
@@ -76,7 +81,7 @@ internal sealed class LockProject
     public async Task<IReadOnlyList<Diagnostic>> AnalyzeAsync(DiagnosticAnalyzer? analyzer = null)
     {
         CompilationWithAnalyzersOptions options = new(
-            new AnalyzerOptions(_files, new Options(Update, AcceptReason)), onAnalyzerException: null, concurrentAnalysis: true,
+            new AnalyzerOptions(_files, new Options(Update, AcceptReason, Switch)), onAnalyzerException: null, concurrentAnalysis: true,
             logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: false, analyzerExceptionFilter: static _ => false);
         ImmutableArray<Diagnostic> diagnostics = await _compilation
             .WithAnalyzers([analyzer ?? new ContractsLockAnalyzer()], options).GetAnalyzerDiagnosticsAsync();
@@ -104,21 +109,22 @@ internal sealed class LockProject
         public override SourceText GetText(CancellationToken cancellationToken = default) => _text;
     }
 
-    private sealed class Options(string? update, string? reason) : AnalyzerConfigOptionsProvider
+    private sealed class Options(string? update, string? reason, string? all = null) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(update, reason);
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(update, reason, all);
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
 
-        private sealed class Values(string? update, string? reason) : AnalyzerConfigOptions
+        private sealed class Values(string? update, string? reason, string? all) : AnalyzerConfigOptions
         {
             public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value)
             {
                 value = key switch
                 {
                     "build_property.UpdateContractsLock" => update,
+                    "build_property.SourceGenRpcAnalyzers" => all,
                     "build_property.SourceGenRpcAcceptReason" when reason is not null =>
                         Convert.ToBase64String(Encoding.UTF8.GetBytes(reason)),
                     _ => null,
