@@ -104,7 +104,8 @@ internal static class KnownCollections
         ["ImmutableDictionary`2"] = new(Immutable, CollectionAccess.Concrete, "Dictionary", CreateHashed("ImmutableDictionary")),
         ["IImmutableDictionary`2"] = new(Immutable, CollectionAccess.Counted, "Dictionary", CreateHashed("ImmutableDictionary")),
         ["ImmutableSortedDictionary`2"] = new(
-            Immutable, CollectionAccess.Concrete, "SortedDictionary", Create("ImmutableSortedDictionary")) { IsSorted = true },
+            Immutable, CollectionAccess.Concrete, "SortedDictionary", Create("ImmutableSortedDictionary"))
+        { IsSorted = true },
 
         ["FrozenSet`1"] = new(
             Frozen, CollectionAccess.Concrete, "HashSet", $"global::{Frozen}.FrozenSet.ToFrozenSet(items, items.Comparer)"),
