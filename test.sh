@@ -5,9 +5,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export CI="${CI:-true}" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
-# With these, and without the shared compiler below, builds leave no server processes behind. (Shutting servers down afterwards would
-# also end those of other builds of the same user.)
+# With these, builds leave no server processes behind but the compiler's, which is this run's own and is ended with it. (Shutting all
+# servers down afterwards would also end those of other builds of the same user.)
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+compiler="sourcegen-rpc-$$"
 
 fail() {
   printf 'test.sh: %s\n' "$*" >&2
@@ -49,15 +50,25 @@ install_missing() {
 command -v dotnet > /dev/null || fail "the .NET SDK is missing: install .NET 10 (https://dotnet.microsoft.com/download) and put dotnet on the PATH."
 install_missing
 
+# Not by pkill: a bare machine need not have it.
+stop_compiler() {
+  local process
+  for process in /proc/[0-9]*; do
+    if tr '\0' ' ' 2> /dev/null < "$process/cmdline" | grep -q -- "-pipename:$compiler"; then kill "${process#/proc/}" 2> /dev/null || true; fi
+  done
+}
+
 results="$(mktemp -d)"
-trap 'rm -rf "$results"' EXIT
+trap 'rm -rf "$results"; stop_compiler' EXIT
 
 for lock in tests/*/Interop/package-lock.json; do
   [ -e "$lock" ] || continue
   (cd "$(dirname "$lock")" && npm ci --ignore-scripts --silent --no-fund --no-audit)
 done
 
-dotnet build SourceGen.sln -c Release -nodeReuse:false -p:UseSharedCompilation=false -v quiet --tl:off
+dotnet build SourceGen.sln -c Release -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" -v quiet --tl:off
+# It has nothing more to do, and holds memory that the tests can use.
+stop_compiler
 
 failed_projects=()
 for project in tests/*.Tests/*.Tests.csproj; do

@@ -29,6 +29,12 @@ internal abstract partial class ServerCall
     /// <summary>Whether the caller's time has passed.</summary>
     protected bool IsLate => Deadline != long.MaxValue && Deadline <= Wire.Watchdog.BusyNow;
 
+    /// <summary>
+    /// Whether a cancellation that has come is the deadline's: the caller's clock is read as rarely as this side's, so its word that the time
+    /// has passed may be here a little before the time has passed here.
+    /// </summary>
+    private bool IsAboutToBeLate => Deadline != long.MaxValue && Deadline - Wire.Watchdog.BusyNow <= Wire.RpcConnection.DeadlineScanMs;
+
     /// <summary>Tells the call what stood before its arguments, and who makes it. It has begun, and nobody else knows of it yet.</summary>
     public void Prepare(in RequestHead head, ClaimsPrincipal? user = null)
     {

@@ -126,7 +126,7 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
     protected void Answer(ErrorPolicy policy, RpcMethod method, Exception error, bool cancelled)
     {
         ErrorMessage? problem = EndContext(out byte[]? headers);
-        bool late = IsLate;
+        bool late = IsLate || (cancelled && IsAboutToBeLate);
         CallRefusedException? refused = error as CallRefusedException;
         bool wasCancelled = (cancelled || late) && error is OperationCanceledException;
         ErrorMessage message = refused is not null

@@ -14,6 +14,9 @@ namespace SourceGen.Rpc.Wire;
 /// </summary>
 internal sealed partial class RpcConnection
 {
+    /// <summary>How often deadlines are looked at, in milliseconds.</summary>
+    public const int DeadlineScanMs = 10;
+
     private const long NoPing = -1;
 
     private readonly ITransportConnection _transport;
@@ -154,7 +157,7 @@ internal sealed partial class RpcConnection
         bool unsent = Output.HasUnsent;
         if (unsent && _unsentAtLastTick) Output.TryFlush();
         _unsentAtLastTick = unsent;
-        if (now - _lastDeadlineScan >= 10)
+        if (now - _lastDeadlineScan >= DeadlineScanMs)
         {
             _lastDeadlineScan = now;
             if (Calls.InFlight > 0) ExpireCalls(now);
