@@ -1,5 +1,6 @@
 using System.Buffers;
 using SourceGen.Rpc.Errors;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
@@ -52,6 +53,9 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     /// <summary>The errors that the method declares; null for none.</summary>
     public abstract DeclaredErrors? Errors { get; }
 
+    /// <summary>The stream this side sends with the call; null for none.</summary>
+    public IUpload? Upload { get; set; }
+
     /// <summary>The call's id on its connection.</summary>
     public ulong Id { get; private set; }
 
@@ -76,6 +80,10 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
 
     /// <summary>Whether nobody has won that right yet.</summary>
     public bool IsClaimable(long use) => Volatile.Read(ref _claimable) == use;
+
+    /// <summary>To be called after the call was written: acts on a cancellation that came while it was being written.</summary>
+    /// <param name="use">What <see cref="Activate"/> returned.</param>
+    public abstract void Written(long use);
 
     /// <summary>Reads the result; called by the receiver after it has claimed the call.</summary>
     public abstract void Decode(in ReadOnlySequence<byte> payload);

@@ -69,9 +69,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
         return call;
     }
 
-    /// <summary>To be called after the call was written: acts on a cancellation that came while it was being written.</summary>
-    /// <param name="use">What <see cref="PendingCall.Activate"/> returned.</param>
-    public void Written(long use)
+    public override void Written(long use)
     {
         if (_registered) CancelIfRequested(use);
     }

@@ -22,9 +22,6 @@ internal abstract class StreamCall(string methodName) : PendingCall
 
     public override string MethodName => methodName;
 
-    /// <summary>The stream this side sends, or null.</summary>
-    public IUpload? Upload { get; set; }
-
     /// <summary>The stream this side gets, or null.</summary>
     public abstract InboundStream? Download { get; }
 
@@ -53,8 +50,9 @@ internal abstract class StreamCall(string methodName) : PendingCall
     /// <summary>The call was never written.</summary>
     public void Discard() => _inherited.Unregister();
 
-    /// <summary>The request was written: begins to send the stream, and acts on a cancellation that came meanwhile.</summary>
-    public void Written()
+    /// <inheritdoc/>
+    /// <remarks>It also begins to send the stream.</remarks>
+    public override void Written(long use)
     {
         Upload?.Start();
         Interlocked.MemoryBarrier();

@@ -70,7 +70,7 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         {
             byte[]? headers = observation.IsOn ? observation.Send(own.Headers, route.Connection) : own.Headers;
             MessageHead head = new(timeoutMs, headers, own.HasCredential);
-            start = route.Connection.TryStartStream(call, route.Method, route.Requests, in request, head);
+            start = route.Connection.TryStart(call, route.Method, route.Requests, in request, head);
         }
         catch
         {

@@ -50,37 +50,6 @@ internal sealed partial class ConnectionOutput
         return ItemsWritten.Written;
     }
 
-    /// <summary>Completes the request of a call with streams and releases the lock.</summary>
-    /// <param name="upload">The stream that follows it, or null.</param>
-    public void EndRequest(FrameEncoder encoder, FrameFlags flags, ushort method, ulong callId, bool deferrable, OutboundStream? upload)
-    {
-        if (upload is not null) flags |= FrameFlags.Stream;
-        if (!encoder.Detached)
-        {
-            encoder.WriteHeader(FrameType.Request, flags, method, callId);
-            _encoding = false;
-        }
-        else
-        {
-            LargeMessage message = new(encoder.TakeOwn(), FrameType.Request, flags, method, callId);
-            Gate.Enter();
-            if (_closed)
-            {
-                message.Release();
-            }
-            else
-            {
-                _large.Enqueue(message);
-                _largeBytes += message.Remaining;
-            }
-        }
-
-        // With the lock still held: from here on whoever ends the stream also writes its end.
-        if (upload is not null) upload.IsRequestWritten = true;
-        Recycle(encoder);
-        FinishWrite(deferrable);
-    }
-
     /// <summary>Ends a caller's stream, unless that was done before. Nothing may follow it.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="reason">Empty when it is complete, or an error message.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SourceGen.Rpc.Streams;
 
 namespace SourceGen.Rpc.Wire;
 
@@ -92,9 +93,17 @@ internal sealed partial class ConnectionOutput
     }
 
     /// <summary>Completes a frame and releases the lock.</summary>
+    /// <param name="encoder">The frame.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="flags">Its flags.</param>
+    /// <param name="method">The method's number in a request.</param>
+    /// <param name="callId">The call.</param>
     /// <param name="deferrable">Whether other calls are in flight, so that sending may wait a moment for what they write.</param>
-    public void End(FrameEncoder encoder, FrameType type, FrameFlags flags, ushort method, ulong callId, bool deferrable)
+    /// <param name="upload">The stream that follows a request; null for none.</param>
+    public void End(
+        FrameEncoder encoder, FrameType type, FrameFlags flags, ushort method, ulong callId, bool deferrable, OutboundStream? upload = null)
     {
+        if (upload is not null) flags |= FrameFlags.Stream;
         if (!encoder.Detached)
         {
             encoder.WriteHeader(type, flags, method, callId);
@@ -115,6 +124,8 @@ internal sealed partial class ConnectionOutput
             }
         }
 
+        // With the lock still held: from here on whoever ends the stream also writes its end.
+        if (upload is not null) upload.IsRequestWritten = true;
         Recycle(encoder);
         FinishWrite(deferrable);
     }

@@ -4,6 +4,7 @@ using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -33,12 +34,12 @@ internal sealed partial class RpcConnection
     /// <summary>Whether a call could be written now. Approximate.</summary>
     public bool HasRoom => Calls.HasRoom && !Output.IsFull;
 
-    /// <summary>Writes a request and puts its call into the table.</summary>
+    /// <summary>Writes a request and puts its call, and the stream that is sent with it, into their tables.</summary>
     /// <exception cref="RpcException">
     /// The arguments cannot be encoded, or they or the headers are larger than the peer accepts; nothing was sent.
     /// </exception>
-    public StartResult TryStart<TRequest, TResponse>(
-        PendingCall<TResponse> call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
+    public StartResult TryStart<TRequest>(
+        PendingCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
     {
         if (head.Headers is not null) CheckHeaders(head, call.MethodName);
         if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
@@ -75,7 +76,15 @@ internal sealed partial class RpcConnection
             return StartResult.Written;
         }
 
-        Output.End(encoder, FrameType.Request, flags, method, id, Calls.InFlight >= DeferFrom);
+        OutboundStream? stream = null;
+        if (call.Upload is { } upload)
+        {
+            stream = upload.Stream;
+            stream.Id = id;
+            Streams.Uploads.Add(id, upload);
+        }
+
+        Output.End(encoder, FrameType.Request, flags, method, id, Calls.InFlight >= DeferFrom, stream);
         call.Written(use);
         if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;

@@ -20,59 +20,6 @@ internal sealed partial class RpcConnection
     /// <summary>Why the connection is closed; null while it is open.</summary>
     public RpcException? CloseReason => _isClosed ? _closeReason : null;
 
-    /// <summary>Writes the request of a call with streams, and puts it into the table.</summary>
-    /// <exception cref="RpcException">
-    /// The arguments cannot be encoded, or they or the headers are larger than the peer accepts; nothing was sent.
-    /// </exception>
-    public StartResult TryStartStream<TRequest>(
-        StreamCall call, ushort method, ISerializer<TRequest> serializer, in TRequest request, MessageHead head)
-    {
-        if (head.Headers is not null) CheckHeaders(head, call.MethodName);
-        if (!TryBegin(out FrameEncoder? encoder)) return StartResult.Closed;
-        long use = 0;
-        ulong id = Output.IsFull ? 0 : Calls.Allocate(this, call, out use);
-        if (id == 0)
-        {
-            Output.Abandon(encoder);
-            return StartResult.Full;
-        }
-
-        FrameFlags flags;
-        try
-        {
-            flags = head.Write(encoder);
-            serializer.Serialize(encoder, in request);
-            encoder.EnsureAccepted();
-        }
-        catch (Exception e)
-        {
-            Output.Abandon(encoder);
-            if (Withdraw(call, id, use)) throw CannotEncode(call.MethodName, e);
-
-            // The call was cancelled, timed out or lost its connection meanwhile, and fails with that.
-            Output.WriteCancelledRequest(method, id);
-            return StartResult.Written;
-        }
-
-        if (encoder.Detached && !call.IsClaimable(use))
-        {
-            Output.Abandon(encoder);
-            Output.WriteCancelledRequest(method, id);
-            return StartResult.Written;
-        }
-
-        if (call.Upload is { } upload)
-        {
-            upload.Stream.Id = id;
-            Streams.Uploads.Add(id, upload);
-        }
-
-        Output.EndRequest(encoder, flags, method, id, Calls.InFlight >= DeferFrom, call.Upload?.Stream);
-        call.Written();
-        if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
-        return StartResult.Written;
-    }
-
     /// <summary>Lets a stream's sender send more.</summary>
     /// <param name="callId">The call.</param>
     /// <param name="role"><see cref="FrameFlags.Callee"/> when this side serves the call.</param>
