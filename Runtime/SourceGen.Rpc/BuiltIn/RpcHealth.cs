@@ -123,7 +123,7 @@ public sealed class RpcHealth
                 {
                     now = Find(service);
                     stopped = _stopped;
-                    changed = (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                    changed = NextChange();
                 }
 
                 if (now != last) yield return now;
@@ -137,6 +137,15 @@ public sealed class RpcHealth
             Interlocked.Decrement(ref _watchers);
         }
     }
+
+    /// <summary>Completes with the next change of any status.</summary>
+    internal Task WhenChanged()
+    {
+        lock (_gate) return NextChange();
+    }
+
+    /// <summary>Completes with the next change. The gate is held.</summary>
+    private Task NextChange() => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>What a name has. The gate is held.</summary>
     private ServingStatus Find(string service)

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using SourceGen.Rpc.Discovery;
 
 namespace SourceGen.Rpc;
 
@@ -61,6 +62,9 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     /// <summary>How long a stopping server waits for the calls in flight. Default: 30 seconds.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Where the server's services are entered for clients to find. Default: nowhere.</summary>
+    public RpcRegistrationOptions Registration { get; } = new();
+
     /// <summary>Who may call. Default: everybody.</summary>
     public RpcAccessOptions Access { get; } = new();
 
@@ -85,6 +89,7 @@ public sealed class RpcServerOptions : RpcConnectionOptions
         RequireAtLeastOne(MaxTotalConcurrentCalls ?? 1, nameof(MaxTotalConcurrentCalls));
         if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
         Access.Validate();
+        Registration.Validate();
         if (DrainTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must not be negative.");
         if ((BuiltInServices & ~RpcBuiltInServices.All) != 0)
         {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.BuiltIn.Counting;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -90,7 +91,10 @@ public sealed partial class RpcServer : IAsyncDisposable
     /// An option is missing or out of range, or what a contract or <see cref="RpcServerOptions.Access"/> asks of callers cannot be enforced.
     /// </exception>
     /// <exception cref="NotSupportedException">A codec cannot serialize a type of a service, or no transport serves an address.</exception>
-    /// <exception cref="RpcException">An address is in use or cannot be listened at.</exception>
+    /// <exception cref="RpcException">
+    /// An address is in use or cannot be listened at, or the server cannot be registered and must be
+    /// (<see cref="RpcRegistrationOptions.IsRequired"/>).
+    /// </exception>
     /// <exception cref="InvalidOperationException">The server was started before.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -126,6 +130,16 @@ public sealed partial class RpcServer : IAsyncDisposable
                 acceptor.Start();
                 ServerLog.Listening(_logger, acceptor.Address);
             }
+
+            try
+            {
+                await RegisterAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await StopServingAsync(new CancellationToken(canceled: true)).ConfigureAwait(false); // Nobody was promised anything yet.
+                throw;
+            }
         }
         finally
         {
@@ -134,8 +148,8 @@ public sealed partial class RpcServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in order: no more connections are accepted, connected clients are told to go elsewhere and new calls are refused, the
-    /// calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, then the connections are closed.
+    /// Stops in order: the server is not ready, leaves the registry, accepts no more connections, tells connected clients to go elsewhere and
+    /// refuses new calls; the calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, then the connections are closed.
     /// Stopping twice, or a server that was not started, is harmless.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting for calls in flight early.</param>
@@ -150,16 +164,7 @@ public sealed partial class RpcServer : IAsyncDisposable
                 return;
             }
 
-            _state = State.Stopped;
-            _stopping = true;
-            Health.Stop();
-            await StopAcceptingAsync().ConfigureAwait(false);
-            RpcConnection[] connections = [.. _connections.Keys];
-            ServerLog.Stopping(_logger, connections.Length, connections.Sum(connection => connection.Running.Count));
-            foreach (RpcConnection connection in connections) SayGoodbye(connection);
-            await DrainAsync(connections, cancellationToken).ConfigureAwait(false);
-            RpcException reason = new(RpcStatusCode.Unavailable, "the server is shutting down") { Progress = RpcCallProgress.Unknown };
-            await Task.WhenAll(connections.Select(connection => connection.CloseInOrderAsync(reason, s_closeTimeout))).ConfigureAwait(false);
+            await StopServingAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -171,6 +176,21 @@ public sealed partial class RpcServer : IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     private static void SayGoodbye(RpcConnection connection) => connection.SendGoAway(RpcStatusCode.Unavailable, "the server is shutting down");
+
+    private async Task StopServingAsync(CancellationToken cancellationToken)
+    {
+        _state = State.Stopped;
+        _stopping = true;
+        Health.Stop();
+        if (_registration is { } registration) await registration.StopAsync().ConfigureAwait(false);
+        await StopAcceptingAsync().ConfigureAwait(false);
+        RpcConnection[] connections = [.. _connections.Keys];
+        ServerLog.Stopping(_logger, connections.Length, connections.Sum(connection => connection.Running.Count));
+        foreach (RpcConnection connection in connections) SayGoodbye(connection);
+        await DrainAsync(connections, cancellationToken).ConfigureAwait(false);
+        RpcException reason = new(RpcStatusCode.Unavailable, "the server is shutting down") { Progress = RpcCallProgress.Unknown };
+        await Task.WhenAll(connections.Select(connection => connection.CloseInOrderAsync(reason, s_closeTimeout))).ConfigureAwait(false);
+    }
 
     private async Task StopAcceptingAsync()
     {
