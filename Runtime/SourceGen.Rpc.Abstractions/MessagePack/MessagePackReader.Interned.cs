@@ -36,12 +36,4 @@ public ref partial struct MessagePackReader
 
         return StringPool.Get(chars[..written]);
     }
-
-    private string ReadText(int length)
-    {
-        if (_span.Length - _index < length) return ReadSplitString(length);
-        string text = Decode(_span.Slice(_index, length), Consumed);
-        _index += length;
-        return text;
-    }
 }

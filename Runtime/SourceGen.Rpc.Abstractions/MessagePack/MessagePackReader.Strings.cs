@@ -29,11 +29,7 @@ public ref partial struct MessagePackReader
         }
 
         int length = ReadStringHeader(Expected);
-        if (length == 0) return "";
-        if (_span.Length - _index < length) return ReadSplitString(length);
-        string text = Decode(_span.Slice(_index, length), Consumed);
-        _index += length;
-        return text;
+        return length == 0 ? "" : ReadText(length);
     }
 
     /// <summary>Reads the UTF-8 bytes of a string, which are not checked; they are valid until the next read.</summary>
@@ -92,6 +88,15 @@ public ref partial struct MessagePackReader
 
         if (_span.Length - _index < length) return ReadSplitSpan(length);
         ReadOnlySpan<byte> text = _span.Slice(_index, length);
+        _index += length;
+        return text;
+    }
+
+    /// <summary>Reads the bytes of a string whose header was read.</summary>
+    private string ReadText(int length)
+    {
+        if (_span.Length - _index < length) return ReadSplitString(length);
+        string text = Decode(_span.Slice(_index, length), Consumed);
         _index += length;
         return text;
     }

@@ -63,11 +63,11 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         try
         {
             CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
-            using CallWait wait = new(own, cancellationToken);
+            using CallWait wait = new(method.FullName, own, cancellationToken);
             while (true)
             {
-                CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
-                int timeoutMs = RemainingMs(wait);
+                CallRoute<TRequest, TResponse> route = await wait.GetRouteAsync(channel, BindAsync).ConfigureAwait(false);
+                int timeoutMs = wait.RemainingMs;
                 PendingCall<TResponse>? call = TryCall(
                     route, in request, own, timeoutMs, in observation, cancellationToken, out RpcConnection.StartResult start);
                 if (call is not null)
@@ -77,7 +77,7 @@ internal sealed class ClientMethod<TRequest, TResponse>(
                 }
 
                 if (start == RpcConnection.StartResult.Full)
-                    await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+                    await wait.WaitForRoomAsync(route.Connection).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (observation.IsOn && !written)
@@ -96,15 +96,15 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         try
         {
             CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
-            using CallWait wait = new(own, cancellationToken);
+            using CallWait wait = new(method.FullName, own, cancellationToken);
             RpcConnection.StartResult start;
             do
             {
-                CallRoute<TRequest, TResponse> route = await GetRouteAsync(wait).ConfigureAwait(false);
-                int timeoutMs = RemainingMs(wait);
+                CallRoute<TRequest, TResponse> route = await wait.GetRouteAsync(channel, BindAsync).ConfigureAwait(false);
+                int timeoutMs = wait.RemainingMs;
                 start = TrySend(route, in request, own, in observation);
                 if (start == RpcConnection.StartResult.Full)
-                    await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+                    await wait.WaitForRoomAsync(route.Connection).ConfigureAwait(false);
             }
             while (start != RpcConnection.StartResult.Written);
         }
@@ -164,24 +164,9 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         return null;
     }
 
-    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(CallWait wait)
+    /// <summary>Finds out how calls of the method go over a connection, and remembers it.</summary>
+    private async ValueTask<CallRoute<TRequest, TResponse>> BindAsync(RpcConnection connection, CancellationToken cancellationToken)
     {
-        int remainingMs = RemainingMs(wait);
-        try
-        {
-            return await GetRouteAsync(wait.TimeoutMs, remainingMs, wait.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (wait.IsCancelled)
-        {
-            throw wait.ToException();
-        }
-    }
-
-    private async ValueTask<CallRoute<TRequest, TResponse>> GetRouteAsync(
-        int timeoutMs, int remainingMs, CancellationToken cancellationToken)
-    {
-        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, timeoutMs, remainingMs, cancellationToken)
-            .ConfigureAwait(false);
         CallRoute<TRequest, TResponse>? route = _route;
         if (route?.Connection == connection) return route;
         ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);
@@ -190,31 +175,4 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         _route = route;
         return route;
     }
-
-    private int RemainingMs(CallWait wait) => wait.TryGetRemaining(out int remainingMs) ? remainingMs : throw NotSentInTime(wait.TimeoutMs);
-
-    private async Task WaitForRoomAsync(RpcConnection connection, int timeoutMs, CallWait wait)
-    {
-        Task room = connection.Output.WaitForRoomAsync(() => connection.HasRoom);
-        try
-        {
-            await room.WaitAsync(TimeSpan.FromMilliseconds(timeoutMs), wait.Token).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw NotSentInTime(wait.TimeoutMs);
-        }
-        catch (OperationCanceledException) when (wait.IsCancelled)
-        {
-            throw wait.ToException();
-        }
-    }
-
-    private RpcException NotSentInTime(int timeoutMs) => new(
-        RpcStatusCode.DeadlineExceeded,
-        $"{method.FullName} could not be sent within {timeoutMs:N0} ms: the connection had as many calls in flight, "
-        + "or as many bytes unsent, as it takes.")
-    {
-        Progress = RpcCallProgress.NotSent,
-    };
 }

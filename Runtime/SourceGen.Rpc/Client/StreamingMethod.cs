@@ -43,15 +43,15 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         TRequest request, Func<RpcConnection, StreamCall> create, ClientObservation observation, CancellationToken cancellationToken)
     {
         CallTerms own = terms.TryGet() ?? await terms.GetAsync(cancellationToken).ConfigureAwait(false);
-        using CallWait wait = new(own, cancellationToken);
+        using CallWait wait = new(method.FullName, own, cancellationToken);
         while (true)
         {
-            StreamRoute<TRequest> route = await GetRouteAsync(wait).ConfigureAwait(false);
-            int timeoutMs = RemainingMs(wait);
+            StreamRoute<TRequest> route = await wait.GetRouteAsync(channel, BindAsync).ConfigureAwait(false);
+            int timeoutMs = wait.RemainingMs;
             StreamCall? call = TryStart(
                 route, in request, own, timeoutMs, create, in observation, out RpcConnection.StartResult start);
             if (call is not null) return call;
-            if (start == RpcConnection.StartResult.Full) await WaitForRoomAsync(route.Connection, timeoutMs, wait).ConfigureAwait(false);
+            if (start == RpcConnection.StartResult.Full) await wait.WaitForRoomAsync(route.Connection).ConfigureAwait(false);
         }
     }
 
@@ -83,23 +83,9 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         return null;
     }
 
-    private async ValueTask<StreamRoute<TRequest>> GetRouteAsync(CallWait wait)
+    /// <summary>Finds out how calls of the method go over a connection, and remembers it.</summary>
+    private async ValueTask<StreamRoute<TRequest>> BindAsync(RpcConnection connection, CancellationToken cancellationToken)
     {
-        int remainingMs = RemainingMs(wait);
-        try
-        {
-            return await GetRouteAsync(wait.TimeoutMs, remainingMs, wait.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (wait.IsCancelled)
-        {
-            throw wait.ToException();
-        }
-    }
-
-    private async ValueTask<StreamRoute<TRequest>> GetRouteAsync(int timeoutMs, int remainingMs, CancellationToken cancellationToken)
-    {
-        RpcConnection connection = await channel.GetConnectionAsync(method.FullName, timeoutMs, remainingMs, cancellationToken)
-            .ConfigureAwait(false);
         StreamRoute<TRequest>? route = _route;
         if (route?.Connection == connection) return route;
         ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);
@@ -118,31 +104,4 @@ internal sealed class StreamingMethod<TRequest>(CallChannel channel, RpcMethod m
         _route = route;
         return route;
     }
-
-    private int RemainingMs(CallWait wait) => wait.TryGetRemaining(out int remainingMs) ? remainingMs : throw NotSentInTime(wait.TimeoutMs);
-
-    private async Task WaitForRoomAsync(RpcConnection connection, int timeoutMs, CallWait wait)
-    {
-        Task room = connection.Output.WaitForRoomAsync(() => connection.HasRoom);
-        try
-        {
-            await room.WaitAsync(TimeSpan.FromMilliseconds(timeoutMs), wait.Token).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw NotSentInTime(wait.TimeoutMs);
-        }
-        catch (OperationCanceledException) when (wait.IsCancelled)
-        {
-            throw wait.ToException();
-        }
-    }
-
-    private RpcException NotSentInTime(int timeoutMs) => new(
-        RpcStatusCode.DeadlineExceeded,
-        $"{method.FullName} could not be sent within {timeoutMs:N0} ms: the connection had as many calls in flight, "
-        + "or as many bytes unsent, as it takes.")
-    {
-        Progress = RpcCallProgress.NotSent,
-    };
 }
