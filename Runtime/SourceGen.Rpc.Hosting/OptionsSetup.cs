@@ -18,6 +18,7 @@ internal sealed class OptionsSetup<TOptions>(Registration<TOptions> registration
     {
         if (name != registration.Name) return;
         if (services.GetService<ILoggerFactory>() is { } loggers) options.LoggerFactory = loggers;
+        registration.Supply(services, options);
         // Mistakes are reported by Validate, together with those that code made.
         if (FindSection() is { } section) registration.Read(section, options, mistakes: []);
     }

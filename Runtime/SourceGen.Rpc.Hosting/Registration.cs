@@ -35,6 +35,9 @@ internal abstract class Registration<TOptions>(string name, string sectionPath, 
     /// <exception cref="OptionsValidationException">They hold mistakes.</exception>
     public TOptions GetOptions(IServiceProvider services) => services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name);
 
+    /// <summary>Gives the options what they take from the container; configuration and code come after it.</summary>
+    public abstract void Supply(IServiceProvider services, TOptions options);
+
     /// <summary>Reads a configuration section into options, and adds what is wrong with the section.</summary>
     public abstract void Read(IConfigurationSection section, TOptions options, ICollection<string> mistakes);
 

@@ -116,6 +116,7 @@ public static class RpcClientServiceCollectionExtensions
             registration = create();
             registrations.Clients.Add(registration);
             registration.AddOptions(services);
+            RpcRegistryServiceCollectionExtensions.AddDirectory(services, registrations);
             if (setAddress is not null) services.Configure(name, setAddress);
             if (name.Length == 0) services.AddSingleton(registration.Create);
             else services.AddKeyedSingleton(name, (provider, _) => registration.Create(provider));

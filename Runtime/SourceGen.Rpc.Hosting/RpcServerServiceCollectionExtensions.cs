@@ -53,6 +53,7 @@ public static class RpcServerServiceCollectionExtensions
             registration = new ServerRegistration(name);
             registrations.Servers.Add(registration);
             registration.AddOptions(services);
+            RpcRegistryServiceCollectionExtensions.AddDirectory(services, registrations);
             registration.AddHealthCheck(services);
             if (name.Length == 0) services.AddSingleton(registration.Create);
             else services.AddKeyedSingleton(name, (provider, _) => registration.Create(provider));

@@ -12,7 +12,7 @@ namespace SourceGen.Rpc.Hosting;
 /// </summary>
 internal sealed class UnusedSections(RpcRegistrations registrations, IServiceProvider services, ILoggerFactory loggers) : IHostedService
 {
-    private static readonly string[] s_sections = ["Server", "Servers", "Client", "Clients"];
+    private static readonly string[] s_sections = ["Server", "Servers", "Client", "Clients", "Registry", "Directory"];
 
     private readonly ILogger _logger = loggers.CreateLogger(HostingLog.Category);
 

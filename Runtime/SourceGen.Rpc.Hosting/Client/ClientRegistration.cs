@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Hosting.Configuration;
 using SourceGen.Rpc.Hosting.Server;
 
@@ -59,6 +60,12 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     }
 
     /// <inheritdoc/>
+    public override void Supply(IServiceProvider services, RpcClientOptions options)
+    {
+        if (services.GetService<IRegistry>() is not null) options.Directory = services.GetRequiredService<IServiceDirectory>();
+    }
+
+    /// <inheritdoc/>
     public override void Read(IConfigurationSection section, RpcClientOptions options, ICollection<string> mistakes) =>
         OptionsSection.Read(section, options, mistakes);
 
@@ -66,6 +73,11 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     public override void Check(RpcClientOptions options, ICollection<string> mistakes)
     {
         if (options.Address is { } address) AddressCheck.Check(address, nameof(options.Address), options.Transports, connecting: true, mistakes);
-        else mistakes.Add("Address is missing; say where the server listens, for example options.Address = \"tcp://127.0.0.1:5000\".");
+        else if (options.Directory is null)
+        {
+            mistakes.Add(
+                "Address is missing; say where the server listens, for example options.Address = \"tcp://127.0.0.1:5000\", "
+                + "or add a registry in which servers are found, for example services.AddRpcRegistry(\"file://\").");
+        }
     }
 }

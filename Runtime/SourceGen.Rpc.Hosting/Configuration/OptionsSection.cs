@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using SourceGen.Rpc.Discovery;
 
 namespace SourceGen.Rpc.Hosting.Configuration;
 
@@ -20,6 +21,7 @@ internal static class OptionsSection
         reader.Count("MaxTotalConcurrentCalls", value => options.MaxTotalConcurrentCalls = value);
         ReadConnection(reader, options);
         reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
+        reader.OptionalSection("Registration", registration => ReadRegistration(registration, options.Registration));
         reader.OptionalSection("Access", access => ReadAccess($"{section.Path}:Access", access, options.Access, mistakes));
         reader.ReportUnknownKeys();
     }
@@ -29,6 +31,7 @@ internal static class OptionsSection
     {
         SectionReader reader = new(section, mistakes);
         reader.Text("Address", value => options.Address = value);
+        reader.Text("Group", value => options.Group = value);
         reader.Duration("ConnectTimeout", value => options.ConnectTimeout = value);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
         reader.Pairs("Headers", (name, value) => options.Headers[name] = value);
@@ -40,6 +43,22 @@ internal static class OptionsSection
         reader.Switch("AllowInsecureCredentials", value => options.AllowInsecureCredentials = value);
         reader.OptionalSection("Credentials", credentials => CredentialsSection.Read(credentials, options));
         reader.ReportUnknownKeys();
+    }
+
+    private static void ReadRegistration(SectionReader reader, RpcRegistrationOptions registration)
+    {
+        reader.Duration("TimeToLive", value => registration.TimeToLive = value);
+        reader.Duration("Interval", value => registration.Interval = value);
+        reader.Switch("IsRequired", value => registration.IsRequired = value);
+        reader.Duration("DeregisterTimeout", value => registration.DeregisterTimeout = value);
+        reader.List("AdvertisedAddresses", registration.AdvertisedAddresses.Add);
+        reader.Text("AdvertisedInterface", value => registration.AdvertisedInterface = value);
+        reader.Text("InstanceId", value => registration.InstanceId = value);
+        reader.Count("Weight", value => registration.Weight = value);
+        reader.Text("Zone", value => registration.Zone = value);
+        reader.Text("Group", value => registration.Group = value);
+        reader.List("Tags", registration.Tags.Add);
+        reader.Pairs("Metadata", (name, value) => registration.Metadata[name] = value);
     }
 
     private static void ReadAccess(string path, SectionReader reader, RpcAccessOptions access, ICollection<string> mistakes)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Hosting.Configuration;
 using SourceGen.Rpc.Hosting.Health;
 
@@ -39,6 +40,10 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
             provider => new RpcServerHealthCheck(GetServer(provider), Title),
             failureStatus: null,
             [RpcServerHealthCheck.Tag])));
+
+    /// <inheritdoc/>
+    public override void Supply(IServiceProvider services, RpcServerOptions options) =>
+        options.Registration.Registry = services.GetService<IRegistry>();
 
     /// <inheritdoc/>
     public override void Read(IConfigurationSection section, RpcServerOptions options, ICollection<string> mistakes) =>

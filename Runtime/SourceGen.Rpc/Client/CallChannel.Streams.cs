@@ -8,72 +8,42 @@ namespace SourceGen.Rpc.Client;
 internal abstract partial class CallChannel
 {
     public sealed override ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
-        ServerStreamMethod<TService, TRequest, TItem> method) =>
-        Bind(method, proxy: null);
-
-    public sealed override ClientStreamInvoker<TRequest, TItem, TResponse> Bind<TService, TRequest, TItem, TResponse>(
-        ClientStreamMethod<TService, TRequest, TItem, TResponse> method) =>
-        Bind(method, proxy: null);
-
-    public sealed override ClientStreamActionInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
-        ClientStreamActionMethod<TService, TRequest, TItem> method) =>
-        Bind(method, proxy: null);
-
-    public sealed override DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(
-        DuplexMethod<TService, TRequest, TIn, TOut> method) =>
-        Bind(method, proxy: null);
-
-    /// <summary>Prepares calls of a method whose result is a stream.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
-        ServerStreamMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct =>
+        ServerStreamMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy) =>
         filters.Around(
             method,
             method.RequestShape,
             new ServerStreamClientInvoker<TRequest, TItem>(Streaming(method, method.RequestShape, proxy), method.ItemShape));
 
-    /// <summary>Prepares calls of a method that takes a stream and has a result.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public ClientStreamInvoker<TRequest, TItem, TResponse> Bind<TService, TRequest, TItem, TResponse>(
-        ClientStreamMethod<TService, TRequest, TItem, TResponse> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct =>
+    public sealed override ClientStreamInvoker<TRequest, TItem, TResponse> Bind<TService, TRequest, TItem, TResponse>(
+        ClientStreamMethod<TService, TRequest, TItem, TResponse> method, RpcCallOptions? proxy) =>
         filters.Around(
             method,
             method.RequestShape,
             new ClientStreamClientInvoker<TRequest, TItem, TResponse>(new UploadingMethod<TRequest, TItem, TResponse>(
                 Streaming(method, method.RequestShape, proxy), method.ItemShape, codec => codec.GetSerializer(method.ResponseShape))));
 
-    /// <summary>Prepares calls of a method that takes a stream and has no result.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public ClientStreamActionInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
-        ClientStreamActionMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct =>
+    public sealed override ClientStreamActionInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
+        ClientStreamActionMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy) =>
         new ClientStreamActionClientInvoker<TRequest, TItem>(filters.Around(
-            method,
-            method.RequestShape,
-            new ClientStreamClientInvoker<TRequest, TItem, NoResponse>(new UploadingMethod<TRequest, TItem, NoResponse>(
-                Streaming(method, method.RequestShape, proxy), method.ItemShape, static _ => NoResponse.Serializer.Instance)),
-            hasResult: false));
+            method, method.RequestShape, BindUpload(method, proxy), hasResult: false));
 
-    /// <summary>Prepares calls of a method that takes a stream and whose result is one.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(
-        DuplexMethod<TService, TRequest, TIn, TOut> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct =>
+    public sealed override DuplexInvoker<TRequest, TIn, TOut> Bind<TService, TRequest, TIn, TOut>(
+        DuplexMethod<TService, TRequest, TIn, TOut> method, RpcCallOptions? proxy) =>
         filters.Around(
             method,
             method.RequestShape,
             new DuplexClientInvoker<TRequest, TIn, TOut>(
                 Streaming(method, method.RequestShape, proxy), method.InputShape, method.OutputShape));
+
+    /// <summary>Prepares calls of a method that takes a stream and has no result, without the filters.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="proxy">The proxy's options; null for none.</param>
+    public ClientStreamInvoker<TRequest, TItem, NoResponse> BindUpload<TService, TRequest, TItem>(
+        ClientStreamActionMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy)
+        where TService : class
+        where TRequest : struct =>
+        new ClientStreamClientInvoker<TRequest, TItem, NoResponse>(new UploadingMethod<TRequest, TItem, NoResponse>(
+            Streaming(method, method.RequestShape, proxy), method.ItemShape, static _ => NoResponse.Serializer.Instance));
 
     private StreamingMethod<TRequest> Streaming<TRequest>(RpcMethod method, TypeShape<TRequest> shape, RpcCallOptions? proxy)
         where TRequest : struct =>

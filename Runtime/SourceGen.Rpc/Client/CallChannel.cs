@@ -15,7 +15,7 @@ namespace SourceGen.Rpc.Client;
 /// <param name="callCredentials">Where calls without a credential of their own get one; null for nowhere.</param>
 internal abstract partial class CallChannel(
     int callTimeoutMs, RpcHeaders? headers, FilterChain filters, TelemetryEndpoint? endpoint, CredentialStore? callCredentials = null)
-    : RpcChannel
+    : OptionsChannel
 {
     private volatile RpcConnection? _current;
 
@@ -33,19 +33,7 @@ internal abstract partial class CallChannel(
     public int CallTimeoutMs { get; } = callTimeoutMs;
 
     public sealed override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
-        UnaryMethod<TService, TRequest, TResponse> method) =>
-        Bind(method, proxy: null);
-
-    public sealed override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method) =>
-        Bind(method, proxy: null);
-
-    /// <summary>Prepares calls of a method with a result.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
-        UnaryMethod<TService, TRequest, TResponse> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct =>
+        UnaryMethod<TService, TRequest, TResponse> method, RpcCallOptions? proxy) =>
         filters.Around(method, method.RequestShape, new UnaryClientInvoker<TRequest, TResponse>(new ClientMethod<TRequest, TResponse>(
             this,
             method,
@@ -53,12 +41,7 @@ internal abstract partial class CallChannel(
             method.RequestShape,
             codec => ErrorAwareSerializer.Add(method, codec, codec.GetSerializer(method.ResponseShape)))));
 
-    /// <summary>Prepares calls of a method without a result.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="proxy">The proxy's options; null for none.</param>
-    public ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method, RpcCallOptions? proxy)
-        where TService : class
-        where TRequest : struct
+    public sealed override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method, RpcCallOptions? proxy)
     {
         ClientMethod<TRequest, NoResponse> calls = new(
             this,

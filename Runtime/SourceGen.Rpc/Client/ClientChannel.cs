@@ -27,15 +27,23 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private long _adoptedAt;
 
     public ClientChannel(RpcAddress address, RpcClientOptions options)
-        : this(address, options, options.Credentials is { } credentials ? new CredentialStore(credentials, options.ConnectTimeout) : null)
+        : this(
+            address,
+            options,
+            options.Credentials is { } credentials ? new CredentialStore(credentials, options.ConnectTimeout) : null,
+            FilterChain.Of(options.Filters))
     {
     }
 
-    private ClientChannel(RpcAddress address, RpcClientOptions options, CredentialStore? credentials)
+    /// <param name="address">The server's address.</param>
+    /// <param name="options">How it connects and calls.</param>
+    /// <param name="credentials">Where its credentials come from, which it may share with others; null for nowhere.</param>
+    /// <param name="filters">What runs around its calls, in place of what the options say.</param>
+    public ClientChannel(RpcAddress address, RpcClientOptions options, CredentialStore? credentials, FilterChain filters)
         : base(
             (int)options.CallTimeout.TotalMilliseconds,
             options.Headers.Copy(),
-            FilterChain.Of(options.Filters),
+            filters,
             TelemetryEndpoint.Of(address),
             credentials is { IsPerCall: true } ? credentials : null)
     {
@@ -55,6 +63,9 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 
     /// <summary>What the client offers to its server.</summary>
     public ClientServices Services { get; }
+
+    /// <summary>Why the last attempt to connect failed; null when none did.</summary>
+    public Exception? LastFailure => _lastFailure;
 
     /// <summary>Opens the first connection, in one attempt.</summary>
     /// <exception cref="RpcException">It failed; the message says why.</exception>
@@ -114,21 +125,23 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     }
 
     /// <summary>
+    /// Completes when there is a connection, which begins to be opened, or when waiting for one is in vain; never once the client is disposed.
+    /// </summary>
+    public Task WhenConnected()
+    {
+        lock (_gate) return Current is { IsUsable: true } ? Task.CompletedTask : NextConnection();
+    }
+
+    /// <summary>Takes no more calls, lets those in flight finish, and closes.</summary>
+    public void Retire() => TakeLast()?.Retire(); // Which makes it unusable first, so that no call slips in behind, and closes it when it is idle.
+
+    /// <summary>
     /// Closes the connection when the calls that this side serves are done, or their time is up. Calls in flight, and those that wait for a
     /// connection, fail.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        RpcConnection? connection;
-        lock (_gate)
-        {
-            if (_disposing.IsCancellationRequested) return;
-            _disposing.Cancel();
-            connection = Current;
-            Current = null;
-            _next?.TrySetCanceled();
-        }
-
+        RpcConnection? connection = TakeLast();
         if (connection is not null) await DrainAndCloseAsync(connection).ConfigureAwait(false);
     }
 
@@ -137,6 +150,21 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 
     private static Task CloseAsync(RpcConnection connection) => connection.CloseInOrderAsync(
         new RpcException(RpcStatusCode.Unavailable, "the client was disposed") { Progress = RpcCallProgress.Unknown }, s_closeTimeout);
+
+    /// <summary>Takes the connection away from new calls, and makes no other.</summary>
+    /// <returns>The connection; null when there is none, or it was taken before.</returns>
+    private RpcConnection? TakeLast()
+    {
+        lock (_gate)
+        {
+            if (_disposing.IsCancellationRequested) return null;
+            _disposing.Cancel();
+            RpcConnection? connection = Current;
+            Current = null;
+            _next?.TrySetCanceled();
+            return connection;
+        }
+    }
 
     /// <summary>The connection to come; begins to connect if nobody did. The gate is held.</summary>
     private Task<RpcConnection> NextConnection()

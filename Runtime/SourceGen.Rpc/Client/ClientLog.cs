@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Discovery;
 
 namespace SourceGen.Rpc.Client;
 
@@ -16,4 +17,10 @@ internal static partial class ClientLog
 
     [LoggerMessage(203, LogLevel.Warning, "{Calls} calls of {Peer} were still being served after {Elapsed} and are cancelled")]
     public static partial void DrainTimedOut(ILogger logger, int calls, RpcAddress peer, TimeSpan elapsed);
+
+    [LoggerMessage(204, LogLevel.Information, "{Address} offers no service any more that is called here; its connection is closed when it is idle")]
+    public static partial void NodeLeft(ILogger logger, RpcAddress address);
+
+    [LoggerMessage(205, LogLevel.Warning, "{Instance} is not called: {Reason}")]
+    public static partial void NodeUnusable(ILogger logger, ServiceInstance instance, string reason);
 }

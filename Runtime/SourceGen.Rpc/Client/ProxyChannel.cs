@@ -5,7 +5,7 @@ namespace SourceGen.Rpc.Client;
 /// <summary>A client's channel as one proxy sees it that was made with options of its own.</summary>
 /// <param name="channel">The client's channel.</param>
 /// <param name="options">The proxy's options, which nobody else holds.</param>
-internal sealed class ProxyChannel(CallChannel channel, RpcCallOptions options) : RpcChannel
+internal sealed class ProxyChannel(OptionsChannel channel, RpcCallOptions options) : RpcChannel
 {
     public override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(
         UnaryMethod<TService, TRequest, TResponse> method) =>

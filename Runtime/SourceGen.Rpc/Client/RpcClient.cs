@@ -1,31 +1,32 @@
 using SourceGen.Rpc.Client;
+using SourceGen.Rpc.Client.Nodes;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc;
 
 /// <summary>
-/// Calls the services of one server over one connection, which it opens again when it is lost. Thread safe; one client serves a whole
-/// process. It needs neither a host nor dependency injection.
+/// Calls services: those of one server over one connection, which it opens again when it is lost, or those of all servers that a directory
+/// knows, each call at the next in turn. Thread safe; one client serves a whole process. It needs neither a host nor dependency injection.
 /// </summary>
 public sealed class RpcClient : IAsyncDisposable
 {
-    private readonly ClientChannel _channel;
+    private readonly ServerAccess _servers;
 
-    private RpcClient(ClientChannel channel)
+    private RpcClient(ServerAccess servers)
     {
-        _channel = channel;
+        _servers = servers;
         AmbientContext.Use(); // Handlers in this process may call over it: what they serve is to be known from now on.
     }
 
-    /// <summary>The server's address.</summary>
-    public RpcAddress Address => _channel.Address;
+    /// <summary>The server's address; null for a client that finds servers in a directory.</summary>
+    public RpcAddress? Address => _servers.Address;
 
-    /// <summary>Where its calls go.</summary>
-    internal ClientChannel Channel => _channel;
+    /// <summary>Where the calls to its one server go.</summary>
+    internal ClientChannel Channel => _servers.Single;
 
     /// <summary>Whether there is a connection at this moment.</summary>
-    public bool IsConnected => _channel.Current is not null;
+    public bool IsConnected => _servers.IsConnected;
 
     /// <summary>Creates a client that connects when the first call is made.</summary>
     /// <param name="address">The server's address, such as <c>tcp://127.0.0.1:5000</c>.</param>
@@ -34,9 +35,12 @@ public sealed class RpcClient : IAsyncDisposable
     /// <exception cref="NotSupportedException">No transport serves the address.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static RpcClient Create(string address, RpcClientOptions? options = null) =>
-        new(new ClientChannel(RpcAddress.Parse(address), options ?? new RpcClientOptions()));
+        new(new SingleServer(new ClientChannel(RpcAddress.Parse(address), options ?? new RpcClientOptions())));
 
-    /// <summary>Creates a client that connects to <see cref="RpcClientOptions.Address"/> when the first call is made.</summary>
+    /// <summary>
+    /// Creates a client that connects when the first call is made: to <see cref="RpcClientOptions.Address"/>, or to the servers in
+    /// <see cref="RpcClientOptions.Directory"/>.
+    /// </summary>
     /// <param name="options">Where and how it connects and calls.</param>
     /// <exception cref="FormatException">The address is not one.</exception>
     /// <exception cref="NotSupportedException">No transport serves the address.</exception>
@@ -44,9 +48,11 @@ public sealed class RpcClient : IAsyncDisposable
     public static RpcClient Create(RpcClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Address is { } address
-            ? Create(address, options)
-            : throw new ArgumentException("Address is missing; tell the client where its server listens, for example options.Address = \"tcp://127.0.0.1:5000\".");
+        if (options.Address is { } address) return Create(address, options);
+        if (options.Directory is { } directory) return new RpcClient(new DiscoveredServers(directory, options));
+        throw new ArgumentException(
+            "Address is missing; tell the client where its server listens, for example options.Address = \"tcp://127.0.0.1:5000\", "
+            + "or where it finds servers by the name of a service, with options.Directory.");
     }
 
     /// <summary>Creates a client and connects, in one attempt.</summary>
@@ -63,7 +69,7 @@ public sealed class RpcClient : IAsyncDisposable
         RpcClient client = Create(address, options);
         try
         {
-            await client._channel.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            await client.Channel.ConnectAsync(cancellationToken).ConfigureAwait(false);
             return client;
         }
         catch
@@ -105,13 +111,13 @@ public sealed class RpcClient : IAsyncDisposable
         where TService : class, IRpcContract<TService>
     {
         ArgumentNullException.ThrowIfNull(source);
-        _channel.Services.Add(new ServiceRegistration<TService>(TService.Contract, source));
+        _servers.Offer(new ServiceRegistration<TService>(TService.Contract, source));
         return this;
     }
 
     /// <summary>Gets a service: an object whose methods call the server. Creating one is cheap; keeping it is cheaper.</summary>
     public TService Get<TService>()
-        where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(_channel);
+        where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(_servers.GetChannel(TService.Contract));
 
     /// <summary>Gets a service whose calls are made with options of their own, where the call itself does not say otherwise.</summary>
     /// <param name="options">What the calls are made with; changes that come later have no effect.</param>
@@ -119,12 +125,12 @@ public sealed class RpcClient : IAsyncDisposable
         where TService : class, IRpcContract<TService>
     {
         ArgumentNullException.ThrowIfNull(options);
-        return TService.Contract.CreateProxy(new ProxyChannel(_channel, options.Copy()));
+        return TService.Contract.CreateProxy(new ProxyChannel(_servers.GetChannel(TService.Contract), options.Copy()));
     }
 
     /// <summary>
     /// Closes the connection. Calls of the server's that this client serves have <see cref="RpcClientOptions.DrainTimeout"/> to finish; then
     /// calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.
     /// </summary>
-    public ValueTask DisposeAsync() => _channel.DisposeAsync();
+    public ValueTask DisposeAsync() => _servers.DisposeAsync();
 }

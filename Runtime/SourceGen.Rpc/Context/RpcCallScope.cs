@@ -18,12 +18,14 @@ public sealed class RpcCallScope : IDisposable
     private readonly RpcCallOptions _options;
     private readonly object? _outer;
     private volatile Reply? _reply;
+    private readonly bool _isLimit;
     private volatile bool _isOver;
 
-    private RpcCallScope(RpcCallOptions options, object? outer)
+    private RpcCallScope(RpcCallOptions options, object? outer, bool isLimit = false)
     {
         _options = options.Copy();
         _outer = outer;
+        _isLimit = isLimit;
         Expires = options.Timeout is { } timeout && timeout != Timeout.InfiniteTimeSpan
             ? Environment.TickCount64 + (long)timeout.TotalMilliseconds
             : long.MaxValue;
@@ -68,6 +70,17 @@ public sealed class RpcCallScope : IDisposable
     }
 
     /// <summary>
+    /// Begins a scope that is no more than a limit: for what is called inside, the scope around it is where replies are noted.
+    /// </summary>
+    internal static RpcCallScope BeginLimit(TimeSpan timeout)
+    {
+        AmbientContext.Use();
+        RpcCallScope scope = new(new RpcCallOptions { Timeout = timeout }, AmbientContext.Value, isLimit: true);
+        AmbientContext.Value = scope;
+        return scope;
+    }
+
+    /// <summary>
     /// Ends the scope. Calls that were made inside go on with its limit; calls that are made later, also by tasks that it flowed into, are
     /// made without it.
     /// </summary>
@@ -87,7 +100,11 @@ public sealed class RpcCallScope : IDisposable
     }
 
     /// <summary>A call inside got its reply.</summary>
-    internal void SetReply(RpcHeaders headers, RpcHeaders trailers) => _reply = new Reply(headers, trailers);
+    internal void SetReply(RpcHeaders headers, RpcHeaders trailers)
+    {
+        if (_isLimit) Outer?.SetReply(headers, trailers);
+        else _reply = new Reply(headers, trailers);
+    }
 
     private sealed record Reply(RpcHeaders Headers, RpcHeaders Trailers);
 }

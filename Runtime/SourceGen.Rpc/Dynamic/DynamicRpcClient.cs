@@ -35,7 +35,7 @@ public sealed class DynamicRpcClient : IAsyncDisposable
     }
 
     /// <summary>The server's address.</summary>
-    public RpcAddress Address => _client.Address;
+    public RpcAddress Address => _client.Channel.Address;
 
     /// <summary>Creates a client and connects, in one attempt.</summary>
     /// <param name="address">The server's address, such as <c>tcp://127.0.0.1:5000</c>.</param>
@@ -56,9 +56,11 @@ public sealed class DynamicRpcClient : IAsyncDisposable
     /// <summary>Creates a client that calls over the connection of another one, which stays its owner's to dispose of.</summary>
     /// <param name="client">The other client.</param>
     /// <param name="options">How it treats JSON; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The client finds its servers in a directory, and has no single one.</exception>
     public static DynamicRpcClient Over(RpcClient client, DynamicRpcOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
+        _ = client.Channel; // Throws where there is none.
         return new DynamicRpcClient(client, ownsClient: false, options);
     }
 

@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc;
@@ -12,6 +13,18 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// given beside the options is taken instead. Default: none.
     /// </summary>
     public string? Address { get; set; }
+
+    /// <summary>
+    /// Where the client finds servers by the names of services, in place of an <see cref="Address"/>. It stays the caller's to dispose of, after
+    /// the client. Default: none.
+    /// </summary>
+    public IServiceDirectory? Directory { get; set; }
+
+    /// <summary>
+    /// The group whose services are found in the <see cref="Directory"/>. Default: empty, those without a group;
+    /// <see cref="ServiceUrl.Any"/> for those of all.
+    /// </summary>
+    public string Group { get; set; } = "";
 
     /// <summary>How long opening a connection may take, and how long a call waits for one while there is none. Default: 5 seconds.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);

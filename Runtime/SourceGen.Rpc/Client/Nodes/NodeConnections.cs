@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Security;
+
+namespace SourceGen.Rpc.Client.Nodes;
+
+/// <summary>The connections of one client by address. Its services share them; one that no service needs any more is closed.</summary>
+internal sealed class NodeConnections(RpcClientOptions options, ILogger logger) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RpcAddress, (ClientChannel Channel, int Uses)> _channels = [];
+    private readonly CredentialStore? _credentials =
+        options.Credentials is { } credentials ? new CredentialStore(credentials, options.ConnectTimeout) : null;
+
+    private bool _isDisposed;
+
+    /// <summary>Whether there is a connection to any server.</summary>
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_gate) return _channels.Values.Any(static entry => entry.Channel.Current is { IsUsable: true });
+        }
+    }
+
+    /// <summary>Gets the connection to an address, which begins to be opened. Each time is to be followed by a <see cref="Release"/>.</summary>
+    /// <exception cref="FormatException">It is not an address that a client can connect to.</exception>
+    /// <exception cref="NotSupportedException">No transport serves it.</exception>
+    public ClientChannel Acquire(RpcAddress address)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_channels.TryGetValue(address, out (ClientChannel Channel, int Uses) known))
+            {
+                _channels[address] = known with { Uses = known.Uses + 1 };
+                return known.Channel;
+            }
+
+            // The filters run once around a call, not around each attempt of it.
+            ClientChannel channel = new(address, options, _credentials, FilterChain.Empty);
+            _channels.Add(address, (channel, 1));
+            _ = channel.WhenConnected();
+            return channel;
+        }
+    }
+
+    /// <summary>A service does not need the connection any more. Calls in flight finish.</summary>
+    public void Release(ClientChannel channel)
+    {
+        lock (_gate)
+        {
+            if (!_channels.TryGetValue(channel.Address, out (ClientChannel Channel, int Uses) known)) return;
+            if (known.Uses > 1)
+            {
+                _channels[channel.Address] = known with { Uses = known.Uses - 1 };
+                return;
+            }
+
+            _channels.Remove(channel.Address);
+        }
+
+        ClientLog.NodeLeft(logger, channel.Address);
+        channel.Retire();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        ClientChannel[] channels;
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            channels = [.. _channels.Values.Select(static entry => entry.Channel)];
+            _channels.Clear();
+        }
+
+        await Task.WhenAll(channels.Select(static channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+}
