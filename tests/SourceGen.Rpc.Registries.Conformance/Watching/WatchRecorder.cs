@@ -14,6 +14,7 @@ public sealed class WatchRecorder : IAsyncDisposable
     private readonly List<Exception> _failures = [];
     private readonly ReplayedState _state = new();
     private readonly CancellationTokenSource _stop = new();
+    private bool _isDisposed;
     private readonly TimeSpan _patience;
     private readonly Task _watching;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,6 +115,8 @@ public sealed class WatchRecorder : IAsyncDisposable
     /// <summary>Ends the watch and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         await _stop.CancelAsync();
         await _watching.WaitAsync(_patience);
         _stop.Dispose();
