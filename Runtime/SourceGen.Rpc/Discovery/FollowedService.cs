@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Telemetry;
 
 namespace SourceGen.Rpc.Discovery;
 
@@ -40,6 +41,7 @@ internal sealed class FollowedService : IAsyncDisposable
         _table = new NodeTable(options.Grace);
         _state = new RegistryState(IsConnected: true, Now);
         _letGo = options.TimeProvider.CreateTimer(static self => ((FollowedService)self!).LetGo(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Instruments.Discovery.Add(this);
         _loops = Task.WhenAll(Task.Run(WatchAsync), service is null ? Task.CompletedTask : Task.Run(RefreshAsync));
     }
 
@@ -99,6 +101,7 @@ internal sealed class FollowedService : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Instruments.Discovery.Remove(this);
         await _ending.CancelAsync().ConfigureAwait(false);
         await _letGo.DisposeAsync().ConfigureAwait(false);
         await _loops.ConfigureAwait(false);
@@ -172,6 +175,7 @@ internal sealed class FollowedService : IAsyncDisposable
             }
             catch (Exception e)
             {
+                Instruments.Discovery.CountFollowingFailure();
                 DirectoryLog.Lost(_logger, Name, _registry.Address, _current?.Instances.Length ?? 0, e.Message, error: null);
                 continue;
             }
@@ -247,6 +251,7 @@ internal sealed class FollowedService : IAsyncDisposable
 
     private void Fail(string reason, Exception? error)
     {
+        Instruments.Discovery.CountFollowingFailure();
         lock (_gate)
         {
             if (_state.IsConnected)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.BuiltIn;
+using SourceGen.Rpc.Telemetry;
 
 namespace SourceGen.Rpc.Discovery;
 
@@ -126,6 +127,7 @@ internal sealed class RegistrationKeeper
         catch (Exception e)
         {
             // A plug-in of somebody's: whatever it throws, the server stays in the registry if that can be done.
+            Instruments.Discovery.CountRegisteringFailure();
             entry.RenewedAt = null;
             if (_state.IsConnected) DirectoryLog.RegisterFailed(_logger, entry.Record, (int)retry.TotalMilliseconds, e.Message);
             _state = _state.IsConnected

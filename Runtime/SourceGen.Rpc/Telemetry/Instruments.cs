@@ -18,6 +18,8 @@ internal static class Instruments
 
     public static readonly OpenConnections Connections = new();
 
+    public static readonly DiscoveryCounts Discovery = new();
+
     public static readonly Histogram<double> ClientDuration;
 
     public static readonly Histogram<double> ServerDuration;
@@ -73,6 +75,26 @@ internal static class Instruments
             () => rejections.Cut,
             RpcTelemetry.Connections,
             "Open connections that servers closed because their peers flooded them.");
+
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.DirectoryServices, Discovery.CountServices, RpcTelemetry.Services, "Services that directories follow.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.DirectoryStaleServices,
+            Discovery.CountStaleServices,
+            RpcTelemetry.Services,
+            "Services of which directories know only what was so before.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.DirectoryNodes, Discovery.CountNodes, RpcTelemetry.Nodes, "Nodes of the services that directories follow.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.DirectoryFailures,
+            () => Discovery.FollowingFailures,
+            RpcTelemetry.Failures,
+            "Failures to follow or read a service at a registry.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.RegistrationFailures,
+            () => Discovery.RegisteringFailures,
+            RpcTelemetry.Failures,
+            "Failures to register a service at a registry.");
     }
 
     /// <summary>Whether anybody wants to know of calls that this process makes.</summary>

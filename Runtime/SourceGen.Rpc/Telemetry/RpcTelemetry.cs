@@ -55,12 +55,20 @@ public static class RpcTelemetry
     internal const string RejectedCalls = "sourcegen.rpc.server.rejected_calls";
     internal const string RejectedConnections = "sourcegen.rpc.server.rejected_connections";
     internal const string CutConnections = "sourcegen.rpc.server.cut_connections";
+    internal const string DirectoryServices = "sourcegen.rpc.directory.services";
+    internal const string DirectoryStaleServices = "sourcegen.rpc.directory.stale_services";
+    internal const string DirectoryNodes = "sourcegen.rpc.directory.nodes";
+    internal const string DirectoryFailures = "sourcegen.rpc.directory.failures";
+    internal const string RegistrationFailures = "sourcegen.rpc.registration.failures";
 
     // Their units.
     internal const string Seconds = "s";
     internal const string Bytes = "By";
     internal const string Calls = "{call}";
     internal const string Connections = "{connection}";
+    internal const string Services = "{service}";
+    internal const string Nodes = "{node}";
+    internal const string Failures = "{failure}";
 
     /// <summary>The limits of the buckets of both durations, in seconds.</summary>
     internal static readonly double[] DurationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
