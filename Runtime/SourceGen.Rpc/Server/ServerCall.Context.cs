@@ -75,7 +75,7 @@ internal abstract partial class ServerCall
     /// <returns>Null, or what to fail with instead of running it, because the time has passed while it was queued.</returns>
     protected Exception? Enter()
     {
-        if (_observation.IsOn) BeginSpan();
+        BeginSpan();
         if (IsLate) return s_neverStarted;
         if (_context is not null) AmbientContext.Value = _context; // Whoever runs the item restores the execution context.
         return null;

@@ -141,7 +141,7 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
 
         // The error's own words, not those that stand in for them when the caller may not read them.
         bool isOwn = !late && !wasCancelled && problem is null && refused is null;
-        EndObservation(message.Code, isOwn ? ErrorTexts.MessageOf(error) : message.Detail);
+        EndObservation(message.Code, isOwn ? ErrorTexts.MessageOf(error) : message.Detail, message.Refused);
     }
 
     /// <summary>The call is over: the object goes back to its pool, and what its implementation held is released.</summary>

@@ -5,6 +5,7 @@ using System.Threading.RateLimiting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -80,7 +81,7 @@ internal sealed partial class RpcConnection
 
         user = verdict.User;
         if (verdict.Refusal is not { } refusal) return true;
-        if ((header.Flags & FrameFlags.OneWay) == 0) Refuse(header.CallId, refusal);
+        Refuse(header, head.Headers, refusal);
         return false;
     }
 
@@ -97,12 +98,12 @@ internal sealed partial class RpcConnection
         long size = decodesNow ? 0 : arguments.Length;
         if (!access.TryHold(size))
         {
-            if (!oneWay) Refuse(header.CallId, access.Refuse(AccessErrors.TooMuchHeld).Refusal!);
+            Refuse(header, head.Headers, access.Refuse(AccessErrors.TooMuchHeld).Refusal!);
             return false;
         }
 
         RateLimitLease? lease = null;
-        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease))
+        if (Admission is { } admission && !TryAdmit(admission, header, head, method.Method, out lease))
         {
             access.Release(size);
             return false;
@@ -110,10 +111,11 @@ internal sealed partial class RpcConnection
 
         PendingAccess pending = new(access, method, header.Method, head.Headers);
         ServerCall? call = decodesNow
-            ? method.Accept(this, header.CallId, oneWay, arguments)
+            ? method.Accept(this, header.CallId, oneWay, arguments, out objection)
             : new DeferredCall(this, header.CallId, oneWay, pending, objection, head, arguments);
         if (call is null)
         {
+            Refuse(header, head.Headers, objection!);
             Admission?.Exit(lease);
             return false;
         }
@@ -124,6 +126,7 @@ internal sealed partial class RpcConnection
             ((IAwaitsVerdict)call).AwaitVerdict(pending);
         }
 
+        if (header.Type == FrameType.Request && Instruments.ObservesServers) call.Observe(method.Telemetry);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);

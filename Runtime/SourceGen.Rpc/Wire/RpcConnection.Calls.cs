@@ -174,13 +174,13 @@ internal sealed partial class RpcConnection
         return RpcStatusCode.OK;
     }
 
-    /// <summary>Answers a request whose arguments cannot be decoded; its handler does not run.</summary>
-    public void RefuseArguments(ulong callId, bool oneWay, RpcMethod method, Exception error)
+    /// <summary>Notes that the arguments of a request cannot be decoded.</summary>
+    /// <returns>What to refuse it with.</returns>
+    public ErrorMessage NoteUnreadable(RpcMethod method, Exception error)
     {
         ConnectionLog.ArgumentsRefused(_logger, method.FullName, RemoteAddress, error.Message);
-        if (oneWay) return;
         string detail = $"The arguments of {method.FullName} cannot be read: {error.Message}";
-        Refuse(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
+        return new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true);
     }
 
     /// <summary>A call that this side served is over.</summary>

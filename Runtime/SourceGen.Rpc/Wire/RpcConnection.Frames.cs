@@ -135,7 +135,7 @@ internal sealed partial class RpcConnection
         if ((header.Flags & FrameFlags.Stream) != 0) BeginUpload(header);
         if (_refusal is { } refusal)
         {
-            if (!oneWay) Refuse(header.CallId, refusal);
+            Refuse(header, headers: null, refusal);
             return false;
         }
 
@@ -144,13 +144,13 @@ internal sealed partial class RpcConnection
         {
             ErrorMessage unknown = Access?.RefuseStranger() ?? new ErrorMessage(
                 RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true);
-            if (!oneWay) Refuse(header.CallId, unknown);
+            Refuse(header, headers: null, unknown);
             return false;
         }
 
         if (payload.Length > _settings.Local.MaxMessageSize)
         {
-            if (!oneWay) Refuse(header.CallId, TooLarge(payload.Length));
+            Refuse(header, headers: null, TooLarge(payload.Length));
             return false;
         }
 
@@ -161,10 +161,11 @@ internal sealed partial class RpcConnection
         ClaimsPrincipal? user = null;
         if (Access is { } access && !MayRun(access, header, method, head, arguments, out user, out bool accepted)) return accepted;
         RateLimitLease? lease = null;
-        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return false;
-        ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments);
+        if (Admission is { } admission && !TryAdmit(admission, header, head, method.Method, out lease)) return false;
+        ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments, out ErrorMessage? objection);
         if (call is null)
         {
+            Refuse(header, head.Headers, objection!);
             Admission?.Exit(lease);
             return false;
         }
@@ -220,7 +221,7 @@ internal sealed partial class RpcConnection
         FrameHeader whole = partial.Header;
         if (partial.Discarding && (whole.Flags & FrameFlags.Stream) != 0) BeginUpload(whole);
         if (!partial.Discarding) AcceptRequest(whole, partial.AsSequence());
-        else if ((whole.Flags & FrameFlags.OneWay) == 0) Refuse(whole.CallId, DiscardReason(partial));
+        else Refuse(whole, headers: null, DiscardReason(partial));
         Finish(partial);
     }
 
@@ -387,8 +388,9 @@ internal sealed partial class RpcConnection
         CountControl(FrameType.Describe, DescribeCost);
         if (header.Method >= _methods.Length)
         {
-            Refuse(header.CallId, Access?.RefuseStranger()
-                ?? new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
+            ErrorMessage unknown = Access?.RefuseStranger()
+                ?? new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true);
+            Refuse(header, headers: null, unknown);
             return;
         }
 

@@ -68,7 +68,7 @@ internal sealed partial class RpcConnection
 
         if (refusal is null) return true;
         ConnectionLog.HeadersRefused(_logger, RemoteAddress, refusal.Detail);
-        if ((header.Flags & FrameFlags.OneWay) == 0) Refuse(header.CallId, refusal);
+        Refuse(header, headers: null, refusal);
         return false;
     }
 

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -31,19 +32,31 @@ internal sealed partial class RpcConnection
     /// <summary>Decides which requests may run; null when all may.</summary>
     public CallAdmission? Admission { get; }
 
-    /// <summary>Asks whether a request may run, and answers it if not.</summary>
-    private bool TryAdmit(CallAdmission admission, in FrameHeader header, RpcMethod method, bool oneWay, out RateLimitLease? lease)
+    /// <summary>Asks whether a request may run, and refuses it if not.</summary>
+    private bool TryAdmit(
+        CallAdmission admission, in FrameHeader header, in RequestHead head, RpcMethod method, out RateLimitLease? lease)
     {
+        bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
         if (admission.Enter(this, method, oneWay, out lease) is not { } refusal) return true;
-        if (!oneWay) Refuse(header.CallId, refusal);
+        Refuse(header, head.Headers, refusal);
         return false;
     }
 
-    /// <summary>Answers a request that was not run, on the receiver.</summary>
-    public void Refuse(ulong callId, ErrorMessage error)
+    /// <summary>
+    /// Refuses a request, whose handler is not run: answers it, if it wants an answer, and tells those who listen. For the receiver alone.
+    /// </summary>
+    /// <param name="header">The request's frame.</param>
+    /// <param name="headers">Its headers; null for none, or when they were not read.</param>
+    /// <param name="refusal">Why.</param>
+    private void Refuse(in FrameHeader header, RpcHeaders? headers, ErrorMessage refusal)
     {
-        CountAnswer(FrameHeader.Size + error.Detail.Length);
-        WriteError(callId, error);
+        if ((header.Flags & FrameFlags.OneWay) == 0)
+        {
+            CountAnswer(FrameHeader.Size + refusal.Detail.Length);
+            WriteError(header.CallId, refusal);
+        }
+
+        if (Instruments.ObservesServers) ObserveRefusal(header, headers, refusal);
     }
 
     /// <summary>
