@@ -19,6 +19,11 @@ internal abstract class ServerMethod(RpcMethod method)
     /// <summary>What telemetry says of its calls.</summary>
     public ServerTelemetry Telemetry { get; } = new(method);
 
+    /// <summary>
+    /// Whether a server that stops still serves it, until the connection closes: asked for its health, it has an answer.
+    /// </summary>
+    public bool IsServedToTheEnd { get; } = method.Contract.Name == BuiltInNames.Health;
+
     /// <summary>Whether the caller sends a stream.</summary>
     public virtual bool TakesStream => false;
 

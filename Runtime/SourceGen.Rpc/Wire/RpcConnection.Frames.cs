@@ -133,7 +133,7 @@ internal sealed partial class RpcConnection
     {
         bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
         if ((header.Flags & FrameFlags.Stream) != 0) BeginUpload(header);
-        if (_refusal is { } refusal)
+        if (_refusal is { } refusal && !IsServedToTheEnd(header.Method))
         {
             Refuse(header, headers: null, refusal);
             return false;
@@ -177,6 +177,8 @@ internal sealed partial class RpcConnection
         _ownership.Add(call);
         return true;
     }
+
+    private bool IsServedToTheEnd(int method) => method < _methods.Length && _methods[method].IsServedToTheEnd;
 
     private void CheckSlot(ulong callId)
     {

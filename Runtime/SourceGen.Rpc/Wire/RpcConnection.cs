@@ -135,7 +135,9 @@ internal sealed partial class RpcConnection
         if (!_closed.Task.IsCompleted) Abort(reason); // The receiver is stuck in a user's type, being decoded.
     }
 
-    /// <summary>Tells the peer that this side will refuse new requests, and why; only the first time.</summary>
+    /// <summary>
+    /// Tells the peer that this side will refuse new requests, and why; only the first time. Questions for its health are answered to the end.
+    /// </summary>
     public void SendGoAway(RpcStatusCode code, string detail)
     {
         if (Interlocked.CompareExchange(ref _refusal, new ErrorMessage(code, detail, Refused: true), null) is not null) return;
