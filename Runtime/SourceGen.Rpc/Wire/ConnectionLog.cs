@@ -40,6 +40,9 @@ internal static partial class ConnectionLog
     [LoggerMessage(13, LogLevel.Error, "The result of {Method} does not reach {Peer}: {Reason}")]
     public static partial void ReplyHeadersTooLarge(ILogger logger, string method, RpcAddress peer, string reason);
 
+    [LoggerMessage(15, LogLevel.Warning, "Refused {Count} more calls from {Peer} whose arguments or headers cannot be read; not every one is logged")]
+    public static partial void UnreadableSuppressed(ILogger logger, RpcAddress peer, long count);
+
     [LoggerMessage(14, LogLevel.Error, "A listener of traces or metrics threw at a call of {Method}; the call goes on")]
     public static partial void ListenerFailed(ILogger logger, string method, Exception error);
 }

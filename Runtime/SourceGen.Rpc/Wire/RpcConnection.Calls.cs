@@ -178,7 +178,7 @@ internal sealed partial class RpcConnection
     /// <returns>What to refuse it with.</returns>
     public ErrorMessage NoteUnreadable(RpcMethod method, Exception error)
     {
-        ConnectionLog.ArgumentsRefused(_logger, method.FullName, RemoteAddress, error.Message);
+        if (MayLogUnreadable()) ConnectionLog.ArgumentsRefused(_logger, method.FullName, RemoteAddress, error.Message);
         string detail = $"The arguments of {method.FullName} cannot be read: {error.Message}";
         return new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true);
     }

@@ -67,7 +67,7 @@ internal sealed partial class RpcConnection
         }
 
         if (refusal is null) return true;
-        ConnectionLog.HeadersRefused(_logger, RemoteAddress, refusal.Detail);
+        if (MayLogUnreadable()) ConnectionLog.HeadersRefused(_logger, RemoteAddress, refusal.Detail);
         Refuse(header, headers: null, refusal);
         return false;
     }

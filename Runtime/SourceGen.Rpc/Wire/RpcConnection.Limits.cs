@@ -18,7 +18,12 @@ internal sealed partial class RpcConnection
     /// <summary>Frames of control that each request allows for: a cancellation, and one more.</summary>
     private const int FramesPerRequest = 2;
 
+    /// <summary>Requests that cannot be read of which each minute tells, one by one; a peer can send them without end.</summary>
+    private const int UnreadableLines = 10;
+
     private static long s_lastId;
+
+    private readonly LogBudget _unreadable = new(UnreadableLines, periodMs: 60_000);
 
     private int _controlBudget = ControlFrames;
     private long _budgetedAt = Environment.TickCount64;
@@ -103,6 +108,14 @@ internal sealed partial class RpcConnection
             $"{RemoteAddress} does not read: {_answersUnread:N0} bytes of answers to its pings and refused requests wait "
             + $"beside {_settings.Local.MaxOutputBacklog:N0} others (MaxOutputBacklog)",
             RpcStatusCode.ResourceExhausted);
+    }
+
+    /// <summary>Whether a request that cannot be read has a line of its own in the log. Tells also how many had none.</summary>
+    private bool MayLogUnreadable()
+    {
+        bool may = _unreadable.TryTake(Environment.TickCount64, out long suppressed);
+        if (suppressed > 0) ConnectionLog.UnreadableSuppressed(_logger, RemoteAddress, suppressed);
+        return may;
     }
 
     private void AnswerPing(ulong callId)

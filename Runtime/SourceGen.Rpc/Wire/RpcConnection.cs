@@ -262,6 +262,7 @@ internal sealed partial class RpcConnection
     {
         Watchdog.Remove(this);
         DropPartialMessages();
+        if (_unreadable.TakeSuppressed() is > 0 and long suppressed) ConnectionLog.UnreadableSuppressed(_logger, RemoteAddress, suppressed);
         Instruments.Connections.Remove(this);
         try
         {
