@@ -235,11 +235,11 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         connection.Retire();
     }
 
-    /// <summary>The server does not know any more who calls. On the receiver.</summary>
-    private void OnUnauthenticated(RpcConnection connection)
+    /// <summary>The server does not accept a credential of the client's, or does not any more. On the receiver.</summary>
+    private void OnUnauthenticated(RpcConnection connection, RpcCredential refused)
     {
         if (_credentials is not { IsFixed: false } credentials) return;
-        credentials.Forget();
+        credentials.Forget(refused);
 
         // Leaving begins to connect, which is not for this thread to do.
         if (!credentials.IsPerCall) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Retire(), connection, preferLocal: false);

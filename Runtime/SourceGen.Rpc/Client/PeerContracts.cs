@@ -107,10 +107,15 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
     /// <exception cref="RpcException">It did not answer, or the connection is lost.</exception>
     public async Task<string> FetchSchemaAsync(OfferedService offered)
     {
-        MessageHead head = await GetHeadAsync().ConfigureAwait(false);
+        CallTerms terms = await GetTermsAsync().ConfigureAwait(false);
+        MessageHead head = new(-1, terms.Headers, terms.HasCredential);
         PendingCall<string> call = PendingCall<string>.Rent(
             PendingCall<string>.Pool,
-            $"The description of {offered.Name}", SchemaSerializer.Instance, DescribeTimeoutMs, Watchdog.BusyNow + DescribeTimeoutMs, CancellationToken.None);
+            $"The description of {offered.Name}",
+            SchemaSerializer.Instance,
+            terms,
+            Watchdog.BusyNow + DescribeTimeoutMs,
+            CancellationToken.None);
         short version = call.Version;
         while (true)
         {
@@ -142,13 +147,19 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
     }
 
     /// <summary>A server that knows its callers call by call has to be told here too who asks.</summary>
-    private async ValueTask<MessageHead> GetHeadAsync()
+    private async ValueTask<CallTerms> GetTermsAsync()
     {
-        if (connection.CallCredentials is not { } credentials) return MessageHead.None;
+        if (connection.CallCredentials is not { } credentials) return new CallTerms { TimeoutMs = DescribeTimeoutMs };
         RpcCredential credential = await credentials.GetAsync(CancellationToken.None).ConfigureAwait(false);
         RpcHeaders headers = new();
         headers.AddChecked(Secrets.HeaderName, credential.Value);
-        return new MessageHead(-1, HeaderBlock.Encode(HeaderKind.Hop, headers, HeaderKind.Baggage, null), hasCredential: true);
+        return new CallTerms
+        {
+            TimeoutMs = DescribeTimeoutMs,
+            Headers = HeaderBlock.Encode(HeaderKind.Hop, headers, HeaderKind.Baggage, null),
+            HasCredential = true,
+            Credential = credential,
+        };
     }
 
     private async Task WaitForRoomAsync(PendingCall<string> call, OfferedService offered)

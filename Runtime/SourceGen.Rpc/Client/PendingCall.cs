@@ -33,7 +33,10 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     }
 
     /// <summary>Who wants to know the headers of the reply; null for nobody.</summary>
-    public RpcCallScope? Scope { get; protected set; }
+    public RpcCallScope? Scope => Terms?.Scope;
+
+    /// <summary>What the call is made with; null for a question of the engine's own.</summary>
+    public CallTerms? Terms { get; protected set; }
 
     /// <summary>Whether somebody listens to the call.</summary>
     public bool IsObserved => _observation.IsOn;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Claims;
 using System.Text;
 using System.Threading.RateLimiting;
+using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
@@ -30,6 +31,16 @@ internal sealed partial class RpcConnection
 
     /// <summary>Where credentials of calls come from that have none of their own; null for nowhere.</summary>
     public CredentialStore? CallCredentials => _settings.CallCredentials;
+
+    /// <summary>
+    /// The peer does not know who makes a call. Whoever keeps the credential that was refused is told, and nobody if it was the call's own:
+    /// another of the client's would not help.
+    /// </summary>
+    private void NoteUnauthenticated(PendingCall call)
+    {
+        RpcCredential? refused = call.Terms is { HasCredential: true } terms ? terms.Credential : _settings.Credential;
+        if (refused is not null) _settings.Unauthenticated?.Invoke(this, refused);
+    }
 
     /// <summary>Answers a question for a description.</summary>
     public void WriteDescription(ulong callId, RpcContract contract)

@@ -326,7 +326,7 @@ internal sealed partial class RpcConnection
         {
             ErrorMessage error = ErrorMessage.Read(payload);
             if (error.DetailType == RetryAfterDetail.Name) return RetryAfterDetail.Read(error);
-            if (error is { Code: RpcStatusCode.Unauthenticated, Refused: true }) _settings.Unauthenticated?.Invoke(this);
+            if (error is { Code: RpcStatusCode.Unauthenticated, Refused: true }) NoteUnauthenticated(call);
             return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
