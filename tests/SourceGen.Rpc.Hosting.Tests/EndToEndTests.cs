@@ -100,8 +100,10 @@ public sealed class EndToEndTests
     [Fact]
     public async Task NamedClients_OfOneService_AreToldApartByKey()
     {
-        IHost eu = await TestHost.StartAsync(services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("eu")));
-        IHost us = await TestHost.StartAsync(services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("us")));
+        IHost eu = await TestHost.StartAsync(
+            services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("eu")));
+        IHost us = await TestHost.StartAsync(
+            services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("us")));
         IHost client = await TestHost.StartAsync(
             services =>
             {

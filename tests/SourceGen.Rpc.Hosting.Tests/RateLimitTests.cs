@@ -5,7 +5,9 @@ using SourceGen.Rpc.Hosting.Tests.Support;
 
 namespace SourceGen.Rpc.Hosting.Tests;
 
-/// <summary>A rate limiter that configuration asks for. Its windows are days, so that no bucket is filled again while a test runs.</summary>
+/// <summary>
+/// A rate limiter that configuration asks for. Its windows are days, so that no bucket is filled again while a test runs.
+/// </summary>
 public sealed class RateLimitTests
 {
     [Theory]

@@ -3,8 +3,8 @@ using System.Threading.RateLimiting;
 namespace SourceGen.Rpc.Hosting.Configuration;
 
 /// <summary>
-/// The token buckets that a configuration asks for. They are made with the first call, because options are also read to be checked, and what
-/// fills the buckets is a timer that would go on then.
+/// The token buckets that a configuration asks for. They are made with the first call, because options are also read to be checked, and
+/// what fills the buckets is a timer that would go on then.
 /// </summary>
 /// <param name="permits">How many calls a bucket gets in each window; it is filled evenly.</param>
 /// <param name="window">How long a window is.</param>

@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Hosting.Configuration;
 
-/// <summary>What each key of a server's section <c>RateLimit</c> sets: a token bucket for all calls, or for each connection or method.</summary>
+/// <summary>
+/// What each key of a server's section <c>RateLimit</c> sets: a token bucket for all calls, or for each connection or method.
+/// </summary>
 internal static class RateLimitSection
 {
     /// <summary>Reads the section, and sets the limiter if it is valid.</summary>
@@ -36,7 +38,8 @@ internal static class RateLimitSection
             return "it has PerSecond and PermitLimit or Window; write PerSecond alone, or PermitLimit with Window.";
         if (perSecond is not null || (permits is not null && window is not null)) return null;
         return permits is null && window is null
-            ? "it does not say how many calls are let through; write PerSecond, such as 1000, or PermitLimit with Window, such as 100 and 1m."
+            ? "it does not say how many calls are let through; write PerSecond, such as 1000, or PermitLimit with Window, "
+                + "such as 100 and 1m."
             : "it has only one of PermitLimit and Window; write both, or PerSecond.";
     }
 }

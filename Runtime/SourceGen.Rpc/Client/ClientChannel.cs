@@ -97,7 +97,8 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             string why = _lastFailure?.Message ?? "the attempt did not come to an end.";
             throw new RpcException(
                 callIsShorter ? RpcStatusCode.DeadlineExceeded : RpcStatusCode.Unavailable,
-                $"{methodName} was not sent: there was no connection to {Address} for {limit.TotalSeconds:0.###} s, in {_attempts} attempts. Last: {why}",
+                $"{methodName} was not sent: there was no connection to {Address} for {limit.TotalSeconds:0.###} s, "
+                + $"in {_attempts} attempts. Last: {why}",
                 _lastFailure)
             {
                 Progress = RpcCallProgress.NotSent,
@@ -228,7 +229,9 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         _ = waiting.Task.Exception; // Perhaps nobody waited.
     }
 
-    /// <summary>The credential of a connection ends soon: another connection takes over, and the calls in flight finish on the old one.</summary>
+    /// <summary>
+    /// The credential of a connection ends soon: another connection takes over, and the calls in flight finish on the old one.
+    /// </summary>
     private static async Task RenewAsync(RpcConnection connection, TimeSpan time)
     {
         await connection.Closed.WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -242,7 +245,8 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         credentials.Forget(refused);
 
         // Leaving begins to connect, which is not for this thread to do.
-        if (!credentials.IsPerCall) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Retire(), connection, preferLocal: false);
+        if (!credentials.IsPerCall)
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Retire(), connection, preferLocal: false);
     }
 
     private void OnLeaving(RpcConnection connection)

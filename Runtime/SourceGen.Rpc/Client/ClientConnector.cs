@@ -59,7 +59,8 @@ internal sealed class ClientConnector
         try
         {
             transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
-            await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken).ConfigureAwait(false);
+            await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken)
+                .ConfigureAwait(false);
             RpcCredential? credential = await GetCredentialAsync(transport, timeout.Token).ConfigureAwait(false);
             ServiceOffers offers = _services.Freeze();
             HelloMessage hello = Handshake.CreateHello(_options) with
@@ -75,7 +76,8 @@ internal sealed class ClientConnector
                 _credentials!.Forget(credential); // The next attempt asks for another one.
             if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
             ICodec codec = _options.Codecs.FirstOrDefault(codec => codec.Name == server.Codecs[0])
-                ?? throw Failed(RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
+                ?? throw Failed(
+                    RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
             if (server.MaxConcurrentCalls < 1)
             {
                 throw Failed(RpcStatusCode.Unavailable, $"The server at {Address} accepts no calls: its hello has maxCalls = 0.");

@@ -30,7 +30,8 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         OfferedService offered = Find(contract);
         if (offered.Fingerprint == contract.Fingerprint) return ContractBinding.Same(offered.FirstMethod);
         if (offered.MethodCount == 0) return ContractBinding.Compared(0, Compare(contract, $"service {Quote(offered.Name)}\n"));
-        Task<ContractBinding> binding = _bindings.GetOrAdd(contract, static (contract, state) => state.self.CompareAsync(contract, state.offered), (self: this, offered));
+        Task<ContractBinding> binding = _bindings.GetOrAdd(
+            contract, static (contract, state) => state.self.CompareAsync(contract, state.offered), (self: this, offered));
         try
         {
             return await binding.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -80,7 +81,8 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         string schema = await FetchSchemaAsync(offered).ConfigureAwait(false);
         MethodMatch[] matches = Compare(contract, schema);
         string[] differences = [.. matches.Where(match => match.Difference is not null).Select(match => match.Difference!)];
-        if (differences.Length > 0) ClientLog.ContractDiffers(logger, connection.RemoteAddress, contract.Name, string.Join(" ", differences));
+        if (differences.Length > 0)
+            ClientLog.ContractDiffers(logger, connection.RemoteAddress, contract.Name, string.Join(" ", differences));
         return ContractBinding.Compared(offered.FirstMethod, matches);
     }
 
@@ -95,7 +97,8 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         {
             throw new RpcException(
                 RpcStatusCode.Unimplemented,
-                $"The {role} at {connection.RemoteAddress} has another contract for {contract.Name}, and its description cannot be read: {e.Message}",
+                $"The {role} at {connection.RemoteAddress} has another contract for {contract.Name}, and its description cannot be read: "
+                + $"{e.Message}",
                 e)
             {
                 Progress = RpcCallProgress.NotSent,

@@ -41,7 +41,10 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     /// <summary>Whether somebody listens to the call.</summary>
     public bool IsObserved => _observation.IsOn;
 
-    /// <summary>When the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>
+    /// When the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>, on the engine's coarse clock; <see cref="long.MaxValue"/> for
+    /// never.
+    /// </summary>
     public long Deadline { get; protected set; }
 
     /// <summary>How long the call may take in milliseconds, for the error message.</summary>

@@ -46,7 +46,8 @@ public sealed class RpcClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         return options.Address is { } address
             ? Create(address, options)
-            : throw new ArgumentException("Address is missing; tell the client where its server listens, for example options.Address = \"tcp://127.0.0.1:5000\".");
+            : throw new ArgumentException(
+                "Address is missing; tell the client where its server listens, for example options.Address = \"tcp://127.0.0.1:5000\".");
     }
 
     /// <summary>Creates a client and connects, in one attempt.</summary>
@@ -92,7 +93,9 @@ public sealed class RpcClient : IAsyncDisposable
         return AddService(new SharedServiceSource<TService>(implementation));
     }
 
-    /// <summary>Offers a service to the server whose implementation comes from <paramref name="source"/>, for each call if it wishes.</summary>
+    /// <summary>
+    /// Offers a service to the server whose implementation comes from <paramref name="source"/>, for each call if it wishes.
+    /// </summary>
     /// <param name="source">Where the implementation comes from.</param>
     /// <returns>This client.</returns>
     /// <exception cref="InvalidOperationException">
@@ -123,8 +126,8 @@ public sealed class RpcClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the connection. Calls of the server's that this client serves have <see cref="RpcClientOptions.DrainTimeout"/> to finish; then
-    /// calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.
+    /// Closes the connection. Calls of the server's that this client serves have <see cref="RpcClientOptions.DrainTimeout"/> to finish;
+    /// then calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.
     /// </summary>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 }

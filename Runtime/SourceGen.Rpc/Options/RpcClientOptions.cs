@@ -13,7 +13,9 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// </summary>
     public string? Address { get; set; }
 
-    /// <summary>How long opening a connection may take, and how long a call waits for one while there is none. Default: 5 seconds.</summary>
+    /// <summary>
+    /// How long opening a connection may take, and how long a call waits for one while there is none. Default: 5 seconds.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -33,15 +35,17 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// <summary>What runs around the calls that are served, of services that the client offers, in this order. Default: nothing.</summary>
     public RpcFilterCollection<IRpcServerFilter> CallbackFilters { get; } = new();
 
-    /// <summary>The wait before the second attempt to connect; it doubles with each further one, and each is shortened at random. Default: 50 ms.</summary>
+    /// <summary>
+    /// The wait before the second attempt to connect; it doubles with each further one, and each is shortened at random. Default: 50 ms.
+    /// </summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest wait between two attempts to connect. Default: 5 seconds.</summary>
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a client that is disposed of waits for the calls it serves (<see cref="RpcClient.AddService{TService}(TService)"/>). Default:
-    /// 5 seconds; zero for not at all.
+    /// How long a client that is disposed of waits for the calls it serves (<see cref="RpcClient.AddService{TService}(TService)"/>).
+    /// Default: 5 seconds; zero for not at all.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -7,8 +7,8 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Server;
 
 /// <summary>
-/// Stands for the question for a service's description, so that who asks it can be judged as who calls a method: any authenticated caller may
-/// have it.
+/// Stands for the question for a service's description, so that who asks it can be judged as who calls a method: any authenticated caller
+/// may have it.
 /// </summary>
 internal sealed class DescriptionMethod : ServerMethod
 {

@@ -5,8 +5,8 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Server;
 
 /// <summary>
-/// A request that was refused without becoming a call, for those who listen: exists only if somebody does, and tells them where handlers run,
-/// because the receiver, which refused it, runs nobody's code.
+/// A request that was refused without becoming a call, for those who listen: exists only if somebody does, and tells them where handlers
+/// run, because the receiver, which refused it, runs nobody's code.
 /// </summary>
 /// <param name="connection">Where the request came from.</param>
 /// <param name="methodName">Service and method.</param>

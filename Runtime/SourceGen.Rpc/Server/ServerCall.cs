@@ -53,7 +53,8 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
             // with a context, is ever active. A source that was asked to cancel is never used again.
             if (successor is null)
             {
-                if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || Deadline > now || _cancelRequested) return;
+                if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || Deadline > now || _cancelRequested)
+                    return;
                 _cancelRequested = true;
                 cancelled = (object?)_context ?? _cancellation;
             }

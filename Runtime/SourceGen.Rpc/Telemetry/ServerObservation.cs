@@ -42,7 +42,9 @@ internal struct ServerObservation
     /// <summary>The call is over.</summary>
     /// <param name="code">What it was answered with.</param>
     /// <param name="description">What went wrong, in words; null when nothing did.</param>
-    /// <param name="refused">Whether the handler was not run, which is an error whatever the code, unless it was the caller who gave up.</param>
+    /// <param name="refused">
+    /// Whether the handler was not run, which is an error whatever the code, unless it was the caller who gave up.
+    /// </param>
     public readonly void End(RpcStatusCode code, string? description, bool refused = false)
     {
         if (_method is null) return;

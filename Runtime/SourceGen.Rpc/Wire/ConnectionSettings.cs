@@ -54,8 +54,8 @@ internal sealed record ConnectionSettings
     public RpcCredential? Credential { get; init; }
 
     /// <summary>
-    /// Told on the receiver when the peer refuses a call because it does not know who makes it, with the client's credential that was refused;
-    /// null for nobody.
+    /// Told on the receiver when the peer refuses a call because it does not know who makes it, with the client's credential that was
+    /// refused; null for nobody.
     /// </summary>
     public Action<RpcConnection, RpcCredential>? Unauthenticated { get; init; }
 

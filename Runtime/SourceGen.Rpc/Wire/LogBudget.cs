@@ -14,7 +14,9 @@ internal sealed class LogBudget(int lines, int periodMs)
 
     /// <summary>Asks for a line.</summary>
     /// <param name="now">A clock in milliseconds, such as <see cref="Environment.TickCount64"/>.</param>
-    /// <param name="suppressed">How many were not granted in the period before, if this line is the first of another one; to be told once.</param>
+    /// <param name="suppressed">
+    /// How many were not granted in the period before, if this line is the first of another one; to be told once.
+    /// </param>
     /// <returns>Whether the line may be logged.</returns>
     public bool TryTake(long now, out long suppressed)
     {

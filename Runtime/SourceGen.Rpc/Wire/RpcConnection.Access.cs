@@ -97,8 +97,8 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>
-    /// Takes a request whose caller is still to be judged, which is the user's code and happens where handlers run. Its arguments wait as they
-    /// came. Only a caller's stream, which does not wait, needs its reader now.
+    /// Takes a request whose caller is still to be judged, which is the user's code and happens where handlers run. Its arguments wait as
+    /// they came. Only a caller's stream, which does not wait, needs its reader now.
     /// </summary>
     private bool TryAcceptUndecided(
         ConnectionAccess access, in FrameHeader header, ServerMethod method, in RequestHead head, in ReadOnlySequence<byte> arguments)

@@ -236,7 +236,8 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Why the connection takes no calls any more.</summary>
-    public string LeavingReason => _closeReason?.Detail ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
+    public string LeavingReason => _closeReason?.Detail
+        ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
 
     /// <summary>
     /// Begins a frame of a call, unless no more go out. Asked under the lock: whoever waits for the calls in flight to end, to close,
@@ -332,7 +333,8 @@ internal sealed partial class RpcConnection
         if (lost is null) return;
         foreach (PendingCall call in lost)
         {
-            call.SetError(new RpcException(reason.Code, $"{call.MethodName}: {reason.Detail}", reason) { Progress = RpcCallProgress.Unknown });
+            call.SetError(
+                new RpcException(reason.Code, $"{call.MethodName}: {reason.Detail}", reason) { Progress = RpcCallProgress.Unknown });
         }
 
         Complete(lost);

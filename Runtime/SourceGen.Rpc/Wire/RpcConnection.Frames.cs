@@ -13,7 +13,9 @@ using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
 
-/// <summary>Frames: what each type that arrives comes to. Everything here runs on the receiver, and no user code but deserialization.</summary>
+/// <summary>
+/// Frames: what each type that arrives comes to. Everything here runs on the receiver, and no user code but deserialization.
+/// </summary>
 internal sealed partial class RpcConnection
 {
     private readonly ServerMethod[] _methods;
@@ -118,7 +120,8 @@ internal sealed partial class RpcConnection
             case FrameType.StreamEnd: AcceptStreamEnd(header, payload); break;
             case FrameType.StreamCredit: AcceptStreamCredit(header, payload); break;
             case FrameType.StreamStop: AcceptStreamStop(header); break;
-            default: throw new ProtocolException($"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
+            default: throw new ProtocolException(
+                $"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
         }
     }
 
@@ -239,7 +242,8 @@ internal sealed partial class RpcConnection
     private void ContinueReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
         Reassembly? partial = Calls.Contains(header.CallId) ? Calls.PartialOf(header.CallId) : null;
-        if (partial is null) throw new ProtocolException($"{RemoteAddress} continued the reply to call {header.CallId}, which it did not begin");
+        if (partial is null)
+            throw new ProtocolException($"{RemoteAddress} continued the reply to call {header.CallId}, which it did not begin");
         Append(partial, payload);
         if ((header.Flags & FrameFlags.More) != 0) return;
         Calls.PartialOf(header.CallId) = null;
@@ -336,7 +340,8 @@ internal sealed partial class RpcConnection
     }
 
     private void ThrowUnknownCall(in FrameHeader header) =>
-        throw new ProtocolException($"{RemoteAddress} answered call {header.CallId} ({header.Type}), which was not made or is answered already");
+        throw new ProtocolException(
+            $"{RemoteAddress} answered call {header.CallId} ({header.Type}), which was not made or is answered already");
 
     /// <summary>Gives the slots of answered calls back, once for the whole batch and before anybody continues and wants one.</summary>
     private void FreeAnsweredSlots()

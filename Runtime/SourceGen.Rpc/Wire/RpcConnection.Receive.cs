@@ -15,7 +15,9 @@ internal sealed partial class RpcConnection
     /// <summary>How long a low-latency or busy connection polls before it sleeps.</summary>
     private static readonly long s_spinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
-    /// <summary>A batch that took longer than this, with items that took longer than the next: those after it get a second thread.</summary>
+    /// <summary>
+    /// A batch that took longer than this, with items that took longer than the next: those after it get a second thread.
+    /// </summary>
     private static readonly long s_slowBatchTicks = Stopwatch.Frequency * 300 / 1_000_000;
 
     /// <summary>Below this an item costs less than the two threads' rivalry for it; a long batch of such items is only long.</summary>

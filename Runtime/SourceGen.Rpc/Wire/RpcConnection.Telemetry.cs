@@ -20,8 +20,8 @@ internal sealed partial class RpcConnection
     public TelemetryEndpoint PeerEndpoint => _peerEndpoint ??= TelemetryEndpoint.Of(RemoteAddress);
 
     /// <summary>
-    /// Tells those who listen of a refused request, behind the calls that were received before it. What is no method here is nobody's: names
-    /// that a peer makes up must not become attributes.
+    /// Tells those who listen of a refused request, behind the calls that were received before it. What is no method here is nobody's:
+    /// names that a peer makes up must not become attributes.
     /// </summary>
     private void ObserveRefusal(in FrameHeader header, RpcHeaders? headers, ErrorMessage refusal)
     {

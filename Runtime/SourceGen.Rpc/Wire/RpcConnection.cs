@@ -62,7 +62,9 @@ internal sealed partial class RpcConnection
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
 
-    /// <summary>Raised once, on any thread, when no further call should go out on this connection: it closed, or the peer is leaving.</summary>
+    /// <summary>
+    /// Raised once, on any thread, when no further call should go out on this connection: it closed, or the peer is leaving.
+    /// </summary>
     public event Action<RpcConnection>? Leaving;
 
     /// <summary>The sending half.</summary>
@@ -136,7 +138,8 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>
-    /// Tells the peer that this side will refuse new requests, and why; only the first time. Questions for its health are answered to the end.
+    /// Tells the peer that this side will refuse new requests, and why; only the first time. Questions for its health are answered to the
+    /// end.
     /// </summary>
     public void SendGoAway(RpcStatusCode code, string detail)
     {

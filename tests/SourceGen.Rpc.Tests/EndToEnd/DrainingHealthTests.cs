@@ -25,7 +25,8 @@ public sealed class DrainingHealthTests
         await peer.SendAsync(Opening(ClientHello()));
         HelloMessage hello = await peer.ReadHelloAsync();
         int check = NumberOf<IHealth>(hello, "Check");
-        await peer.SendAsync(Frame(FrameType.Request, method: NumberOf<ILab>(hello, "Run"), callId: Id(0), payload: [0x91, 0xA4, .. "wait"u8]));
+        await peer.SendAsync(
+            Frame(FrameType.Request, method: NumberOf<ILab>(hello, "Run"), callId: Id(0), payload: [0x91, 0xA4, .. "wait"u8]));
         await gate.Reached;
         await peer.SendAsync(Frame(FrameType.Request, method: check, callId: Id(1), payload: [0x91, 0xA0]));
         Assert.Equal([(byte)ServingStatus.Serving], (await peer.ReadFrameAsync()).Payload);

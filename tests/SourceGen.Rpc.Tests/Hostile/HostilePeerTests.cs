@@ -7,7 +7,9 @@ using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
 
-/// <summary>Peers that break the protocol. After each, another connection still works, a line says what happened, and nothing is left over.</summary>
+/// <summary>
+/// Peers that break the protocol. After each, another connection still works, a line says what happened, and nothing is left over.
+/// </summary>
 public sealed class HostilePeerTests : IAsyncLifetime
 {
     private static readonly ushort s_add = RawServer.MethodNumber("Add");
@@ -143,7 +145,8 @@ public sealed class HostilePeerTests : IAsyncLifetime
         using HttpClient http = new();
         HttpResponseMessage response = await http.GetAsync(new Uri($"http://{RawPeer.EndPointOf(_host.Address)}/")).Soon();
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("This port speaks SourceGen.Rpc, not HTTP. Connect with an RPC client.\r\n", await response.Content.ReadAsStringAsync().Soon());
+        Assert.Equal(
+            "This port speaks SourceGen.Rpc, not HTTP. Connect with an RPC client.\r\n", await response.Content.ReadAsStringAsync().Soon());
         Assert.Contains("HTTP", await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
@@ -277,7 +280,9 @@ public sealed class HostilePeerTests : IAsyncLifetime
             {
                 Random random = new((worker * 1000) + i);
                 byte[] noise = Bytes.Random((worker * 1000) + i, random.Next(1, 3000));
-                using RawPeer peer = random.Next(2) == 0 ? await RawPeer.ConnectAsync(_host.Address) : await RawPeer.IntroduceAsync(_host.Address);
+                using RawPeer peer = random.Next(2) == 0
+                    ? await RawPeer.ConnectAsync(_host.Address)
+                    : await RawPeer.IntroduceAsync(_host.Address);
                 await peer.SendAsync(noise);
                 peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
                 await peer.ReadToEndAsync();

@@ -230,7 +230,8 @@ public sealed class CredentialTests
             RpcStatusCode.Unauthenticated,
             async () =>
             {
-                RpcClient client = await host.ConnectAsync(configure: options => options.Credentials = perCall ? credentials.PerCall() : credentials);
+                RpcClient client = await host.ConnectAsync(
+                    configure: options => options.Credentials = perCall ? credentials.PerCall() : credentials);
                 await client.Get<IVault>().WhoAsync();
             },
             RpcCallProgress.NotSent);
@@ -262,7 +263,8 @@ public sealed class CredentialTests
     public async Task Calls_that_wait_for_a_connection_learn_that_the_credential_is_not_accepted()
     {
         await using VaultHost host = await VaultHost.StartAsync();
-        await using RpcClient client = RpcClient.Create(host.Address, LabHost.Patient(static options => options.Credentials = RpcCredentials.Bearer("wrong")));
+        await using RpcClient client = RpcClient.Create(
+            host.Address, LabHost.Patient(static options => options.Credentials = RpcCredentials.Bearer("wrong")));
         RpcException error = await Failing.WithAsync(RpcStatusCode.Unauthenticated, client.Get<IVault>().WhoAsync, RpcCallProgress.NotSent);
         Assert.StartsWith("Tests.Vault/Who was not sent: The server at", error.Message, StringComparison.Ordinal);
     }
@@ -274,7 +276,8 @@ public sealed class CredentialTests
         PlainTransport plain = new();
         string address = $"plain://{RpcAddress.Parse(host.Address).Rest}";
         await using RpcClient refused = RpcClient.Create(address, Over(plain, RpcCredentials.Bearer("ann")));
-        RpcException error = await Failing.WithAsync(RpcStatusCode.FailedPrecondition, refused.Get<IVault>().WhoAsync, RpcCallProgress.NotSent);
+        RpcException error = await Failing.WithAsync(
+            RpcStatusCode.FailedPrecondition, refused.Get<IVault>().WhoAsync, RpcCallProgress.NotSent);
         Assert.Contains("its credential would go to plain://", error.Message, StringComparison.Ordinal);
         Assert.Contains("Use tls://, or set AllowInsecureCredentials", error.Message, StringComparison.Ordinal);
 
@@ -317,7 +320,8 @@ public sealed class CredentialTests
     [InlineData("memory", "x", true)]
     [InlineData("plain", "127.0.0.1:80", false)]
     public void What_does_not_leave_the_machine_is_private(string scheme, string rest, bool isPrivate) =>
-        Assert.Equal(isPrivate, ChannelPrivacy.IsPrivate(new PlainTransport.Connection(new RecordingTransport(), RpcAddress.Create(scheme, rest))));
+        Assert.Equal(
+            isPrivate, ChannelPrivacy.IsPrivate(new PlainTransport.Connection(new RecordingTransport(), RpcAddress.Create(scheme, rest))));
 
     [Fact]
     public void No_text_shows_a_credential()
