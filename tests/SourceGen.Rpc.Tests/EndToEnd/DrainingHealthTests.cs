@@ -11,6 +11,8 @@ namespace SourceGen.Rpc.Tests.EndToEnd;
 /// <summary>A server that stops refuses new calls, and says that it does not serve to those who ask.</summary>
 public sealed class DrainingHealthTests
 {
+    private static readonly byte[] s_wait = [0x91, 0xA4, .. "wait"u8];
+
     [Fact]
     public async Task A_stopping_server_says_that_it_does_not_serve_until_its_connections_close()
     {
@@ -25,8 +27,7 @@ public sealed class DrainingHealthTests
         await peer.SendAsync(Opening(ClientHello()));
         HelloMessage hello = await peer.ReadHelloAsync();
         int check = NumberOf<IHealth>(hello, "Check");
-        await peer.SendAsync(
-            Frame(FrameType.Request, method: NumberOf<ILab>(hello, "Run"), callId: Id(0), payload: [0x91, 0xA4, .. "wait"u8]));
+        await peer.SendAsync(Frame(FrameType.Request, method: NumberOf<ILab>(hello, "Run"), callId: Id(0), payload: s_wait));
         await gate.Reached;
         await peer.SendAsync(Frame(FrameType.Request, method: check, callId: Id(1), payload: [0x91, 0xA0]));
         Assert.Equal([(byte)ServingStatus.Serving], (await peer.ReadFrameAsync()).Payload);
