@@ -30,7 +30,8 @@ public sealed class DrainingHealthTests
         await peer.SendAsync(Frame(FrameType.Request, method: NumberOf<ILab>(hello, "Run"), callId: Id(0), payload: s_wait));
         await gate.Reached;
         await peer.SendAsync(Frame(FrameType.Request, method: check, callId: Id(1), payload: [0x91, 0xA0]));
-        Assert.Equal([(byte)ServingStatus.Serving], (await peer.ReadFrameAsync()).Payload);
+        byte[] serving = (await peer.ReadFrameAsync()).Payload;
+        Assert.Equal([(byte)ServingStatus.Serving], serving);
 
         Task stopping = host.Server.StopAsync();
         Assert.Equal(FrameType.GoAway, (await peer.ReadFrameAsync()).Header.Type);
