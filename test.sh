@@ -70,15 +70,36 @@ dotnet build SourceGen.sln -c Release -nodeReuse:false -p:UseSharedCompilation=t
 # It has nothing more to do, and holds memory that the tests can use.
 stop_compiler
 
-failed_projects=()
+# Runs one test project, and prints what it said when it is done. --results-directory keeps the working tree clean; the trx file is what the
+# sum at the end is made of.
+run_project() {
+  local name log lock=none
+  name="$(basename "$1" .csproj)"
+  log="$results/$name.log"
+  # These build projects of the working tree while they run, which only one may do at a time.
+  case "$name" in *.Packages.Tests | *.Samples.Tests) lock=builds ;; esac
+  (
+    [ "$lock" = none ] || flock 9
+    dotnet test "$1" -c Release --no-build --tl:off --results-directory "$results" \
+      --logger "console;verbosity=quiet" --logger "trx;LogFileName=$name.trx" 9>&-
+  ) > "$log" 2>&1 9> "$results/$lock.lock" || echo "$name" >> "$results/failed"
+  printf '\n== %s\n%s\n' "$name" "$(cat "$log")"
+}
+export -f run_project
+export results
+
+# Two at a time: most tests wait for something. Those that take longest come first, or they would be what is left in the end.
+slow=(tests/SourceGen.Rpc{,.Packages,.Soak,.ContractLock,.Samples,.Telemetry}.Tests/*.Tests.csproj)
+rest=()
 for project in tests/*.Tests/*.Tests.csproj; do
+  [[ " ${slow[*]} " == *" $project "* ]] || rest+=("$project")
+done
+printf '%s\0' "${slow[@]}" "${rest[@]}" | xargs -0 -n 1 -P 2 bash -c 'run_project "$1"' _
+
+failed_projects=()
+if [ -e "$results/failed" ]; then mapfile -t failed_projects < "$results/failed"; fi
+for project in "${slow[@]}" "${rest[@]}"; do
   name="$(basename "$project" .csproj)"
-  printf '\n== %s\n' "$name"
-  # --results-directory keeps the working tree clean; the trx file is what the sum at the end is made of.
-  if ! dotnet test "$project" -c Release --no-build --tl:off --results-directory "$results" \
-    --logger "console;verbosity=quiet" --logger "trx;LogFileName=$name.trx"; then
-    failed_projects+=("$name")
-  fi
   [ -e "$results/$name.trx" ] || fail "$name ran no test and left no result file."
 done
 

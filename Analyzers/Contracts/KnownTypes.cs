@@ -61,7 +61,8 @@ internal static class KnownTypes
 
     /// <summary>The <c>[RequireAuthorization]</c> attributes of a method or an interface.</summary>
     public static IEnumerable<AttributeData> AuthorizationAttributes(ISymbol symbol) =>
-        symbol.GetAttributes().Where(static a => a.AttributeClass is { } type && Is(type, "SourceGen.Rpc", "RequireAuthorizationAttribute"));
+        symbol.GetAttributes().Where(
+            static a => a.AttributeClass is { } type && Is(type, "SourceGen.Rpc", "RequireAuthorizationAttribute"));
 
     /// <summary>Whether a method or an interface has <c>[AllowAnonymous]</c>; that of another framework means nothing here.</summary>
     public static bool AllowsAnonymous(ISymbol symbol) => Attribute(symbol, "AllowAnonymousAttribute") is not null;

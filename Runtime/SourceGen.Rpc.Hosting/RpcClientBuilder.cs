@@ -88,9 +88,9 @@ public sealed class RpcClientBuilder
     }
 
     /// <summary>
-    /// Offers a service to the server that <typeparamref name="TImplementation"/> implements, created by the container; the server's handlers
-    /// call it through <see cref="RpcContext.GetCaller{TService}"/>. The connection over which they do is opened by the first call of this
-    /// client's.
+    /// Offers a service to the server that <typeparamref name="TImplementation"/> implements, created by the container; the server's
+    /// handlers call it through <see cref="RpcContext.GetCaller{TService}"/>. The connection over which they do is opened by the first call
+    /// of this client's.
     /// </summary>
     /// <remarks>
     /// The implementation is registered by its own type, not by the interface. A singleton serves all calls, concurrently; a scoped or

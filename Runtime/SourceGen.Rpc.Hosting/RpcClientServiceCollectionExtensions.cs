@@ -98,7 +98,8 @@ public static class RpcClientServiceCollectionExtensions
         this IServiceCollection services, string name, Action<RpcClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        RegistrationName.Check(name, $"write AddRpcClient<TService>(\"{name}\"), or AddRpcClient(options => options.Address = \"{name}\").");
+        RegistrationName.Check(
+            name, $"write AddRpcClient<TService>(\"{name}\"), or AddRpcClient(options => options.Address = \"{name}\").");
         return Add(services, name, () => ClientRegistration.Named(name), setAddress: null, configure);
     }
 

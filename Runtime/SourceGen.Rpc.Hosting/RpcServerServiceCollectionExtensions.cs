@@ -57,6 +57,7 @@ public static class RpcServerServiceCollectionExtensions
             registration.AddHealthCheck(services);
             if (name.Length == 0) services.AddSingleton(registration.Create);
             else services.AddKeyedSingleton(name, (provider, _) => registration.Create(provider));
+            services.TryAddSingleton<OwnedLimiters>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnusedSections>());
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RpcServersHostedService>());
         }

@@ -75,7 +75,8 @@ public sealed class HostileTests
         Assert.Equal(
             "Expected a 32-bit integer (Int32) at offset 0 but the data ends after 3 bytes.",
             WireBytes.ReadError("ce0000", (ref r) => r.ReadInt32()));
-        Assert.Equal("Expected an array at offset 0 but the data ends after 0 bytes.", WireBytes.ReadError("", (ref r) => r.ReadArrayHeader()));
+        Assert.Equal(
+            "Expected an array at offset 0 but the data ends after 0 bytes.", WireBytes.ReadError("", (ref r) => r.ReadArrayHeader()));
     }
 
     [Theory]
@@ -100,7 +101,8 @@ public sealed class HostileTests
     [InlineData("c67fffffff61")]
     public void C16_BinaryLengthBeyondTheData_IsRefusedBeforeAnythingIsAllocated(string hex)
     {
-        Assert.Contains("which the remaining 1 bytes cannot hold", WireBytes.ReadError(hex, (ref r) => r.ReadBytes()), StringComparison.Ordinal);
+        Assert.Contains(
+            "which the remaining 1 bytes cannot hold", WireBytes.ReadError(hex, (ref r) => r.ReadBytes()), StringComparison.Ordinal);
         AssertAllocatesLittle(hex, (ref r) => r.ReadBytes());
     }
 

@@ -118,7 +118,8 @@ public sealed class ScalarTests
     public void Single_KeepsEveryBit(float value, string hex)
     {
         Assert.Equal(hex, WireBytes.Hex(WireBytes.Encode(Shapes.Single, value)));
-        Assert.Equal(BitConverter.SingleToUInt32Bits(value), BitConverter.SingleToUInt32Bits(WireBytes.Decode(Shapes.Single, WireBytes.Hex(hex))));
+        Assert.Equal(
+            BitConverter.SingleToUInt32Bits(value), BitConverter.SingleToUInt32Bits(WireBytes.Decode(Shapes.Single, WireBytes.Hex(hex))));
     }
 
     [Theory]
@@ -129,7 +130,8 @@ public sealed class ScalarTests
     public void Double_KeepsEveryBit(double value, string hex)
     {
         Assert.Equal(hex, WireBytes.Hex(WireBytes.Encode(Shapes.Double, value)));
-        Assert.Equal(BitConverter.DoubleToUInt64Bits(value), BitConverter.DoubleToUInt64Bits(WireBytes.Decode(Shapes.Double, WireBytes.Hex(hex))));
+        Assert.Equal(
+            BitConverter.DoubleToUInt64Bits(value), BitConverter.DoubleToUInt64Bits(WireBytes.Decode(Shapes.Double, WireBytes.Hex(hex))));
     }
 
     [Fact]
@@ -173,7 +175,8 @@ public sealed class ScalarTests
         string text = $"{before}{(char)surrogate}{after}";
         Assert.Equal(hex, WireBytes.Hex(WireBytes.Encode(Shapes.String, text)));
         string longText = new string('x', 5000) + text;
-        Assert.Equal(new string('x', 5000) + before + '\ufffd' + after, WireBytes.Decode(Shapes.String, WireBytes.Encode(Shapes.String, longText)));
+        Assert.Equal(
+            new string('x', 5000) + before + '\ufffd' + after, WireBytes.Decode(Shapes.String, WireBytes.Encode(Shapes.String, longText)));
     }
 
     [Theory]
@@ -188,7 +191,8 @@ public sealed class ScalarTests
         string expected = $"byte 0x{wrong:x2} at offset {offset} is not valid UTF-8";
         Assert.Contains(expected, WireBytes.ReadError(hex, (ref r) => r.ReadString()), StringComparison.Ordinal);
         byte[] longText = [0xda, 0x03, 0xe8, .. Enumerable.Repeat((byte)'a', 1000 - (WireBytes.Hex(hex).Length - 1)), .. WireBytes.Hex(hex)[1..]];
-        Assert.Contains("is not valid UTF-8", WireBytes.ReadError(WireBytes.Hex(longText), (ref r) => r.ReadString()), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not valid UTF-8", WireBytes.ReadError(WireBytes.Hex(longText), (ref r) => r.ReadString()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -223,7 +227,8 @@ public sealed class ScalarTests
     public void Decimal_OtherText_IsAnError(string text)
     {
         byte[] encoded = WireBytes.Encode(Shapes.String, text);
-        Assert.Contains("not a decimal number", WireBytes.ReadError(WireBytes.Hex(encoded), (ref r) => r.ReadDecimal()), StringComparison.Ordinal);
+        Assert.Contains(
+            "not a decimal number", WireBytes.ReadError(WireBytes.Hex(encoded), (ref r) => r.ReadDecimal()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,7 +254,8 @@ public sealed class ScalarTests
     public void Guid_OtherText_IsAnError(string text)
     {
         byte[] encoded = WireBytes.Encode(Shapes.String, text);
-        Assert.Contains("not a GUID in the form", WireBytes.ReadError(WireBytes.Hex(encoded), (ref r) => r.ReadGuid()), StringComparison.Ordinal);
+        Assert.Contains(
+            "not a GUID in the form", WireBytes.ReadError(WireBytes.Hex(encoded), (ref r) => r.ReadGuid()), StringComparison.Ordinal);
     }
 
     [Fact]

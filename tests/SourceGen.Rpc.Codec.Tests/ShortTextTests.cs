@@ -38,7 +38,9 @@ public sealed class ShortTextTests
             UInt128 digits = bits == 0 ? 0 : new UInt128((ulong)random.NextInt64(), (ulong)random.NextInt64() << 1) >> (128 - bits);
             decimal value = new(
                 (int)(uint)digits, (int)(uint)(digits >> 32), (int)(uint)(digits >> 64), random.Next(2) == 0, (byte)random.Next(29));
-            string text = value == 0 ? value.ToString(CultureInfo.InvariantCulture).TrimStart('-') : value.ToString(CultureInfo.InvariantCulture);
+            string text = value == 0
+                ? value.ToString(CultureInfo.InvariantCulture).TrimStart('-')
+                : value.ToString(CultureInfo.InvariantCulture);
             Assert.Equal(Encoding.ASCII.GetBytes(text), WireBytes.Encode(Shapes.Decimal, value)[1..]);
         }
     }

@@ -97,7 +97,8 @@ public class IncrementalTests
         CSharpCompilation before = Harness.Compile(
             "namespace U; [Service] public partial interface IUser { ValueTask M(L.Shared shared); }").AddReferences(library.ToMetadataReference());
         GeneratorDriver driver = Harness.CreateDriver().RunGenerators(before);
-        CSharpCompilation changed = library.ReplaceSyntaxTree(library.SyntaxTrees[0], Parse("namespace L; public record Shared(int A, int B);"));
+        CSharpCompilation changed = library.ReplaceSyntaxTree(
+            library.SyntaxTrees[0], Parse("namespace L; public record Shared(int A, int B);"));
 
         AssertSameAsFresh(driver, before.ReplaceReference(before.References.Last(), changed.ToMetadataReference()));
         AssertSameAsFresh(driver, before.WithOptions(before.Options.WithNullableContextOptions(NullableContextOptions.Disable)));

@@ -40,7 +40,8 @@ public sealed class AccessTests
         services.AddScoped<NameAuthenticator>();
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
             () => services.AddRpcServer().AddAuthenticator<NameAuthenticator>(ServiceLifetime.Singleton));
-        Assert.Contains("is registered as Scoped already, and AddAuthenticator asks for Singleton", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is registered as Scoped already, and AddAuthenticator asks for Singleton", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

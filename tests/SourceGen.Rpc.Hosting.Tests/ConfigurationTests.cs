@@ -127,6 +127,7 @@ public sealed class ConfigurationTests
 
         // TLS is a transport, which the section adds.
         string[] further = options.IsSubclassOf(typeof(RpcConnectionOptions)) ? ["Tls"] : [];
+        if (options == typeof(RpcServerOptions)) further = [.. further, "RateLimit"]; // Makes a RateLimiter.
         IEnumerable<string> all = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
         string[] expected = [.. all.Except(code).Concat(further).Order()];
 
@@ -189,7 +190,8 @@ public sealed class ConfigurationTests
     {
         ServiceCollection services = new();
         string name = services.AddRpcClient<IGreeter>("memory://code").Name;
-        services.AddSingleton<IConfiguration>(Configuration(("Rpc:Client:Address", "memory://configuration"), ("Rpc:Client:CallTimeout", "2s")));
+        services.AddSingleton<IConfiguration>(
+            Configuration(("Rpc:Client:Address", "memory://configuration"), ("Rpc:Client:CallTimeout", "2s")));
         await using ServiceProvider provider = services.BuildServiceProvider();
 
         RpcClientOptions options = provider.GetRequiredService<IOptionsMonitor<RpcClientOptions>>().Get(name);
@@ -240,7 +242,8 @@ public sealed class ConfigurationTests
         Assert.Equal(
             [
                 "The configuration section Rpc:Clients:bakend is not used: no RPC client has this name; the names here are backend",
-                "The configuration section Rpc:Servers:internal is not used: no RPC server has this name; none of the RPC servers here has a name",
+                "The configuration section Rpc:Servers:internal is not used: no RPC server has this name; "
+                + "none of the RPC servers here has a name",
                 "The configuration section Rpc:Sever is not used: did you mean Rpc:Server?",
             ],
             warnings);

@@ -93,15 +93,17 @@ public sealed class EndToEndTests
         string two = services.AddRpcClient<ICalculator>(o => o.Address = "memory://two").Name;
         await using ServiceProvider provider = services.BuildServiceProvider();
 
-        Assert.Equal("memory://one", provider.GetRequiredKeyedService<RpcClient>(one).Address.ToString());
-        Assert.Equal("memory://two", provider.GetRequiredKeyedService<RpcClient>(two).Address.ToString());
+        Assert.Equal("memory://one", provider.GetRequiredKeyedService<RpcClient>(one).Address!.ToString());
+        Assert.Equal("memory://two", provider.GetRequiredKeyedService<RpcClient>(two).Address!.ToString());
     }
 
     [Fact]
     public async Task NamedClients_OfOneService_AreToldApartByKey()
     {
-        IHost eu = await TestHost.StartAsync(services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("eu")));
-        IHost us = await TestHost.StartAsync(services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("us")));
+        IHost eu = await TestHost.StartAsync(
+            services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("eu")));
+        IHost us = await TestHost.StartAsync(
+            services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(new FixedGreeter("us")));
         IHost client = await TestHost.StartAsync(
             services =>
             {

@@ -27,7 +27,8 @@ public sealed class LifetimeTests
     public async Task ScopedService_WhoseHandlerThrows_IsDisposed()
     {
         Journal journal = new();
-        await using Session session = await Session.StartAsync(journal, server => server.AddService<IGreeter, JournalingGreeter>(ServiceLifetime.Scoped));
+        await using Session session = await Session.StartAsync(
+            journal, server => server.AddService<IGreeter, JournalingGreeter>(ServiceLifetime.Scoped));
 
         await Assert.ThrowsAsync<RpcException>(async () => await session.Greeter.GreetAsync("throw"));
 
@@ -129,7 +130,8 @@ public sealed class LifetimeTests
 
     private sealed class AddressTeller(RpcServer server) : IGreeter
     {
-        public ValueTask<string> GreetAsync(string name, CancellationToken cancellationToken = default) => new(server.Addresses.Single().ToString());
+        public ValueTask<string> GreetAsync(string name, CancellationToken cancellationToken = default) =>
+            new(server.Addresses.Single().ToString());
     }
 
     private sealed class JournalingGreeter : IGreeter, IAsyncDisposable
@@ -201,7 +203,8 @@ public sealed class LifetimeTests
 
         public IGreeter Greeter { get; } = rpc.Get<IGreeter>();
 
-        public static async Task<Session> StartAsync(Journal journal, Action<RpcServerBuilder> offer, Action<IServiceCollection>? add = null)
+        public static async Task<Session> StartAsync(
+            Journal journal, Action<RpcServerBuilder> offer, Action<IServiceCollection>? add = null)
         {
             IHost host = await TestHost.StartAsync(services =>
             {

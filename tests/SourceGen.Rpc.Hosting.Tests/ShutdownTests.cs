@@ -98,7 +98,8 @@ public sealed class ShutdownTests
         await host.StopAsync().WaitAsync(TestHost.Patience);
 
         // With no time to drain, the call whose scope is not disposed of yet still counts as in flight.
-        Assert.Contains(log.Entries, entry => entry.Id.Id == 106 && entry.Text.StartsWith("1 calls were still in flight", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Entries, entry => entry.Id.Id == 106 && entry.Text.StartsWith("1 calls were still in flight", StringComparison.Ordinal));
         lease.Release();
         await host.StopAndDisposeAsync();
     }

@@ -51,7 +51,8 @@ public sealed class TlsConfigurationTests : IDisposable
     [Fact]
     public async Task Mutual_ClientShowsItsCertificate()
     {
-        IHost server = await StartServerAsync(("Rpc:Server:Tls:ClientCertificateMode", "require"), ("Rpc:Server:Tls:ClientAuthorityPath", _certificatePath));
+        IHost server = await StartServerAsync(
+            ("Rpc:Server:Tls:ClientCertificateMode", "require"), ("Rpc:Server:Tls:ClientAuthorityPath", _certificatePath));
         IHost client = await TestHost.StartAsync(
             services => services.AddRpcClient<IGreeter>(),
             ("Rpc:Client:Address", server.AddressOf()),
@@ -69,7 +70,8 @@ public sealed class TlsConfigurationTests : IDisposable
     {
         await FailsAsync("Rpc:Server:Tls: A TLS server needs a certificate: set CertificatePath", ("KeyPath", _keyPath));
         await FailsAsync("Rpc:Server:Tls: The certificate in nowhere.pem with the key in nowhere.pem cannot be used", ("CertificatePath", "nowhere.pem"));
-        await FailsAsync("Rpc:Server:Tls:ClientCertificateMode is 'maybe'; it must be None or Allow or Require.", ("ClientCertificateMode", "maybe"));
+        await FailsAsync(
+            "Rpc:Server:Tls:ClientCertificateMode is 'maybe'; it must be None or Allow or Require.", ("ClientCertificateMode", "maybe"));
         await FailsAsync(
             "Rpc:Server:Tls: ClientCertificateMode is Require; set ClientAuthorityPath",
             ("CertificatePath", _certificatePath), ("KeyPath", _keyPath), ("ClientCertificateMode", "Require"));
@@ -91,7 +93,8 @@ public sealed class TlsConfigurationTests : IDisposable
     {
         await FailsAsync("Rpc:Client:Tls: ServerThumbprint is 'AB'; it must be 64 hexadecimal digits", ("ServerThumbprint", "AB"));
         await FailsAsync("Rpc:Client:Tls: KeyPath is set without CertificatePath", ("KeyPath", _keyPath));
-        await FailsAsync("Rpc:Client:Tls: ServerThumbprint alone decides", ("ServerThumbprint", _thumbprint), ("AuthorityPath", _certificatePath));
+        await FailsAsync(
+            "Rpc:Client:Tls: ServerThumbprint alone decides", ("ServerThumbprint", _thumbprint), ("AuthorityPath", _certificatePath));
 
         async Task FailsAsync(string expected, params (string Key, string? Value)[] tls) => Assert.Contains(
             expected,

@@ -19,7 +19,8 @@ public sealed class ValidationTests
     [Fact]
     public async Task Server_WithOneServiceTwice() => await AssertMistakesAsync(
         services => services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter, Greeter>().AddService<IGreeter>(new Greeter()),
-        "The RPC server: SourceGen.Rpc.Hosting.Tests.Support.Greeter was added 2 times; add it once, or give one of the interfaces another [Service(Name = ...)] or [Service(Version = ...)]. (Configuration: Rpc:Server.)");
+        "The RPC server: SourceGen.Rpc.Hosting.Tests.Support.Greeter was added 2 times; add it once, "
+        + "or give one of the interfaces another [Service(Name = ...)] or [Service(Version = ...)]. (Configuration: Rpc:Server.)");
 
     [Fact]
     public async Task Server_ReportsEveryMistakeAtOnce()
@@ -39,9 +40,12 @@ public sealed class ValidationTests
                 "Rpc:Server:LowLatency is 'maybe'; it must be true or false.",
                 "Rpc:Server:KeepAliveIntervall is not a known key. Did you mean KeepAliveInterval?",
                 "The RPC server: DrainTimeout is -00:00:01; it must not be negative. (Configuration: Rpc:Server.)",
-                "The RPC server: An entry of Addresses is wrong: 'localhost:5000' is not an address. Write it as scheme://rest, for example tcp://127.0.0.1:5000, unix:///run/greeter.sock or memory://greeter. (Configuration: Rpc:Server.)",
-                "The RPC server: An entry of Addresses is wrong: No transport serves 'smoke://signals'. Known are memory://, tcp://, unix://; add an ITransport whose Scheme is 'smoke' for others. (Configuration: Rpc:Server.)",
-                "The RPC server: It offers no service; add one, for example AddRpcServer().AddService<IGreeter, Greeter>(). (Configuration: Rpc:Server.)",
+                "The RPC server: An entry of Addresses is wrong: 'localhost:5000' is not an address. Write it as scheme://rest, "
+                + "for example tcp://127.0.0.1:5000, unix:///run/greeter.sock or memory://greeter. (Configuration: Rpc:Server.)",
+                "The RPC server: An entry of Addresses is wrong: No transport serves 'smoke://signals'. Known are memory://, tcp://, "
+                + "unix://; add an ITransport whose Scheme is 'smoke' for others. (Configuration: Rpc:Server.)",
+                "The RPC server: It offers no service; add one, for example AddRpcServer().AddService<IGreeter, Greeter>(). "
+                + "(Configuration: Rpc:Server.)",
             ],
             error.Failures);
     }
@@ -77,7 +81,8 @@ public sealed class ValidationTests
     [Fact]
     public async Task NamedClient_WithAnUnknownScheme() => await AssertMistakesAsync(
         services => services.AddRpcClient("backend", o => o.Address = "http://127.0.0.1"),
-        "The RPC client 'backend': Address is wrong: No transport serves 'http://127.0.0.1'. Known are memory://, tcp://, unix://; add an ITransport whose Scheme is 'http' for others. (Configuration: Rpc:Clients:backend.)");
+        "The RPC client 'backend': Address is wrong: No transport serves 'http://127.0.0.1'. Known are memory://, tcp://, unix://; "
+        + "add an ITransport whose Scheme is 'http' for others. (Configuration: Rpc:Clients:backend.)");
 
     [Fact]
     public async Task ClientOfOneService_WithALimitOutOfRange() => await AssertMistakesAsync(
@@ -86,7 +91,8 @@ public sealed class ValidationTests
             o.Address = "memory://a";
             o.Limits.MaxConcurrentCalls = 0;
         }),
-        "The RPC client of SourceGen.Rpc.Hosting.Tests.Support.Greeter: RpcLimits.MaxConcurrentCalls is 0; it must be from 1 to 1,000,000. (Configuration: Rpc:Client.)");
+        "The RPC client of SourceGen.Rpc.Hosting.Tests.Support.Greeter: RpcLimits.MaxConcurrentCalls is 0; it must be from 1 to 1,000,000. "
+        + "(Configuration: Rpc:Client.)");
 
     [Fact]
     public async Task BareContainer_IsValidatedWhenTheClientIsInjected()

@@ -46,7 +46,8 @@ public sealed class ServerProcessTests
     [Fact]
     public void Parse_WhatToStringWrote_GivesTheSameAddresses()
     {
-        var addresses = new ServerAddresses(new(IPAddress.Loopback, 1), new(IPAddress.Loopback, 2), "tcp://127.0.0.1:3", null, "tls://127.0.0.1:4", "AB12");
+        var addresses = new ServerAddresses(
+            new(IPAddress.Loopback, 1), new(IPAddress.Loopback, 2), "tcp://127.0.0.1:3", null, "tls://127.0.0.1:4", "AB12");
         Assert.Equal(addresses, ServerAddresses.Parse(addresses.ToString()));
         Assert.Throws<FormatException>(() => ServerAddresses.Parse("nothing"));
     }

@@ -73,9 +73,11 @@ public class UnknownMemberTests
 
         RpcSerializationException error = Assert.Throws<RpcSerializationException>(
             () => WriteRequest(new ExtensibleArray { Extra = ofMap }, new(1, null), new(), new()));
-        Assert.StartsWith("Unknown members that were read from a map cannot be written into an array", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Unknown members that were read from a map cannot be written into an array", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<RpcSerializationException>(() => Hex("Extensible", new Extensible { Extra = ofArray }));
-        Assert.StartsWith("Unknown members that were read from an array cannot be written into a map", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Unknown members that were read from an array cannot be written into a map", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -132,11 +132,11 @@ public sealed class ErrorTests
         ushort number = (await connection.Contracts.BindAsync(contract, CancellationToken.None)).NumberOf(add);
         using Traces traces = new();
         PendingCall<int> call = PendingCall<int>.Rent(
-            PendingCall<int>.Pool, "Add", OneAndTwo.Instance, 0, long.MaxValue, CancellationToken.None);
+            PendingCall<int>.Pool, "Add", Raw.OneAndTwo, 0, long.MaxValue, CancellationToken.None);
         ValueTask<int> result = new(call, call.Version);
         Assert.Equal(
             RpcConnection.StartResult.Written,
-            connection.TryStart(call, number, OneAndTwo.Instance, 0, new MessageHead(remainingMs: 0, headers: null)));
+            connection.TryStart(call, number, Raw.OneAndTwo, 0, new MessageHead(remainingMs: 0, headers: null)));
         await Assert.ThrowsAsync<RpcException>(() => result.Soon());
         Activity server = Assert.Single(await traces.TakeAsync(1));
         AssertFailed(server, "DEADLINE_EXCEEDED", "Tests.Probe/Add was not started within the 0 ms that its caller allowed.");
@@ -240,12 +240,16 @@ public sealed class ErrorTests
     private static RpcContract<TService> ContractOf<TService>()
         where TService : class, IRpcContract<TService> => TService.Contract;
 
-    /// <summary>Writes the arguments of an addition.</summary>
-    private sealed class OneAndTwo : ISerializer<int>
+    /// <summary>Writes the same bytes for all arguments.</summary>
+    internal sealed class Raw(byte[] bytes) : ISerializer<int>
     {
-        public static OneAndTwo Instance { get; } = new();
+        /// <summary>The arguments of an addition.</summary>
+        public static Raw OneAndTwo { get; } = new([0x92, 1, 2]);
 
-        public void Serialize(IBufferWriter<byte> writer, in int value) => writer.Write<byte>([0x92, 1, 2]);
+        /// <summary>What no arguments look like.</summary>
+        public static Raw Nonsense { get; } = new([0xC1]);
+
+        public void Serialize(IBufferWriter<byte> writer, in int value) => writer.Write(bytes);
 
         public int Deserialize(in ReadOnlySequence<byte> data) => data.FirstSpan[0];
     }

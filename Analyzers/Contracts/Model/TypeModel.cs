@@ -66,7 +66,9 @@ internal enum CollectionAccess
 /// <summary>What keeps a peer from choosing keys that collide in a dictionary or set.</summary>
 internal enum KeyHashing
 {
-    /// <summary>Nothing has to: the default comparer's hash codes are random, references, or too few. Also where nothing is hashed.</summary>
+    /// <summary>
+    /// Nothing has to: the default comparer's hash codes are random, references, or too few. Also where nothing is hashed.
+    /// </summary>
     Default,
 
     /// <summary>A hash of the key's bits with a seed.</summary>

@@ -71,7 +71,9 @@ internal sealed class TreeShape
         text.Append(token.Text).Append('\0');
     }
 
-    /// <summary>Code that no declaration depends on. With a directive in it, such as <c>#nullable</c>, it may change what follows.</summary>
+    /// <summary>
+    /// Code that no declaration depends on. With a directive in it, such as <c>#nullable</c>, it may change what follows.
+    /// </summary>
     private static bool IsBody(SyntaxNode node) =>
         node is BlockSyntax or ArrowExpressionClauseSyntax or GlobalStatementSyntax && !node.ContainsDirectives;
 }

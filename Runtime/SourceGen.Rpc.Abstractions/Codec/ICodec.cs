@@ -8,7 +8,9 @@ namespace SourceGen.Rpc;
 /// </summary>
 public interface ICodec
 {
-    /// <summary>The name both sides compare, such as <c>msgpack</c> or <c>json</c>: 1 to 32 lower-case ASCII letters, digits, dots or dashes.</summary>
+    /// <summary>
+    /// The name both sides compare, such as <c>msgpack</c> or <c>json</c>: 1 to 32 lower-case ASCII letters, digits, dots or dashes.
+    /// </summary>
     string Name { get; }
 
     /// <summary>
@@ -16,6 +18,8 @@ public interface ICodec
     /// bound, never on the call path.
     /// </summary>
     /// <param name="shape">What the source generator knows about the type.</param>
-    /// <exception cref="NotSupportedException">The codec cannot serialize <typeparamref name="T"/>; the message says what is missing.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The codec cannot serialize <typeparamref name="T"/>; the message says what is missing.
+    /// </exception>
     ISerializer<T> GetSerializer<T>(TypeShape<T> shape);
 }

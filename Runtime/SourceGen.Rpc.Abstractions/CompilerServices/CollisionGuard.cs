@@ -30,7 +30,9 @@ public sealed class CollisionGuard<T> : IEqualityComparer<T>
     public static CollisionGuard<T>? For(string type, int count) =>
         count <= CollisionLimits.MaxUnguarded ? null : new CollisionGuard<T>(type, count);
 
-    /// <summary>Ends counting: from here on the collection is its owner's, who may look up what and from as many threads as he likes.</summary>
+    /// <summary>
+    /// Ends counting: from here on the collection is its owner's, who may look up what and from as many threads as he likes.
+    /// </summary>
     public void Release() => _isReading = false;
 
     /// <inheritdoc/>

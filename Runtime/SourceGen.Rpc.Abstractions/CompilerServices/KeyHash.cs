@@ -36,7 +36,9 @@ internal static class KeyHash
 
     private static ulong Pair(ulong a, ulong b, ulong key) => unchecked((a + (uint)key) * (b + (key >> 32)));
 
-    /// <summary>The second multiplication breaks up arithmetic progressions, which a linear hash modulo a prime can keep together.</summary>
+    /// <summary>
+    /// The second multiplication breaks up arithmetic progressions, which a linear hash modulo a prime can keep together.
+    /// </summary>
     private static uint Finish(ulong value) => (uint)(unchecked((value ^ (value >> 32)) * _f) >> 32);
 
     /// <summary>

@@ -112,6 +112,7 @@ public sealed class RequestMember<TRequest, TValue>(
     {
         public override void Serialize(IBufferWriter<byte> writer, in TRequest request) => serializer.Serialize(writer, get(request));
 
-        public override void Deserialize(in ReadOnlySequence<byte> data, ref TRequest request) => set(ref request, serializer.Deserialize(data));
+        public override void Deserialize(in ReadOnlySequence<byte> data, ref TRequest request) =>
+            set(ref request, serializer.Deserialize(data));
     }
 }

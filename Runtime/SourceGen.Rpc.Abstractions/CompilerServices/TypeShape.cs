@@ -17,7 +17,9 @@ public sealed class TypeShape<T>(MessagePackWrite<T> write, MessagePackRead<T> r
     /// <summary>Reads a value from MessagePack.</summary>
     public MessagePackRead<T> Read { get; } = read;
 
-    /// <summary>For the generated struct that holds a method's arguments: the parameters in order, possibly none. Null for every other type.</summary>
+    /// <summary>
+    /// For the generated struct that holds a method's arguments: the parameters in order, possibly none. Null for every other type.
+    /// </summary>
     public IReadOnlyList<RequestMember<T>>? Parameters { get; init; }
 
     /// <summary>

@@ -17,8 +17,9 @@ public sealed class MethodAttribute : Attribute
     public bool Idempotent { get; set; }
 
     /// <summary>
-    /// How long the caller waits for the reply, in milliseconds; afterwards the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>
-    /// and the handler is cancelled. 0, the default, takes the client's own default (5 seconds); -1 waits without limit.
+    /// How long the caller waits for the reply, in milliseconds; afterwards the call fails with
+    /// <see cref="RpcStatusCode.DeadlineExceeded"/> and the handler is cancelled. 0, the default, takes the client's own default (5
+    /// seconds); -1 waits without limit.
     /// </summary>
     public int TimeoutMs { get; set; }
 }

@@ -2,7 +2,8 @@ namespace SourceGen.Rpc;
 
 /// <summary>
 /// Marks a partial interface as an RPC service. At compile time the source generator completes the interface with its
-/// contract (<see cref="CompilerServices.IRpcContract{TSelf}"/>), a client proxy, a server dispatcher and the serializers of every type it uses.
+/// contract (<see cref="CompilerServices.IRpcContract{TSelf}"/>), a client proxy, a server dispatcher and the serializers of every type it
+/// uses.
 /// </summary>
 [AttributeUsage(AttributeTargets.Interface, Inherited = false)]
 public sealed class ServiceAttribute : Attribute

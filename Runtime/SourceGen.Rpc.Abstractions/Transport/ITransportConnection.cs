@@ -20,7 +20,9 @@ public interface ITransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The peer's address.</summary>
     RpcAddress RemoteAddress { get; }
 
-    /// <summary>Closes at once, from any thread: pending reads and writes fail, and what was not sent is lost. Calling it twice is harmless.</summary>
+    /// <summary>
+    /// Closes at once, from any thread: pending reads and writes fail, and what was not sent is lost. Calling it twice is harmless.
+    /// </summary>
     /// <param name="reason">Why; it becomes the error of the pending reads and writes. Null when nothing went wrong.</param>
     void Abort(Exception? reason = null);
 }

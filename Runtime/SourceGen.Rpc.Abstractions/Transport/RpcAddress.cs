@@ -30,7 +30,8 @@ public sealed record RpcAddress
         ArgumentNullException.ThrowIfNull(rest);
         return IsScheme(scheme)
             ? new RpcAddress(scheme.ToLowerInvariant(), rest)
-            : throw new FormatException($"'{scheme}' is not a valid address scheme: it begins with a letter and holds letters, digits, '+', '-' and '.'.");
+            : throw new FormatException(
+                $"'{scheme}' is not a valid address scheme: it begins with a letter and holds letters, digits, '+', '-' and '.'.");
     }
 
     /// <summary>Reads an address.</summary>

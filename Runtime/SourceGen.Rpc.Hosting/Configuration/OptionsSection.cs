@@ -20,6 +20,7 @@ internal static class OptionsSection
         reader.Count("MaxConnectionsInHandshake", value => options.MaxConnectionsInHandshake = value);
         reader.Count("MaxTotalConcurrentCalls", value => options.MaxTotalConcurrentCalls = value);
         ReadConnection(reader, options);
+        reader.OptionalSection("RateLimit", limit => RateLimitSection.Read(limit, options));
         reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.OptionalSection("Registration", registration => ReadRegistration(registration, options.Registration));
         reader.OptionalSection("Access", access => ReadAccess($"{section.Path}:Access", access, options.Access, mistakes));

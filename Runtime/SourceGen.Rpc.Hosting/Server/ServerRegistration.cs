@@ -27,6 +27,7 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
     {
         RpcServerOptions options = GetOptions(services);
         options.Scopes ??= new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>());
+        services.GetRequiredService<OwnedLimiters>().Add(options);
         RpcServer server = new(options);
         foreach (ServiceEntry entry in Services) entry.AddTo(server, services);
         return server;

@@ -81,7 +81,9 @@ internal sealed class CallTable
 
     /// <summary>Finds the call a reply is for. Only the receiver may call it.</summary>
     /// <param name="id">The reply's call id.</param>
-    /// <param name="call">The call, claimed for the caller to complete; null when it was abandoned and the reply only frees its slot.</param>
+    /// <param name="call">
+    /// The call, claimed for the caller to complete; null when it was abandoned and the reply only frees its slot.
+    /// </param>
     /// <returns>False when there is no such call, which no honest peer answers.</returns>
     public bool TryClaim(ulong id, out PendingCall? call)
     {

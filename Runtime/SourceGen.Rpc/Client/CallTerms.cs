@@ -12,6 +12,9 @@ internal sealed class CallTerms
     /// <summary>Whether a credential is among them.</summary>
     public bool HasCredential { get; init; }
 
+    /// <summary>That credential, if it is the client's current one; null when the call has one of its own, or none.</summary>
+    public RpcCredential? Credential { get; init; }
+
     /// <summary>Who wants to know the headers of the reply; null for nobody.</summary>
     public RpcCallScope? Scope { get; init; }
 

@@ -108,7 +108,8 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             string why = _lastFailure?.Message ?? "the attempt did not come to an end.";
             throw new RpcException(
                 callIsShorter ? RpcStatusCode.DeadlineExceeded : RpcStatusCode.Unavailable,
-                $"{methodName} was not sent: there was no connection to {Address} for {limit.TotalSeconds:0.###} s, in {_attempts} attempts. Last: {why}",
+                $"{methodName} was not sent: there was no connection to {Address} for {limit.TotalSeconds:0.###} s, "
+                + $"in {_attempts} attempts. Last: {why}",
                 _lastFailure)
             {
                 Progress = RpcCallProgress.NotSent,
@@ -256,21 +257,24 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         _ = waiting.Task.Exception; // Perhaps nobody waited.
     }
 
-    /// <summary>The credential of a connection ends soon: another connection takes over, and the calls in flight finish on the old one.</summary>
+    /// <summary>
+    /// The credential of a connection ends soon: another connection takes over, and the calls in flight finish on the old one.
+    /// </summary>
     private static async Task RenewAsync(RpcConnection connection, TimeSpan time)
     {
         await connection.Closed.WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         connection.Retire();
     }
 
-    /// <summary>The server does not know any more who calls. On the receiver.</summary>
-    private void OnUnauthenticated(RpcConnection connection)
+    /// <summary>The server does not accept a credential of the client's, or does not any more. On the receiver.</summary>
+    private void OnUnauthenticated(RpcConnection connection, RpcCredential refused)
     {
         if (_credentials is not { IsFixed: false } credentials) return;
-        credentials.Forget();
+        credentials.Forget(refused);
 
         // Leaving begins to connect, which is not for this thread to do.
-        if (!credentials.IsPerCall) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Retire(), connection, preferLocal: false);
+        if (!credentials.IsPerCall)
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Retire(), connection, preferLocal: false);
     }
 
     private void OnLeaving(RpcConnection connection)

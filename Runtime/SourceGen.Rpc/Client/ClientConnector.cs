@@ -15,21 +15,23 @@ internal sealed class ClientConnector
     private readonly ClientServices _services;
     private readonly FilterChain _peerCallFilters;
     private readonly CredentialStore? _credentials;
-    private readonly Action<RpcConnection> _unauthenticated;
+    private readonly Action<RpcConnection, RpcCredential> _unauthenticated;
     private readonly ILogger _logger;
 
     /// <param name="address">Where the server listens.</param>
     /// <param name="options">How to connect.</param>
     /// <param name="services">What the client offers.</param>
     /// <param name="credentials">Where its credential comes from; null for nowhere.</param>
-    /// <param name="unauthenticated">Told when the server refuses a call because it does not know who makes it.</param>
+    /// <param name="unauthenticated">
+    /// Told when the server refuses a call because it does not know who makes it, with the credential of the client's that was refused.
+    /// </param>
     /// <param name="logger">Where logs go.</param>
     public ClientConnector(
         RpcAddress address,
         RpcClientOptions options,
         ClientServices services,
         CredentialStore? credentials,
-        Action<RpcConnection> unauthenticated,
+        Action<RpcConnection, RpcCredential> unauthenticated,
         ILogger logger)
     {
         _credentials = credentials;
@@ -57,7 +59,8 @@ internal sealed class ClientConnector
         try
         {
             transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
-            await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken).ConfigureAwait(false);
+            await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken)
+                .ConfigureAwait(false);
             RpcCredential? credential = await GetCredentialAsync(transport, timeout.Token).ConfigureAwait(false);
             ServiceOffers offers = _services.Freeze();
             HelloMessage hello = Handshake.CreateHello(_options) with
@@ -69,10 +72,12 @@ internal sealed class ClientConnector
             };
             await Handshake.SendAsync(transport.Output, hello, timeout.Token).ConfigureAwait(false);
             HelloMessage server = await Handshake.ReceiveAsync(transport.Input, HelloMessage.MaxSize, timeout.Token).ConfigureAwait(false);
-            if (server.Error is { Code: RpcStatusCode.Unauthenticated }) _credentials?.Forget(); // The next attempt asks for another one.
+            if (credential is not null && server.Error is { Code: RpcStatusCode.Unauthenticated })
+                _credentials!.Forget(credential); // The next attempt asks for another one.
             if (server.Error is { } error) throw Failed(error.Code, $"The server at {Address} refuses the connection: {error.Detail}");
             ICodec codec = _options.Codecs.FirstOrDefault(codec => codec.Name == server.Codecs[0])
-                ?? throw Failed(RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
+                ?? throw Failed(
+                    RpcStatusCode.Internal, $"The server at {Address} chose the codec '{server.Codecs[0]}', which was not offered.");
             if (server.MaxConcurrentCalls < 1)
             {
                 throw Failed(RpcStatusCode.Unavailable, $"The server at {Address} accepts no calls: its hello has maxCalls = 0.");
@@ -85,6 +90,7 @@ internal sealed class ClientConnector
                 PeerCallFilters = _peerCallFilters,
                 AllowsInsecureCredentials = _options.AllowInsecureCredentials,
                 CallCredentials = _credentials is { IsPerCall: true } ? _credentials : null,
+                Credential = credential,
                 Unauthenticated = _credentials is null ? null : _unauthenticated,
                 RenewAfter = credential is null ? null : _credentials!.RenewAfter(credential),
             };

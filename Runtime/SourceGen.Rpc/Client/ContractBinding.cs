@@ -22,7 +22,9 @@ internal sealed class ContractBinding
     public static ContractBinding Compared(int first, MethodMatch[] matches) => new(first, matches);
 
     /// <summary>Gets a method's number.</summary>
-    /// <exception cref="RpcException"><see cref="RpcStatusCode.Unimplemented"/>: the server lacks the method, or has a different one of that name.</exception>
+    /// <exception cref="RpcException">
+    /// <see cref="RpcStatusCode.Unimplemented"/>: the server lacks the method, or has a different one of that name.
+    /// </exception>
     public ushort NumberOf(RpcMethod method)
     {
         if (_matches is null) return (ushort)(_first + method.Index);

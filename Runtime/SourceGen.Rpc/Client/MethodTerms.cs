@@ -81,6 +81,7 @@ internal sealed class MethodTerms
             TimeoutMs = own.TimeoutMs,
             Headers = Encode(Merge(headers, sent), baggage),
             HasCredential = true,
+            Credential = credential,
             Scope = own.Scope,
             Inherited = own.Inherited,
         };

@@ -30,7 +30,8 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         OfferedService offered = Find(contract);
         if (offered.Fingerprint == contract.Fingerprint) return ContractBinding.Same(offered.FirstMethod);
         if (offered.MethodCount == 0) return ContractBinding.Compared(0, Compare(contract, $"service {Quote(offered.Name)}\n"));
-        Task<ContractBinding> binding = _bindings.GetOrAdd(contract, static (contract, state) => state.self.CompareAsync(contract, state.offered), (self: this, offered));
+        Task<ContractBinding> binding = _bindings.GetOrAdd(
+            contract, static (contract, state) => state.self.CompareAsync(contract, state.offered), (self: this, offered));
         try
         {
             return await binding.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -80,7 +81,8 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         string schema = await FetchSchemaAsync(offered).ConfigureAwait(false);
         MethodMatch[] matches = Compare(contract, schema);
         string[] differences = [.. matches.Where(match => match.Difference is not null).Select(match => match.Difference!)];
-        if (differences.Length > 0) ClientLog.ContractDiffers(logger, connection.RemoteAddress, contract.Name, string.Join(" ", differences));
+        if (differences.Length > 0)
+            ClientLog.ContractDiffers(logger, connection.RemoteAddress, contract.Name, string.Join(" ", differences));
         return ContractBinding.Compared(offered.FirstMethod, matches);
     }
 
@@ -95,7 +97,8 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
         {
             throw new RpcException(
                 RpcStatusCode.Unimplemented,
-                $"The {role} at {connection.RemoteAddress} has another contract for {contract.Name}, and its description cannot be read: {e.Message}",
+                $"The {role} at {connection.RemoteAddress} has another contract for {contract.Name}, and its description cannot be read: "
+                + $"{e.Message}",
                 e)
             {
                 Progress = RpcCallProgress.NotSent,
@@ -107,10 +110,15 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
     /// <exception cref="RpcException">It did not answer, or the connection is lost.</exception>
     public async Task<string> FetchSchemaAsync(OfferedService offered)
     {
-        MessageHead head = await GetHeadAsync().ConfigureAwait(false);
+        CallTerms terms = await GetTermsAsync().ConfigureAwait(false);
+        MessageHead head = new(-1, terms.Headers, terms.HasCredential);
         PendingCall<string> call = PendingCall<string>.Rent(
             PendingCall<string>.Pool,
-            $"The description of {offered.Name}", SchemaSerializer.Instance, DescribeTimeoutMs, Watchdog.BusyNow + DescribeTimeoutMs, CancellationToken.None);
+            $"The description of {offered.Name}",
+            SchemaSerializer.Instance,
+            terms,
+            Watchdog.BusyNow + DescribeTimeoutMs,
+            CancellationToken.None);
         short version = call.Version;
         while (true)
         {
@@ -142,13 +150,19 @@ internal sealed class PeerContracts(RpcConnection connection, string role, ILogg
     }
 
     /// <summary>A server that knows its callers call by call has to be told here too who asks.</summary>
-    private async ValueTask<MessageHead> GetHeadAsync()
+    private async ValueTask<CallTerms> GetTermsAsync()
     {
-        if (connection.CallCredentials is not { } credentials) return MessageHead.None;
+        if (connection.CallCredentials is not { } credentials) return new CallTerms { TimeoutMs = DescribeTimeoutMs };
         RpcCredential credential = await credentials.GetAsync(CancellationToken.None).ConfigureAwait(false);
         RpcHeaders headers = new();
         headers.AddChecked(Secrets.HeaderName, credential.Value);
-        return new MessageHead(-1, HeaderBlock.Encode(HeaderKind.Hop, headers, HeaderKind.Baggage, null), hasCredential: true);
+        return new CallTerms
+        {
+            TimeoutMs = DescribeTimeoutMs,
+            Headers = HeaderBlock.Encode(HeaderKind.Hop, headers, HeaderKind.Baggage, null),
+            HasCredential = true,
+            Credential = credential,
+        };
     }
 
     private async Task WaitForRoomAsync(PendingCall<string> call, OfferedService offered)

@@ -33,12 +33,18 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     }
 
     /// <summary>Who wants to know the headers of the reply; null for nobody.</summary>
-    public RpcCallScope? Scope { get; protected set; }
+    public RpcCallScope? Scope => Terms?.Scope;
+
+    /// <summary>What the call is made with; null for a question of the engine's own.</summary>
+    public CallTerms? Terms { get; protected set; }
 
     /// <summary>Whether somebody listens to the call.</summary>
     public bool IsObserved => _observation.IsOn;
 
-    /// <summary>When the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>, on the engine's coarse clock; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>
+    /// When the call fails with <see cref="RpcStatusCode.DeadlineExceeded"/>, on the engine's coarse clock; <see cref="long.MaxValue"/> for
+    /// never.
+    /// </summary>
     public long Deadline { get; protected set; }
 
     /// <summary>How long the call may take in milliseconds, for the error message.</summary>

@@ -53,7 +53,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
         CancellationToken cancellationToken)
     {
         PendingCall<TResponse> call = RentFree(pool, methodName, serializer, terms.TimeoutMs, deadline);
-        call.Scope = terms.Scope;
+        call.Terms = terms;
         if (cancellationToken.CanBeCanceled || terms.Inherited.CanBeCanceled) call.Register(cancellationToken, terms.Inherited);
         return call;
     }
@@ -167,7 +167,7 @@ internal sealed class PendingCall<TResponse> : PendingCall, IValueTaskSource<TRe
         _serializer = null;
         _registration = default;
         _inheritedRegistration = default;
-        Scope = null;
+        Terms = null;
         _registered = false;
         _response = default;
         _error = null;

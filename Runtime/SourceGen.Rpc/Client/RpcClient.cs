@@ -98,7 +98,9 @@ public sealed class RpcClient : IAsyncDisposable
         return AddService(new SharedServiceSource<TService>(implementation));
     }
 
-    /// <summary>Offers a service to the server whose implementation comes from <paramref name="source"/>, for each call if it wishes.</summary>
+    /// <summary>
+    /// Offers a service to the server whose implementation comes from <paramref name="source"/>, for each call if it wishes.
+    /// </summary>
     /// <param name="source">Where the implementation comes from.</param>
     /// <returns>This client.</returns>
     /// <exception cref="InvalidOperationException">
@@ -129,8 +131,8 @@ public sealed class RpcClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the connection. Calls of the server's that this client serves have <see cref="RpcClientOptions.DrainTimeout"/> to finish; then
-    /// calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.
+    /// Closes the connection. Calls of the server's that this client serves have <see cref="RpcClientOptions.DrainTimeout"/> to finish;
+    /// then calls in flight fail with <see cref="RpcStatusCode.Unavailable"/>.
     /// </summary>
     public ValueTask DisposeAsync() => _servers.DisposeAsync();
 }

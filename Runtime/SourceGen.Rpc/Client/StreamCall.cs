@@ -41,7 +41,7 @@ internal abstract class StreamCall(string methodName) : PendingCall
         long now = Watchdog.BusyNow; // Also without a limit: the watchdog must be awake while a call is under way.
         TimeoutMs = terms.TimeoutMs;
         Deadline = timeoutMs < 0 ? long.MaxValue : now + timeoutMs;
-        Scope = terms.Scope;
+        Terms = terms;
         _errors = errors;
         if (!terms.Inherited.CanBeCanceled) return;
         _inherited = terms.Inherited.UnsafeRegister(static (call, token) => ((StreamCall)call!).Cancel(token), this);

@@ -47,8 +47,8 @@ public sealed class RpcCallOptions
     public RpcHeaders Baggage => _baggage ??= new RpcHeaders();
 
     /// <summary>
-    /// What the calls prove themselves with, in place of <see cref="RpcClientOptions.Credentials"/>; it is their <c>authorization</c> header.
-    /// Null, the default, leaves it to what is further away.
+    /// What the calls prove themselves with, in place of <see cref="RpcClientOptions.Credentials"/>; it is their <c>authorization</c>
+    /// header. Null, the default, leaves it to what is further away.
     /// </summary>
     public RpcCredential? Credential
     {

@@ -85,8 +85,8 @@ public sealed class RpcContext
         Volatile.Read(ref _items) ?? Interlocked.CompareExchange(ref _items, new(), null) ?? _items;
 
     /// <summary>
-    /// Who makes the call: by the call's own credential, or else whoever opened its connection; null when that was not established. It is not
-    /// passed on to the calls that the handler makes.
+    /// Who makes the call: by the call's own credential, or else whoever opened its connection; null when that was not established. It is
+    /// not passed on to the calls that the handler makes.
     /// </summary>
     public ClaimsPrincipal? User { get; internal set; }
 

@@ -32,8 +32,8 @@ public sealed class RpcPeer
     public bool IsConnected => _connection.IsUsable;
 
     /// <summary>
-    /// Who opened the connection, by the credential of its hello or by a client certificate; null when that was not established. Who makes a
-    /// call is <see cref="RpcContext.User"/>.
+    /// Who opened the connection, by the credential of its hello or by a client certificate; null when that was not established. Who makes
+    /// a call is <see cref="RpcContext.User"/>.
     /// </summary>
     public ClaimsPrincipal? User => _connection.Access?.User;
 

@@ -15,8 +15,8 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     public string? Address { get; set; }
 
     /// <summary>
-    /// Where the client finds servers by the names of services, in place of an <see cref="Address"/>. It stays the caller's to dispose of, after
-    /// the client. Default: none.
+    /// Where the client finds servers by the names of services, in place of an <see cref="Address"/>. It stays the caller's to dispose of,
+    /// after the client. Default: none.
     /// </summary>
     public IServiceDirectory? Directory { get; set; }
 
@@ -26,7 +26,9 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// </summary>
     public string Group { get; set; } = "";
 
-    /// <summary>How long opening a connection may take, and how long a call waits for one while there is none. Default: 5 seconds.</summary>
+    /// <summary>
+    /// How long opening a connection may take, and how long a call waits for one while there is none. Default: 5 seconds.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -46,15 +48,17 @@ public sealed class RpcClientOptions : RpcConnectionOptions
     /// <summary>What runs around the calls that are served, of services that the client offers, in this order. Default: nothing.</summary>
     public RpcFilterCollection<IRpcServerFilter> CallbackFilters { get; } = new();
 
-    /// <summary>The wait before the second attempt to connect; it doubles with each further one, and each is shortened at random. Default: 50 ms.</summary>
+    /// <summary>
+    /// The wait before the second attempt to connect; it doubles with each further one, and each is shortened at random. Default: 50 ms.
+    /// </summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest wait between two attempts to connect. Default: 5 seconds.</summary>
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a client that is disposed of waits for the calls it serves (<see cref="RpcClient.AddService{TService}(TService)"/>). Default:
-    /// 5 seconds; zero for not at all.
+    /// How long a client that is disposed of waits for the calls it serves (<see cref="RpcClient.AddService{TService}(TService)"/>).
+    /// Default: 5 seconds; zero for not at all.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

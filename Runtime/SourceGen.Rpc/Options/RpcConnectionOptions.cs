@@ -43,8 +43,8 @@ public abstract class RpcConnectionOptions
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether an error that a handler of this side did not declare reaches its caller with its type, message and stack. For development: it
-    /// shows callers the inside. Default: false, the caller gets a number that stands in this side's log too.
+    /// Whether an error that a handler of this side did not declare reaches its caller with its type, message and stack. For development:
+    /// it shows callers the inside. Default: false, the caller gets a number that stands in this side's log too.
     /// </summary>
     public bool IncludeExceptionDetails { get; set; }
 
@@ -65,11 +65,13 @@ public abstract class RpcConnectionOptions
         RequirePositive(KeepAliveInterval, nameof(KeepAliveInterval));
         RequirePositive(KeepAliveTimeout, nameof(KeepAliveTimeout));
         if (Codecs.Count == 0) throw new ArgumentException($"{nameof(Codecs)} is empty; a connection needs at least one codec.");
-        if (Transports.Count == 0) throw new ArgumentException($"{nameof(Transports)} is empty; a connection needs at least one transport.");
+        if (Transports.Count == 0)
+            throw new ArgumentException($"{nameof(Transports)} is empty; a connection needs at least one transport.");
     }
 
     private protected static void RequirePositive(TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+            throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
     }
 }

@@ -48,8 +48,8 @@ public sealed class RpcServerOptions : RpcConnectionOptions
 
     /// <summary>
     /// Asked for one permit by each call before its arguments are read; a call that gets none is refused with
-    /// <see cref="RpcStatusCode.ResourceExhausted"/>, a one-way call is dropped. It is never waited for: a queue of its own is not used. The
-    /// permit is given back when the call is over. It stays the caller's to dispose of. Default: null, no limit and no cost.
+    /// <see cref="RpcStatusCode.ResourceExhausted"/>, a one-way call is dropped. It is never waited for: a queue of its own is not used.
+    /// The permit is given back when the call is over. It stays the caller's to dispose of. Default: null, no limit and no cost.
     /// </summary>
     public PartitionedRateLimiter<RpcCallInfo>? RateLimiter { get; set; }
 
@@ -90,7 +90,8 @@ public sealed class RpcServerOptions : RpcConnectionOptions
         if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
         Access.Validate();
         Registration.Validate();
-        if (DrainTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must not be negative.");
+        if (DrainTimeout < TimeSpan.Zero)
+            throw new ArgumentException($"{nameof(DrainTimeout)} is {DrainTimeout}; it must not be negative.");
         if ((BuiltInServices & ~RpcBuiltInServices.All) != 0)
         {
             throw new ArgumentException($"{nameof(BuiltInServices)} is {BuiltInServices}; it must be made of Health, Describe and Stats.");
@@ -98,7 +99,8 @@ public sealed class RpcServerOptions : RpcConnectionOptions
 
         if (Addresses.Count == 0)
         {
-            throw new ArgumentException($"{nameof(Addresses)} is empty; tell the server where to listen, for example options.Listen(\"tcp://127.0.0.1:5000\").");
+            throw new ArgumentException(
+                $"{nameof(Addresses)} is empty; tell the server where to listen, for example options.Listen(\"tcp://127.0.0.1:5000\").");
         }
     }
     private static void RequireAtLeastOne(int value, string name)

@@ -5,8 +5,8 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Security;
 
 /// <summary>
-/// An authenticated caller on one connection, and what was decided about it so far: policies are the user's code and are asked once for each
-/// method, not for each call.
+/// An authenticated caller on one connection, and what was decided about it so far: policies are the user's code and are asked once for
+/// each method, not for each call.
 /// </summary>
 /// <param name="principal">Who it is.</param>
 /// <param name="expires">From when on it does not count; null for never.</param>

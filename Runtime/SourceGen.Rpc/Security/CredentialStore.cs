@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Security;
 
-/// <summary>The credential that one client has at the moment, and the asking for the next one: by one at a time, for all who wait.</summary>
+/// <summary>
+/// The credential that one client has at the moment, and the asking for the next one: by one at a time, for all who wait.
+/// </summary>
 /// <param name="credentials">Where it comes from.</param>
 /// <param name="limit">How long that may take.</param>
 internal sealed class CredentialStore(RpcCredentials credentials, TimeSpan limit)
@@ -70,13 +72,21 @@ internal sealed class CredentialStore(RpcCredentials credentials, TimeSpan limit
         }
     }
 
-    /// <summary>The server did not accept the credential, or does not any more: the next one who needs it asks again.</summary>
-    public void Forget()
+    /// <summary>
+    /// The server did not accept a credential, or does not any more: the next one who needs it asks again. Nothing happens when another one
+    /// has taken its place meanwhile.
+    /// </summary>
+    public void Forget(RpcCredential refused)
     {
-        lock (_gate) _renewAt = Outdated;
+        lock (_gate)
+        {
+            if (_current == refused) _renewAt = Outdated;
+        }
     }
 
-    /// <summary>What is asked for is for all: it must not inherit the time limit or the cancellation of the call that happened to come first.</summary>
+    /// <summary>
+    /// What is asked for is for all: it must not inherit the time limit or the cancellation of the call that happened to come first.
+    /// </summary>
     private Task<RpcCredential> StartAsking()
     {
         if (ExecutionContext.IsFlowSuppressed()) return Task.Run(AskAsync);

@@ -28,8 +28,8 @@ public sealed class RpcAccessOptions
     public bool RequireAuthenticatedConnections { get; set; }
 
     /// <summary>
-    /// The built-in services that callers need not be authenticated for, such as <see cref="RpcBuiltInServices.Health"/> for load balancers.
-    /// <see cref="RpcBuiltInServices.Describe"/> also opens the wire protocol's own descriptions. Default: none.
+    /// The built-in services that callers need not be authenticated for, such as <see cref="RpcBuiltInServices.Health"/> for load
+    /// balancers. <see cref="RpcBuiltInServices.Describe"/> also opens the wire protocol's own descriptions. Default: none.
     /// </summary>
     public RpcBuiltInServices AnonymousBuiltIns { get; set; }
 

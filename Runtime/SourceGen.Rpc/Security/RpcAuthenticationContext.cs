@@ -25,8 +25,8 @@ public sealed class RpcAuthenticationContext
     public RpcAddress RemoteAddress { get; }
 
     /// <summary>
-    /// What the client's hello, or the <c>authorization</c> header of a call, says: a scheme, a space and the credential. Null when the hello
-    /// has none. At most 16,384 characters; nothing else is known of it.
+    /// What the client's hello, or the <c>authorization</c> header of a call, says: a scheme, a space and the credential. Null when the
+    /// hello has none. At most 16,384 characters; nothing else is known of it.
     /// </summary>
     public string? Credential { get; }
 

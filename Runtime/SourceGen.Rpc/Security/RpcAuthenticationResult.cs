@@ -9,7 +9,9 @@ public sealed class RpcAuthenticationResult
     {
     }
 
-    /// <summary>This authenticator has nothing to say: there is no credential, or one of a kind that others know. The next one is asked.</summary>
+    /// <summary>
+    /// This authenticator has nothing to say: there is no credential, or one of a kind that others know. The next one is asked.
+    /// </summary>
     public static RpcAuthenticationResult NoResult { get; } = new();
 
     /// <summary>Who it is; null unless it was established.</summary>

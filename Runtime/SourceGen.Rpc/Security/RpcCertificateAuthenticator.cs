@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace SourceGen.Rpc;
 
 /// <summary>
-/// Authenticates connections by the client's TLS certificate, which the transport has accepted already: who may issue it is a setting of the
-/// transport (<see cref="TlsServerOptions.ClientAuthorities"/>). It has nothing to say about clients without one, and ends with the
+/// Authenticates connections by the client's TLS certificate, which the transport has accepted already: who may issue it is a setting of
+/// the transport (<see cref="TlsServerOptions.ClientAuthorities"/>). It has nothing to say about clients without one, and ends with the
 /// certificate's validity.
 /// </summary>
 public sealed class RpcCertificateAuthenticator : IRpcAuthenticator

@@ -40,7 +40,8 @@ public sealed class RpcCredential
         if (secret.AsSpan().Trim().Length != secret.Length || HeaderRules.Check(Secrets.HeaderName, secret) is not null)
         {
             throw new ArgumentException(
-                "The credential begins or ends with white space, or holds characters that cannot be sent; was it read from a file with a line end?",
+                "The credential begins or ends with white space, or holds characters that cannot be sent; "
+                + "was it read from a file with a line end?",
                 nameof(secret));
         }
 

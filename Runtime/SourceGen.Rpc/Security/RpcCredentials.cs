@@ -46,8 +46,8 @@ public sealed class RpcCredentials
     }
 
     /// <summary>
-    /// Credentials from a function. One that says when it <see cref="RpcCredential.Expires"/> is kept until nine tenths of its time are over;
-    /// a connection that was opened with it is then replaced by one with the next.
+    /// Credentials from a function. One that says when it <see cref="RpcCredential.Expires"/> is kept until nine tenths of its time are
+    /// over; a connection that was opened with it is then replaced by one with the next.
     /// </summary>
     /// <param name="getCredential">Gets a credential.</param>
     public static RpcCredentials From(Func<CancellationToken, ValueTask<RpcCredential>> getCredential)

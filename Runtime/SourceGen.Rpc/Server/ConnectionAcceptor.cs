@@ -64,7 +64,8 @@ internal sealed class ConnectionAcceptor(
             ticket.EndHandshake();
             if (connection is not null)
             {
-                _ = connection.Closed.ContinueWith(static (_, ticket) => ((ConnectionTicket)ticket!).Dispose(), ticket, TaskScheduler.Default);
+                _ = connection.Closed.ContinueWith(
+                    static (_, ticket) => ((ConnectionTicket)ticket!).Dispose(), ticket, TaskScheduler.Default);
                 serve(connection);
                 return;
             }

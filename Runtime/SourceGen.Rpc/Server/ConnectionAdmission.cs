@@ -30,7 +30,8 @@ internal sealed class ConnectionAdmission(RpcServerOptions options, RejectionCou
             if (Objection(source, inHandshake) is { } objection)
             {
                 rejections.CountConnection();
-                return new ConnectionTicket(this, null, new ErrorMessage(RpcStatusCode.ResourceExhausted, objection, Refused: true), politely);
+                return new ConnectionTicket(
+                    this, null, new ErrorMessage(RpcStatusCode.ResourceExhausted, objection, Refused: true), politely);
             }
 
             _open++;

@@ -83,9 +83,7 @@ internal sealed class DeferredCall : ServerCall
         }
         catch (Exception e)
         {
-            FinishHandler();
-            Connection.RefuseArguments(Id, OneWay, Called, e);
-            Finish(lease: null);
+            Reject(Connection.NoteUnreadable(Called, e));
             return;
         }
 
@@ -101,6 +99,7 @@ internal sealed class DeferredCall : ServerCall
     {
         FinishHandler();
         if (!OneWay) Connection.WriteError(Id, refusal);
+        Refused(refusal, _head.Headers);
         Finish(lease: null);
     }
 }

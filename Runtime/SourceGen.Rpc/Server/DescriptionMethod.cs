@@ -2,12 +2,13 @@ using System.Buffers;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
 
 /// <summary>
-/// Stands for the question for a service's description, so that who asks it can be judged as who calls a method: any authenticated caller may
-/// have it.
+/// Stands for the question for a service's description, so that who asks it can be judged as who calls a method: any authenticated caller
+/// may have it.
 /// </summary>
 internal sealed class DescriptionMethod : ServerMethod
 {
@@ -15,8 +16,12 @@ internal sealed class DescriptionMethod : ServerMethod
     public DescriptionMethod(RpcMethod described)
         : base(described) => Access = new MethodAccess(AllowsAnonymous: false, []);
 
-    public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments) =>
-        Decode(connection, callId, oneWay, arguments);
+    public override ServerCall? Accept(
+        RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments, out ErrorMessage? refusal)
+    {
+        refusal = null;
+        return Decode(connection, callId, oneWay, arguments);
+    }
 
     public override ServerCall Decode(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments) =>
         new Call(Method, connection, callId);

@@ -88,7 +88,8 @@ public sealed partial class RpcServer : IAsyncDisposable
     /// <summary>Begins to listen and serve. When it fails, nothing is left listening.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">
-    /// An option is missing or out of range, or what a contract or <see cref="RpcServerOptions.Access"/> asks of callers cannot be enforced.
+    /// An option is missing or out of range, or what a contract or <see cref="RpcServerOptions.Access"/> asks of callers cannot be
+    /// enforced.
     /// </exception>
     /// <exception cref="NotSupportedException">A codec cannot serialize a type of a service, or no transport serves an address.</exception>
     /// <exception cref="RpcException">
@@ -112,7 +113,8 @@ public sealed partial class RpcServer : IAsyncDisposable
                 foreach (string text in _options.Addresses)
                 {
                     RpcAddress address = RpcAddress.Parse(text);
-                    ITransportListener listener = await transports.Get(address).ListenAsync(address, cancellationToken).ConfigureAwait(false);
+                    ITransportListener listener = await transports.Get(address).ListenAsync(address, cancellationToken)
+                        .ConfigureAwait(false);
                     _acceptors.Add(new ConnectionAcceptor(listener, protocol, Admission, Serve, _logger));
                 }
             }
@@ -175,7 +177,8 @@ public sealed partial class RpcServer : IAsyncDisposable
     /// <summary>Stops the server as <see cref="StopAsync"/> does.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private static void SayGoodbye(RpcConnection connection) => connection.SendGoAway(RpcStatusCode.Unavailable, "the server is shutting down");
+    private static void SayGoodbye(RpcConnection connection) =>
+        connection.SendGoAway(RpcStatusCode.Unavailable, "the server is shutting down");
 
     private async Task StopServingAsync(CancellationToken cancellationToken)
     {

@@ -30,8 +30,8 @@ internal abstract partial class ServerCall
     protected bool IsLate => Deadline != long.MaxValue && Deadline <= Wire.Watchdog.BusyNow;
 
     /// <summary>
-    /// Whether a cancellation that has come is the deadline's: the caller's clock is read as rarely as this side's, so its word that the time
-    /// has passed may be here a little before the time has passed here.
+    /// Whether a cancellation that has come is the deadline's: the caller's clock is read as rarely as this side's, so its word that the
+    /// time has passed may be here a little before the time has passed here.
     /// </summary>
     private bool IsAboutToBeLate => Deadline != long.MaxValue && Deadline - Wire.Watchdog.BusyNow <= Wire.RpcConnection.DeadlineScanMs;
 
@@ -43,7 +43,9 @@ internal abstract partial class ServerCall
         if (flows) CreateContext(head.Headers, head.Baggage, user);
     }
 
-    /// <summary>Tells the call what stood before its arguments when its caller had to be judged first. It has a context in any case.</summary>
+    /// <summary>
+    /// Tells the call what stood before its arguments when its caller had to be judged first. It has a context in any case.
+    /// </summary>
     /// <param name="head">What stood there.</param>
     /// <param name="user">Who makes it.</param>
     /// <param name="predecessor">What stood in its place meanwhile, and knows since when.</param>
@@ -75,7 +77,7 @@ internal abstract partial class ServerCall
     /// <returns>Null, or what to fail with instead of running it, because the time has passed while it was queued.</returns>
     protected Exception? Enter()
     {
-        if (_observation.IsOn) BeginSpan();
+        BeginSpan();
         if (IsLate) return s_neverStarted;
         if (_context is not null) AmbientContext.Value = _context; // Whoever runs the item restores the execution context.
         return null;

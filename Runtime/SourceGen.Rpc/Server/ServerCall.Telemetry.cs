@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SourceGen.Rpc.Telemetry;
+using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
 
@@ -39,11 +40,27 @@ internal abstract partial class ServerCall
         EndObservation(code, code == RpcStatusCode.OK ? null : $"The result of {Called.FullName} cannot be encoded.");
     }
 
-    private void BeginSpan()
+    /// <summary>The call was refused before its handler, and before it had a context.</summary>
+    /// <param name="refusal">The answer to its caller.</param>
+    /// <param name="headers">Its headers; null for none.</param>
+    protected void Refused(ErrorMessage refusal, RpcHeaders? headers)
+    {
+        if (!_observation.IsOn) return;
+        BeginSpan(headers);
+        EndObservation(refusal.Code, refusal.Detail, refusal.Refused);
+    }
+
+    /// <summary>The call is about to be run, or is refused where it would be.</summary>
+    protected void BeginSpan()
+    {
+        if (_observation.IsOn) BeginSpan(_context?.RequestHeaders);
+    }
+
+    private void BeginSpan(RpcHeaders? headers)
     {
         try
         {
-            _observation.Enter(_context?.RequestHeaders, Connection);
+            _observation.Enter(headers, Connection);
         }
         catch (Exception e)
         {
@@ -51,13 +68,13 @@ internal abstract partial class ServerCall
         }
     }
 
-    private void EndObservation(RpcStatusCode code, string? description)
+    private void EndObservation(RpcStatusCode code, string? description, bool refused = false)
     {
         ServerObservation observation = _observation;
         _observation = default; // The object goes on to serve other calls.
         try
         {
-            observation.End(code, description);
+            observation.End(code, description, refused);
         }
         catch (Exception e)
         {

@@ -53,7 +53,8 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
             // with a context, is ever active. A source that was asked to cancel is never used again.
             if (successor is null)
             {
-                if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || Deadline > now || _cancelRequested) return;
+                if (!_active || Connection != connection || (id is { } wanted && Id != wanted) || Deadline > now || _cancelRequested)
+                    return;
                 _cancelRequested = true;
                 cancelled = (object?)_context ?? _cancellation;
             }
@@ -141,7 +142,7 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
 
         // The error's own words, not those that stand in for them when the caller may not read them.
         bool isOwn = !late && !wasCancelled && problem is null && refused is null;
-        EndObservation(message.Code, isOwn ? ErrorTexts.MessageOf(error) : message.Detail);
+        EndObservation(message.Code, isOwn ? ErrorTexts.MessageOf(error) : message.Detail, message.Refused);
     }
 
     /// <summary>The call is over: the object goes back to its pool, and what its implementation held is released.</summary>

@@ -19,12 +19,18 @@ internal abstract class ServerMethod(RpcMethod method)
     /// <summary>What telemetry says of its calls.</summary>
     public ServerTelemetry Telemetry { get; } = new(method);
 
+    /// <summary>
+    /// Whether a server that stops still serves it, until the connection closes: asked for its health, it has an answer.
+    /// </summary>
+    public bool IsServedToTheEnd { get; } = method.Contract.Name == BuiltInNames.Health;
+
     /// <summary>Whether the caller sends a stream.</summary>
     public virtual bool TakesStream => false;
 
-    /// <summary>Decodes the arguments. A request that cannot be decoded is answered here. For the receiver alone.</summary>
-    /// <returns>The call to run; null when it is answered already.</returns>
-    public abstract ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments);
+    /// <summary>Decodes the arguments. For the receiver alone.</summary>
+    /// <returns>The call to run; null when the request is to be refused.</returns>
+    public abstract ServerCall? Accept(
+        RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments, out ErrorMessage? refusal);
 
     /// <summary>Looks at a request whose arguments are decoded later. For the receiver alone.</summary>
     /// <returns>Null, or what is wrong with it.</returns>

@@ -60,7 +60,8 @@ internal sealed class ServerProtocol
             }
 
             await TransportHandshake.CompleteAsync(transport, _options.HandshakeTimeout, timeout.Token, stopping).ConfigureAwait(false);
-            HelloMessage client = await Handshake.ReceiveAsync(transport.Input, Handshake.MaxClientHello, timeout.Token).ConfigureAwait(false);
+            HelloMessage client = await Handshake.ReceiveAsync(transport.Input, Handshake.MaxClientHello, timeout.Token)
+                .ConfigureAwait(false);
             string? chosen = client.Codecs.FirstOrDefault(_offers.Has);
             if ((ticket.Refusal ?? Objection(client, chosen)) is { } objection)
             {
@@ -168,7 +169,8 @@ internal sealed class ServerProtocol
         {
             return new ErrorMessage(
                 RpcStatusCode.ResourceExhausted,
-                $"The client offers {client.Services.Count:N0} services; a server takes at most {ClientServices.MaxCount:N0} of one client.",
+                $"The client offers {client.Services.Count:N0} services; "
+                + $"a server takes at most {ClientServices.MaxCount:N0} of one client.",
                 Refused: true);
         }
 

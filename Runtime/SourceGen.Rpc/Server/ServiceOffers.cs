@@ -87,7 +87,9 @@ internal sealed class ServiceOffers
     /// <summary>Gets a codec, and the methods bound to it.</summary>
     public (ICodec Codec, ServerMethod[] Methods) Get(string codec) => (_byCodec[codec].Codec, _byCodec[codec].Methods);
 
-    /// <summary>The services, numbered, to a peer with which a codec is agreed: without those built-in ones that it cannot serialize.</summary>
+    /// <summary>
+    /// The services, numbered, to a peer with which a codec is agreed: without those built-in ones that it cannot serialize.
+    /// </summary>
     public OfferedService[] OfferedWith(string codec) => _byCodec[codec].Offered;
 
     private static OfferedService[] Offer(IReadOnlyList<ServiceRegistration> services)

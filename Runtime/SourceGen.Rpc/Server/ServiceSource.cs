@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Server;
 
-/// <summary>Where the implementation of a service comes from: one instance for all calls, or one per call that is released after it.</summary>
+/// <summary>
+/// Where the implementation of a service comes from: one instance for all calls, or one per call that is released after it.
+/// </summary>
 /// <typeparam name="TService">The service interface.</typeparam>
 public abstract class ServiceSource<TService>
     where TService : class

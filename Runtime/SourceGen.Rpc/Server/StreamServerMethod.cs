@@ -45,21 +45,18 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
 
     public override bool TakesStream => _takesStream;
 
-    public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
+    public override ServerCall? Accept(
+        RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments, out ErrorMessage? refusal)
     {
-        if (Check(connection, callId, oneWay) is { } objection)
-        {
-            connection.Refuse(callId, objection);
-            return null;
-        }
-
+        refusal = Check(connection, callId, oneWay);
+        if (refusal is not null) return null;
         try
         {
             return Decode(connection, callId, oneWay, arguments);
         }
         catch (Exception e)
         {
-            connection.RefuseArguments(callId, oneWay, Method, e);
+            refusal = connection.NoteUnreadable(Method, e);
             return null;
         }
     }
@@ -198,7 +195,9 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
 
         private async Task RunAsync()
         {
-            Exception? error = (_access is null ? null : await EstablishCallerAsync().ConfigureAwait(false)) ?? Enter();
+            Exception? error = _access is null ? null : await EstablishCallerAsync().ConfigureAwait(false);
+            if (error is null) error = Enter();
+            else BeginSpan();
             if (error is null)
             {
                 try

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Wire;
+using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
 
@@ -29,15 +30,17 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     // A filter gets a token that works even if the method takes none.
     private readonly bool _cancellable = alwaysCancellable || (method.Options & RpcMethodOptions.Cancellable) != 0;
 
-    public override ServerCall? Accept(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
+    public override ServerCall? Accept(
+        RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments, out ErrorMessage? refusal)
     {
+        refusal = null;
         try
         {
             return Decode(connection, callId, oneWay, arguments);
         }
         catch (Exception e)
         {
-            connection.RefuseArguments(callId, oneWay, Method, e);
+            refusal = connection.NoteUnreadable(Method, e);
             return null;
         }
     }

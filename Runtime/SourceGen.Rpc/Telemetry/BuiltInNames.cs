@@ -3,6 +3,9 @@ namespace SourceGen.Rpc.Telemetry;
 /// <summary>Services that the engine offers by itself.</summary>
 internal static class BuiltInNames
 {
+    /// <summary>The service that tells whether a server is ready.</summary>
+    public const string Health = Prefix + "Health";
+
     private const string Prefix = "rpc.";
 
     /// <summary>

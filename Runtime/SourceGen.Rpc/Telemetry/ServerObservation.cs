@@ -42,12 +42,16 @@ internal struct ServerObservation
     /// <summary>The call is over.</summary>
     /// <param name="code">What it was answered with.</param>
     /// <param name="description">What went wrong, in words; null when nothing did.</param>
-    public readonly void End(RpcStatusCode code, string? description)
+    /// <param name="refused">
+    /// Whether the handler was not run, which is an error whatever the code, unless it was the caller who gave up.
+    /// </param>
+    public readonly void End(RpcStatusCode code, string? description, bool refused = false)
     {
         if (_method is null) return;
         string name = StatusNames.Of(code);
         string? status = _method.IsAnswered ? name : null;
-        string? errorType = StatusNames.IsServerFailure(code) ? name : null;
+        bool failed = StatusNames.IsServerFailure(code) || (refused && code != RpcStatusCode.Cancelled);
+        string? errorType = failed ? name : null;
         TimeSpan duration = _activity is null ? Stopwatch.GetElapsedTime(_started) : Stop(_activity, status, errorType, description);
         if (!Instruments.ServerDuration.Enabled) return;
         TagList tags = new(_method.Tags);

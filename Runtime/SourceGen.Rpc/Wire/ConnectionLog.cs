@@ -11,7 +11,8 @@ internal static partial class ConnectionLog
     [LoggerMessage(2, LogLevel.Warning, "Closing the connection to {Peer}, which broke the wire protocol: {Violation}")]
     public static partial void ProtocolViolation(ILogger logger, RpcAddress peer, string violation);
 
-    [LoggerMessage(3, LogLevel.Warning, "Closing the connection to {Peer}: it was silent for {Milliseconds} ms and did not answer a keep-alive ping")]
+    [LoggerMessage(3, LogLevel.Warning,
+        "Closing the connection to {Peer}: it was silent for {Milliseconds} ms and did not answer a keep-alive ping")]
     public static partial void PeerSilent(ILogger logger, RpcAddress peer, long milliseconds);
 
     [LoggerMessage(4, LogLevel.Information, "{Peer} takes no more calls on its connection ({Code}): {Reason}")]
@@ -29,7 +30,8 @@ internal static partial class ConnectionLog
     [LoggerMessage(8, LogLevel.Error, "A continuation of {Method} threw; a continuation attached by hand must handle its exceptions")]
     public static partial void ContinuationFailed(ILogger logger, string method, Exception error);
 
-    [LoggerMessage(10, LogLevel.Warning, "Closing the connection to {Peer}: it has read nothing for {Milliseconds} ms, while answers to it wait")]
+    [LoggerMessage(10, LogLevel.Warning,
+        "Closing the connection to {Peer}: it has read nothing for {Milliseconds} ms, while answers to it wait")]
     public static partial void PeerDoesNotRead(ILogger logger, RpcAddress peer, long milliseconds);
 
     [LoggerMessage(9, LogLevel.Error, "A callback that was registered with RpcPeer.Closed of {Peer} threw")]
@@ -42,4 +44,8 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(14, LogLevel.Error, "A listener of traces or metrics threw at a call of {Method}; the call goes on")]
     public static partial void ListenerFailed(ILogger logger, string method, Exception error);
+
+    [LoggerMessage(15, LogLevel.Warning,
+        "Refused {Count} more calls from {Peer} whose arguments or headers cannot be read; not every one is logged")]
+    public static partial void UnreadableSuppressed(ILogger logger, RpcAddress peer, long count);
 }

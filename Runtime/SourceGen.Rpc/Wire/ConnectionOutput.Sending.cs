@@ -9,7 +9,10 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
     /// <summary>A corked batch is sent early when it reaches this size, so that the peer can begin.</summary>
     private const int CorkLimit = 8 * 1024;
 
-    /// <summary>Every early send of a batch doubles the limit for the next, up to this: large replies should not pay a system call for a few of them.</summary>
+    /// <summary>
+    /// Every early send of a batch doubles the limit for the next, up to this: large replies should not pay a system call for a few of
+    /// them.
+    /// </summary>
     private const int MaxCorkLimit = 64 * 1024;
 
     private readonly ITransportConnection _transport;
@@ -187,7 +190,9 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
     private ValueTask StartSend(FrameBuffer taken) =>
         _gathering is not null ? _gathering.SendAsync(taken.AsSequence()) : SendThroughPipeAsync(taken);
 
-    /// <summary>For transports that offer nothing but a pipe: one more copy, so that frames can be written while a flush is pending.</summary>
+    /// <summary>
+    /// For transports that offer nothing but a pipe: one more copy, so that frames can be written while a flush is pending.
+    /// </summary>
     private async ValueTask SendThroughPipeAsync(FrameBuffer taken)
     {
         foreach (ReadOnlyMemory<byte> part in taken.AsSequence())

@@ -72,7 +72,8 @@ internal sealed partial class ConnectionOutput
             // The lock is reentrant: this thread is inside a serializer, and a second frame would go into the middle of the first.
             Gate.Exit();
             throw new InvalidOperationException(
-                "A call was made while a message was being encoded, by a property or an enumerator of that message. Make it before or after.");
+                "A call was made while a message was being encoded, by a property or an enumerator of that message. "
+                + "Make it before or after.");
         }
 
         _encoding = true;

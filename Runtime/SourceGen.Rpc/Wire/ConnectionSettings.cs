@@ -50,8 +50,14 @@ internal sealed record ConnectionSettings
     /// <summary>Whether credentials may go over the connection though others could read it.</summary>
     public bool AllowsInsecureCredentials { get; init; }
 
-    /// <summary>Told on the receiver when the peer refuses a call because it does not know who makes it; null for nobody.</summary>
-    public Action<RpcConnection>? Unauthenticated { get; init; }
+    /// <summary>The credential that this side opened the connection with; null for none.</summary>
+    public RpcCredential? Credential { get; init; }
+
+    /// <summary>
+    /// Told on the receiver when the peer refuses a call because it does not know who makes it, with the client's credential that was
+    /// refused; null for nobody.
+    /// </summary>
+    public Action<RpcConnection, RpcCredential>? Unauthenticated { get; init; }
 
     /// <summary>Where credentials of calls come from that have none of their own; null for nowhere.</summary>
     public CredentialStore? CallCredentials { get; init; }

@@ -134,7 +134,8 @@ internal sealed class FrameBuffer
         }
     }
 
-    private static void ThrowAdvancedTooFar() => throw new ArgumentOutOfRangeException("count", "Advanced past the end of the span that GetSpan returned.");
+    private static void ThrowAdvancedTooFar() =>
+        throw new ArgumentOutOfRangeException("count", "Advanced past the end of the span that GetSpan returned.");
 
     private void AddSegment(int sizeHint)
     {

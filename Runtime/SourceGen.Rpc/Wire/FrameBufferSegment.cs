@@ -41,7 +41,8 @@ internal sealed class FrameBufferSegment : ReadOnlySequenceSegment<byte>
     public static FrameBufferSegment Rent(int size)
     {
         if (size > DefaultSize) return new FrameBufferSegment(ArrayPool<byte>.Shared.Rent(size));
-        if (!s_pool.TryDequeue(out FrameBufferSegment? segment)) return new FrameBufferSegment(GC.AllocateUninitializedArray<byte>(DefaultSize));
+        if (!s_pool.TryDequeue(out FrameBufferSegment? segment))
+            return new FrameBufferSegment(GC.AllocateUninitializedArray<byte>(DefaultSize));
         Interlocked.Decrement(ref s_pooled);
         return segment;
     }

@@ -121,7 +121,8 @@ internal static class Handshake
         Span<byte> bytes = stackalloc byte[FrameHeader.Size];
         buffer.Slice(Preamble.Size, FrameHeader.Size).CopyTo(bytes);
         FrameHeader header = FrameHeader.Read(bytes);
-        if (header.Type != FrameType.Hello) throw new ProtocolException($"The peer's first frame is of type {header.Type}; it must be a hello.");
+        if (header.Type != FrameType.Hello)
+            throw new ProtocolException($"The peer's first frame is of type {header.Type}; it must be a hello.");
         if (header.Length > (uint)maxSize)
         {
             throw new ProtocolException($"The peer's hello has {header.Length:N0} bytes; at most {maxSize:N0} are read.");

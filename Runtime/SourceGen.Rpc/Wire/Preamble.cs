@@ -22,14 +22,16 @@ internal static class Preamble
         if (Bytes.StartsWith(bytes)) return null;
         if (bytes.Length < ShortestVerb && IsHttp(bytes, least: 1)) return null; // A few more bytes, and it can be answered in kind.
         int same = Math.Min(bytes.Length, 6);
-        if (bytes[..same].SequenceEqual(Bytes[..same])) return $"SourceGen.Rpc protocol version {bytes[6]}, and this side speaks version {Bytes[6]}";
+        if (bytes[..same].SequenceEqual(Bytes[..same]))
+            return $"SourceGen.Rpc protocol version {bytes[6]}, and this side speaks version {Bytes[6]}";
         return Guess(bytes);
     }
 
     private static string Guess(ReadOnlySpan<byte> bytes)
     {
         if (IsTls(bytes)) return "TLS, and this side does not: use tcp:// to connect, or tls:// to listen";
-        if (bytes.Length >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03) return "TLS (its first message is an alert): connect to it by tls://";
+        if (bytes.Length >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03)
+            return "TLS (its first message is an alert): connect to it by tls://";
         if (IsHttp(bytes)) return "HTTP";
         if (bytes.StartsWith("SSH-"u8)) return "SSH";
         return $"something else than SourceGen.Rpc (first bytes {Convert.ToHexString(bytes)})";

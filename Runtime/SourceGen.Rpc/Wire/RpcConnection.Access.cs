@@ -2,9 +2,11 @@ using System.Buffers;
 using System.Security.Claims;
 using System.Text;
 using System.Threading.RateLimiting;
+using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -29,6 +31,16 @@ internal sealed partial class RpcConnection
 
     /// <summary>Where credentials of calls come from that have none of their own; null for nowhere.</summary>
     public CredentialStore? CallCredentials => _settings.CallCredentials;
+
+    /// <summary>
+    /// The peer does not know who makes a call. Whoever keeps the credential that was refused is told, and nobody if it was the call's own:
+    /// another of the client's would not help.
+    /// </summary>
+    private void NoteUnauthenticated(PendingCall call)
+    {
+        RpcCredential? refused = call.Terms is { HasCredential: true } terms ? terms.Credential : _settings.Credential;
+        if (refused is not null) _settings.Unauthenticated?.Invoke(this, refused);
+    }
 
     /// <summary>Answers a question for a description.</summary>
     public void WriteDescription(ulong callId, RpcContract contract)
@@ -80,13 +92,13 @@ internal sealed partial class RpcConnection
 
         user = verdict.User;
         if (verdict.Refusal is not { } refusal) return true;
-        if ((header.Flags & FrameFlags.OneWay) == 0) Refuse(header.CallId, refusal);
+        Refuse(header, head.Headers, refusal);
         return false;
     }
 
     /// <summary>
-    /// Takes a request whose caller is still to be judged, which is the user's code and happens where handlers run. Its arguments wait as they
-    /// came. Only a caller's stream, which does not wait, needs its reader now.
+    /// Takes a request whose caller is still to be judged, which is the user's code and happens where handlers run. Its arguments wait as
+    /// they came. Only a caller's stream, which does not wait, needs its reader now.
     /// </summary>
     private bool TryAcceptUndecided(
         ConnectionAccess access, in FrameHeader header, ServerMethod method, in RequestHead head, in ReadOnlySequence<byte> arguments)
@@ -97,12 +109,12 @@ internal sealed partial class RpcConnection
         long size = decodesNow ? 0 : arguments.Length;
         if (!access.TryHold(size))
         {
-            if (!oneWay) Refuse(header.CallId, access.Refuse(AccessErrors.TooMuchHeld).Refusal!);
+            Refuse(header, head.Headers, access.Refuse(AccessErrors.TooMuchHeld).Refusal!);
             return false;
         }
 
         RateLimitLease? lease = null;
-        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease))
+        if (Admission is { } admission && !TryAdmit(admission, header, head, method.Method, out lease))
         {
             access.Release(size);
             return false;
@@ -110,10 +122,11 @@ internal sealed partial class RpcConnection
 
         PendingAccess pending = new(access, method, header.Method, head.Headers);
         ServerCall? call = decodesNow
-            ? method.Accept(this, header.CallId, oneWay, arguments)
+            ? method.Accept(this, header.CallId, oneWay, arguments, out objection)
             : new DeferredCall(this, header.CallId, oneWay, pending, objection, head, arguments);
         if (call is null)
         {
+            Refuse(header, head.Headers, objection!);
             Admission?.Exit(lease);
             return false;
         }
@@ -124,6 +137,7 @@ internal sealed partial class RpcConnection
             ((IAwaitsVerdict)call).AwaitVerdict(pending);
         }
 
+        if (header.Type == FrameType.Request && Instruments.ObservesServers) call.Observe(method.Telemetry);
         if (lease is not null) call.Permit = lease;
         Running.Add(call, header.CallId, oneWay);
         _ownership.Add(call);

@@ -174,13 +174,13 @@ internal sealed partial class RpcConnection
         return RpcStatusCode.OK;
     }
 
-    /// <summary>Answers a request whose arguments cannot be decoded; its handler does not run.</summary>
-    public void RefuseArguments(ulong callId, bool oneWay, RpcMethod method, Exception error)
+    /// <summary>Notes that the arguments of a request cannot be decoded.</summary>
+    /// <returns>What to refuse it with.</returns>
+    public ErrorMessage NoteUnreadable(RpcMethod method, Exception error)
     {
-        ConnectionLog.ArgumentsRefused(_logger, method.FullName, RemoteAddress, error.Message);
-        if (oneWay) return;
+        if (MayLogUnreadable()) ConnectionLog.ArgumentsRefused(_logger, method.FullName, RemoteAddress, error.Message);
         string detail = $"The arguments of {method.FullName} cannot be read: {error.Message}";
-        Refuse(callId, new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true));
+        return new ErrorMessage(RpcStatusCode.InvalidArgument, detail, Refused: true);
     }
 
     /// <summary>A call that this side served is over.</summary>
@@ -236,7 +236,8 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Why the connection takes no calls any more.</summary>
-    public string LeavingReason => _closeReason?.Detail ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
+    public string LeavingReason => _closeReason?.Detail
+        ?? (_goAway is { } goAway ? $"{RemoteAddress} is leaving: {goAway.Detail}" : "it is closed");
 
     /// <summary>
     /// Begins a frame of a call, unless no more go out. Asked under the lock: whoever waits for the calls in flight to end, to close,
@@ -332,7 +333,8 @@ internal sealed partial class RpcConnection
         if (lost is null) return;
         foreach (PendingCall call in lost)
         {
-            call.SetError(new RpcException(reason.Code, $"{call.MethodName}: {reason.Detail}", reason) { Progress = RpcCallProgress.Unknown });
+            call.SetError(
+                new RpcException(reason.Code, $"{call.MethodName}: {reason.Detail}", reason) { Progress = RpcCallProgress.Unknown });
         }
 
         Complete(lost);

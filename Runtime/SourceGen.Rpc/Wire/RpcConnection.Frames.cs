@@ -13,7 +13,9 @@ using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
 
-/// <summary>Frames: what each type that arrives comes to. Everything here runs on the receiver, and no user code but deserialization.</summary>
+/// <summary>
+/// Frames: what each type that arrives comes to. Everything here runs on the receiver, and no user code but deserialization.
+/// </summary>
 internal sealed partial class RpcConnection
 {
     private readonly ServerMethod[] _methods;
@@ -118,7 +120,8 @@ internal sealed partial class RpcConnection
             case FrameType.StreamEnd: AcceptStreamEnd(header, payload); break;
             case FrameType.StreamCredit: AcceptStreamCredit(header, payload); break;
             case FrameType.StreamStop: AcceptStreamStop(header); break;
-            default: throw new ProtocolException($"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
+            default: throw new ProtocolException(
+                $"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
         }
     }
 
@@ -133,9 +136,9 @@ internal sealed partial class RpcConnection
     {
         bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
         if ((header.Flags & FrameFlags.Stream) != 0) BeginUpload(header);
-        if (_refusal is { } refusal)
+        if (_refusal is { } refusal && !IsServedToTheEnd(header.Method))
         {
-            if (!oneWay) Refuse(header.CallId, refusal);
+            Refuse(header, headers: null, refusal);
             return false;
         }
 
@@ -144,13 +147,13 @@ internal sealed partial class RpcConnection
         {
             ErrorMessage unknown = Access?.RefuseStranger() ?? new ErrorMessage(
                 RpcStatusCode.Unimplemented, $"There is no method number {header.Method} here; this side offers {_methods.Length}.", Refused: true);
-            if (!oneWay) Refuse(header.CallId, unknown);
+            Refuse(header, headers: null, unknown);
             return false;
         }
 
         if (payload.Length > _settings.Local.MaxMessageSize)
         {
-            if (!oneWay) Refuse(header.CallId, TooLarge(payload.Length));
+            Refuse(header, headers: null, TooLarge(payload.Length));
             return false;
         }
 
@@ -161,10 +164,11 @@ internal sealed partial class RpcConnection
         ClaimsPrincipal? user = null;
         if (Access is { } access && !MayRun(access, header, method, head, arguments, out user, out bool accepted)) return accepted;
         RateLimitLease? lease = null;
-        if (Admission is { } admission && !TryAdmit(admission, header, method.Method, oneWay, out lease)) return false;
-        ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments);
+        if (Admission is { } admission && !TryAdmit(admission, header, head, method.Method, out lease)) return false;
+        ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments, out ErrorMessage? objection);
         if (call is null)
         {
+            Refuse(header, head.Headers, objection!);
             Admission?.Exit(lease);
             return false;
         }
@@ -176,6 +180,8 @@ internal sealed partial class RpcConnection
         _ownership.Add(call);
         return true;
     }
+
+    private bool IsServedToTheEnd(int method) => method < _methods.Length && _methods[method].IsServedToTheEnd;
 
     private void CheckSlot(ulong callId)
     {
@@ -220,7 +226,7 @@ internal sealed partial class RpcConnection
         FrameHeader whole = partial.Header;
         if (partial.Discarding && (whole.Flags & FrameFlags.Stream) != 0) BeginUpload(whole);
         if (!partial.Discarding) AcceptRequest(whole, partial.AsSequence());
-        else if ((whole.Flags & FrameFlags.OneWay) == 0) Refuse(whole.CallId, DiscardReason(partial));
+        else Refuse(whole, headers: null, DiscardReason(partial));
         Finish(partial);
     }
 
@@ -236,7 +242,8 @@ internal sealed partial class RpcConnection
     private void ContinueReply(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
         Reassembly? partial = Calls.Contains(header.CallId) ? Calls.PartialOf(header.CallId) : null;
-        if (partial is null) throw new ProtocolException($"{RemoteAddress} continued the reply to call {header.CallId}, which it did not begin");
+        if (partial is null)
+            throw new ProtocolException($"{RemoteAddress} continued the reply to call {header.CallId}, which it did not begin");
         Append(partial, payload);
         if ((header.Flags & FrameFlags.More) != 0) return;
         Calls.PartialOf(header.CallId) = null;
@@ -323,7 +330,7 @@ internal sealed partial class RpcConnection
         {
             ErrorMessage error = ErrorMessage.Read(payload);
             if (error.DetailType == RetryAfterDetail.Name) return RetryAfterDetail.Read(error);
-            if (error is { Code: RpcStatusCode.Unauthenticated, Refused: true }) _settings.Unauthenticated?.Invoke(this);
+            if (error is { Code: RpcStatusCode.Unauthenticated, Refused: true }) NoteUnauthenticated(call);
             return error.HasDetail && call.Errors is { } declared ? declared.Read(this, call.MethodName, error) : error.ToException();
         }
         catch (RpcSerializationException e)
@@ -333,7 +340,8 @@ internal sealed partial class RpcConnection
     }
 
     private void ThrowUnknownCall(in FrameHeader header) =>
-        throw new ProtocolException($"{RemoteAddress} answered call {header.CallId} ({header.Type}), which was not made or is answered already");
+        throw new ProtocolException(
+            $"{RemoteAddress} answered call {header.CallId} ({header.Type}), which was not made or is answered already");
 
     /// <summary>Gives the slots of answered calls back, once for the whole batch and before anybody continues and wants one.</summary>
     private void FreeAnsweredSlots()
@@ -387,8 +395,9 @@ internal sealed partial class RpcConnection
         CountControl(FrameType.Describe, DescribeCost);
         if (header.Method >= _methods.Length)
         {
-            Refuse(header.CallId, Access?.RefuseStranger()
-                ?? new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true));
+            ErrorMessage unknown = Access?.RefuseStranger()
+                ?? new ErrorMessage(RpcStatusCode.NotFound, $"There is no method number {header.Method} here.", Refused: true);
+            Refuse(header, headers: null, unknown);
             return;
         }
 

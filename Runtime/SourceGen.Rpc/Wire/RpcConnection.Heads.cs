@@ -67,8 +67,8 @@ internal sealed partial class RpcConnection
         }
 
         if (refusal is null) return true;
-        ConnectionLog.HeadersRefused(_logger, RemoteAddress, refusal.Detail);
-        if ((header.Flags & FrameFlags.OneWay) == 0) Refuse(header.CallId, refusal);
+        if (MayLogUnreadable()) ConnectionLog.HeadersRefused(_logger, RemoteAddress, refusal.Detail);
+        Refuse(header, headers: null, refusal);
         return false;
     }
 

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -17,7 +18,12 @@ internal sealed partial class RpcConnection
     /// <summary>Frames of control that each request allows for: a cancellation, and one more.</summary>
     private const int FramesPerRequest = 2;
 
+    /// <summary>Requests that cannot be read of which each minute tells, one by one; a peer can send them without end.</summary>
+    private const int UnreadableLines = 10;
+
     private static long s_lastId;
+
+    private readonly LogBudget _unreadable = new(UnreadableLines, periodMs: 60_000);
 
     private int _controlBudget = ControlFrames;
     private long _budgetedAt = Environment.TickCount64;
@@ -31,19 +37,31 @@ internal sealed partial class RpcConnection
     /// <summary>Decides which requests may run; null when all may.</summary>
     public CallAdmission? Admission { get; }
 
-    /// <summary>Asks whether a request may run, and answers it if not.</summary>
-    private bool TryAdmit(CallAdmission admission, in FrameHeader header, RpcMethod method, bool oneWay, out RateLimitLease? lease)
+    /// <summary>Asks whether a request may run, and refuses it if not.</summary>
+    private bool TryAdmit(
+        CallAdmission admission, in FrameHeader header, in RequestHead head, RpcMethod method, out RateLimitLease? lease)
     {
+        bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
         if (admission.Enter(this, method, oneWay, out lease) is not { } refusal) return true;
-        if (!oneWay) Refuse(header.CallId, refusal);
+        Refuse(header, head.Headers, refusal);
         return false;
     }
 
-    /// <summary>Answers a request that was not run, on the receiver.</summary>
-    public void Refuse(ulong callId, ErrorMessage error)
+    /// <summary>
+    /// Refuses a request, whose handler is not run: answers it, if it wants an answer, and tells those who listen. For the receiver alone.
+    /// </summary>
+    /// <param name="header">The request's frame.</param>
+    /// <param name="headers">Its headers; null for none, or when they were not read.</param>
+    /// <param name="refusal">Why.</param>
+    private void Refuse(in FrameHeader header, RpcHeaders? headers, ErrorMessage refusal)
     {
-        CountAnswer(FrameHeader.Size + error.Detail.Length);
-        WriteError(callId, error);
+        if ((header.Flags & FrameFlags.OneWay) == 0)
+        {
+            CountAnswer(FrameHeader.Size + refusal.Detail.Length);
+            WriteError(header.CallId, refusal);
+        }
+
+        if (Instruments.ObservesServers) ObserveRefusal(header, headers, refusal);
     }
 
     /// <summary>
@@ -90,6 +108,14 @@ internal sealed partial class RpcConnection
             $"{RemoteAddress} does not read: {_answersUnread:N0} bytes of answers to its pings and refused requests wait "
             + $"beside {_settings.Local.MaxOutputBacklog:N0} others (MaxOutputBacklog)",
             RpcStatusCode.ResourceExhausted);
+    }
+
+    /// <summary>Whether a request that cannot be read has a line of its own in the log. Tells also how many had none.</summary>
+    private bool MayLogUnreadable()
+    {
+        bool may = _unreadable.TryTake(Environment.TickCount64, out long suppressed);
+        if (suppressed > 0) ConnectionLog.UnreadableSuppressed(_logger, RemoteAddress, suppressed);
+        return may;
     }
 
     private void AnswerPing(ulong callId)

@@ -15,7 +15,9 @@ internal sealed partial class RpcConnection
     /// <summary>How long a low-latency or busy connection polls before it sleeps.</summary>
     private static readonly long s_spinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
-    /// <summary>A batch that took longer than this, with items that took longer than the next: those after it get a second thread.</summary>
+    /// <summary>
+    /// A batch that took longer than this, with items that took longer than the next: those after it get a second thread.
+    /// </summary>
     private static readonly long s_slowBatchTicks = Stopwatch.Frequency * 300 / 1_000_000;
 
     /// <summary>Below this an item costs less than the two threads' rivalry for it; a long batch of such items is only long.</summary>
@@ -40,6 +42,7 @@ internal sealed partial class RpcConnection
     private long _batchStarted;
     private int _batchCount;
     private long _dedicatedUntil;
+    private long _partialFrame;
     private int _paused;
     private int _suspended;
 
@@ -57,7 +60,7 @@ internal sealed partial class RpcConnection
                 // A read that was cancelled to close may have brought data as well, and the next one would wait for ever.
                 if (_isClosed)
                 {
-                    EndOfStream(unread: 0);
+                    EndOfStream();
                     return;
                 }
 
@@ -177,6 +180,7 @@ internal sealed partial class RpcConnection
             DrainScope.End();
         }
 
+        _partialFrame = buffer.Length;
         bool progress = buffer.Length != before;
         if (progress) CountReceived(before - buffer.Length);
         _input.AdvanceTo(buffer.Start, needsMore ? buffer.End : buffer.Start);
@@ -184,7 +188,7 @@ internal sealed partial class RpcConnection
         // Closed: the read that told so may have brought frames as well, and no other one will tell again.
         if (_isClosed || (!progress && (result.IsCompleted || result.IsCanceled)))
         {
-            EndOfStream(buffer.Length);
+            EndOfStream();
             return false;
         }
 
@@ -316,18 +320,12 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>The peer has closed its side.</summary>
-    private void EndOfStream(long unread)
-    {
-        if (_isClosed)
-        {
-            End(_closeReason!);
-            return;
-        }
+    private void EndOfStream() => End(_isClosed ? _closeReason! : Lost($"{RemoteAddress} closed it{WithinFrame}"));
 
-        End(unread == 0
-            ? Lost($"{RemoteAddress} closed it")
-            : new ProtocolException($"{RemoteAddress} closed the connection in the middle of a frame; {unread:N0} bytes of it had arrived"));
-    }
+    /// <summary>
+    /// For a connection that is lost: whether that happened within a frame. A peer that dies while it sends breaks no rule.
+    /// </summary>
+    private string WithinFrame => _partialFrame == 0 ? "" : $" in the middle of a frame, of which {_partialFrame:N0} bytes had arrived";
 
     /// <summary>The receiver's way out: closes the connection, if nobody did before, and releases it.</summary>
     private void End(Exception error)
@@ -342,7 +340,8 @@ internal sealed partial class RpcConnection
                 Output.Flush();
             }
 
-            RpcException reason = error as RpcException ?? Lost(error.Message, error);
+            RpcException reason = error as RpcException
+                ?? Lost(error is IOException ? $"{error.Message.TrimEnd('.')}{WithinFrame}" : error.Message, error);
             ConnectionLog.Ended(_logger, RemoteAddress, reason.Detail);
             Close(reason, inOrder: true);
         }

@@ -62,7 +62,9 @@ internal sealed partial class RpcConnection
         Output = new ConnectionOutput(transport, _ownership, LimitsFor(settings), OnSendError);
     }
 
-    /// <summary>Raised once, on any thread, when no further call should go out on this connection: it closed, or the peer is leaving.</summary>
+    /// <summary>
+    /// Raised once, on any thread, when no further call should go out on this connection: it closed, or the peer is leaving.
+    /// </summary>
     public event Action<RpcConnection>? Leaving;
 
     /// <summary>The sending half.</summary>
@@ -135,7 +137,10 @@ internal sealed partial class RpcConnection
         if (!_closed.Task.IsCompleted) Abort(reason); // The receiver is stuck in a user's type, being decoded.
     }
 
-    /// <summary>Tells the peer that this side will refuse new requests, and why; only the first time.</summary>
+    /// <summary>
+    /// Tells the peer that this side will refuse new requests, and why; only the first time. Questions for its health are answered to the
+    /// end.
+    /// </summary>
     public void SendGoAway(RpcStatusCode code, string detail)
     {
         if (Interlocked.CompareExchange(ref _refusal, new ErrorMessage(code, detail, Refused: true), null) is not null) return;
@@ -260,6 +265,7 @@ internal sealed partial class RpcConnection
     {
         Watchdog.Remove(this);
         DropPartialMessages();
+        if (_unreadable.TakeSuppressed() is > 0 and long suppressed) ConnectionLog.UnreadableSuppressed(_logger, RemoteAddress, suppressed);
         Instruments.Connections.Remove(this);
         try
         {

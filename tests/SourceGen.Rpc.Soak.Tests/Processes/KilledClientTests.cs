@@ -57,9 +57,8 @@ public sealed class KilledClientTests
         Assert.Equal(RpcStatusCode.Unavailable, connection.CloseReason!.Code);
         Assert.Contains(frozen ? "was silent for" : "The connection is lost: ", connection.CloseReason.Message, StringComparison.Ordinal);
 
-        // It may have died in the middle of a frame, which is worth a line. That its handlers were cancelled is not.
-        Assert.DoesNotContain(log.Lines, static line => !line.Contains("in the middle of a frame", StringComparison.Ordinal)
-            && !line.Contains("did not answer a keep-alive ping", StringComparison.Ordinal));
+        // That it was silent is worth a line. That it died, perhaps in the middle of a frame, and that its handlers were cancelled, is not.
+        Assert.DoesNotContain(log.Lines, static line => !line.Contains("did not answer a keep-alive ping", StringComparison.Ordinal));
 
         // Others are served: the stream that was open all the time, a new one, and a new client.
         for (int i = 1; i < 50_000; i++)

@@ -26,7 +26,10 @@ internal sealed class Node : IProbe, IAsyncDisposable
     public static RpcClientOptions Patient => new() { CallTimeout = Waiting.Limit, ConnectTimeout = Waiting.Limit };
 
     public static async Task<Node> StartAsync(
-        string address = "tcp://127.0.0.1:0", IProbe? callback = null, Action<RpcServerOptions>? configure = null)
+        string address = "tcp://127.0.0.1:0",
+        IProbe? callback = null,
+        Action<RpcServerOptions>? configure = null,
+        string? credential = null)
     {
         TestLog log = new();
         RpcServerOptions options = new() { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) };
@@ -34,7 +37,9 @@ internal sealed class Node : IProbe, IAsyncDisposable
         configure?.Invoke(options);
         Node node = new(options) { Log = log };
         await node.Server.StartAsync().Soon();
-        node.Client = RpcClient.Create(node.Address, Patient);
+        RpcClientOptions client = Patient;
+        if (credential is not null) client.Credentials = RpcCredentials.Bearer(credential);
+        node.Client = RpcClient.Create(node.Address, client);
         if (callback is not null) node.Client.AddService(callback);
         node.Proxy = node.Client.Get<IProbe>();
         Assert.Equal(3, await node.Proxy.AddAsync(1, 2).Soon());

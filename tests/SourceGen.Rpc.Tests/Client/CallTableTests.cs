@@ -115,7 +115,8 @@ public sealed class CallTableTests
         Assert.True(call.TryClaim(fresh));
     }
 
-    private static PendingCall<int> NewCall(long deadline = long.MaxValue) => PendingCall<int>.Rent(PendingCall<int>.Pool, "Test/Call", NoSerializer.Instance, 0, deadline, CancellationToken.None);
+    private static PendingCall<int> NewCall(long deadline = long.MaxValue) =>
+        PendingCall<int>.Rent(PendingCall<int>.Pool, "Test/Call", NoSerializer.Instance, 0, deadline, CancellationToken.None);
 
     private ulong Allocate(PendingCall<int> call) => Allocate(call, out _);
 

@@ -43,7 +43,8 @@ public sealed class DeadlineTests
             ConnectionSettings.Create(new RpcServerOptions(), MessagePackCodec.Instance, RawFrames.ClientHello()),
             methods: [],
             NullLogger.Instance);
-        ServerCall call = Methods(lab)[s_run].Accept(connection, RawFrames.Id(0), oneWay: false, new(LabRequest("go")))!;
+        ServerCall call = Methods(lab)[s_run]
+            .Accept(connection, RawFrames.Id(0), oneWay: false, new(LabRequest("go")), out _)!;
         call.Prepare(new RequestHead(remainingMs: 20));
         connection.Running.Begin();
         connection.Running.Add(call, RawFrames.Id(0), oneWay: false);

@@ -17,7 +17,8 @@ public sealed class CancellationTests
         await lab.RunAsync("count").Soon();
         using CancellationTokenSource source = new();
         await source.CancelAsync();
-        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lab.RunAsync("count", source.Token).Soon());
+        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => lab.RunAsync("count", source.Token).Soon());
         Assert.Equal(source.Token, error.CancellationToken);
         Assert.Equal(2, await lab.RunAsync("count").Soon());
     }

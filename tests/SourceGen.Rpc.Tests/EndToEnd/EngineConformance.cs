@@ -114,7 +114,8 @@ public abstract class EngineConformance
         });
         ILab lab = await GetAsync(host);
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => lab.RunAsync("fail").Soon());
-        Assert.Equal((RpcStatusCode.NotFound, "no such lamp", "shop.out-of-stock", 404), (error.Code, error.Detail, error.Id, error.Status));
+        Assert.Equal(
+            (RpcStatusCode.NotFound, "no such lamp", "shop.out-of-stock", 404), (error.Code, error.Detail, error.Id, error.Status));
         Assert.Equal(RpcCallProgress.Answered, error.Progress);
         error = await Assert.ThrowsAsync<RpcException>(() => lab.RunAsync("fail later").Soon());
         Assert.Equal((RpcStatusCode.Aborted, "ünïcode \ud83d\ude00", "x", -7), (error.Code, error.Detail, error.Id, error.Status));

@@ -126,7 +126,8 @@ public sealed class HandlerTests
 #pragma warning disable xUnit1031, SGR0075 // Blocking is the point.
         host.Lab.On("call back", _ => new(lab.AddAsync(20, 22).AsTask().GetAwaiter().GetResult()));
 #pragma warning restore xUnit1031, SGR0075
-        foreach (Task<int> call in Enumerable.Range(0, 3).Select(_ => lab.RunAsync("call back").AsTask()).ToArray()) Assert.Equal(42, await call.Soon());
+        foreach (Task<int> call in Enumerable.Range(0, 3).Select(_ => lab.RunAsync("call back").AsTask()).ToArray())
+            Assert.Equal(42, await call.Soon());
     }
 
     [Fact]

@@ -59,7 +59,8 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task APeerThatAnswersPings_IsKept()
     {
-        await using LabHost host = await LabHost.StartAsync(configure: options => SetKeepAlive(options, options.LoggerFactory, timeoutMs: 20_000));
+        await using LabHost host = await LabHost.StartAsync(
+            configure: options => SetKeepAlive(options, options.LoggerFactory, timeoutMs: 20_000));
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
         for (int ping = 0; ping < 5; ping++)
         {
@@ -84,7 +85,8 @@ public sealed class KeepAliveTests
         using Gate gate = new();
         host.Lab.OnNote = _ => gate.Pass();
         using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
-        byte[] note = RawFrames.Frame(FrameType.Request, FrameFlags.OneWay, RawServer.MethodNumber("Note"), payload: RawFrames.Arguments(1));
+        byte[] note = RawFrames.Frame(
+            FrameType.Request, FrameFlags.OneWay, RawServer.MethodNumber("Note"), payload: RawFrames.Arguments(1));
         RpcConnection connection = await host.ConnectionOfAsync(peer);
         for (int i = 0; i < 6; i++) await peer.SendAsync(note);
         await Until.TrueAsync(() => connection.Running.OneWay >= 5, () => $"{connection.Running.OneWay} one-way calls run");

@@ -120,7 +120,8 @@ public sealed class ReconnectTests
         Task<int> old = lab.AddAsync(1, 2).AsTask();
         using RawPeer first = await server.AcceptAndIntroduceAsync();
         (FrameHeader oldRequest, _) = await first.ReadFrameAsync();
-        await first.SendAsync(RawFrames.Frame(FrameType.GoAway, payload: RawFrames.Encode(new ErrorMessage(RpcStatusCode.Unavailable, "bedtime").Write)));
+        await first.SendAsync(
+            RawFrames.Frame(FrameType.GoAway, payload: RawFrames.Encode(new ErrorMessage(RpcStatusCode.Unavailable, "bedtime").Write)));
 
         // The client opens a second connection at once, and a new call takes it.
         using RawPeer second = await server.AcceptAndIntroduceAsync();
@@ -186,14 +187,16 @@ public sealed class ReconnectTests
         await blocking.Reached;
         await ignoring.Reached;
         await host.Server.StopAsync().Soon();
-        foreach (Task<int> call in calls) Assert.Equal(RpcStatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => call.Soon())).Code);
+        foreach (Task<int> call in calls)
+            Assert.Equal(RpcStatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => call.Soon())).Code);
     }
 
     [Fact]
     public async Task AServerThatAcceptsAndDrops_IsNotHammered()
     {
         using RawServer server = new();
-        await using RpcClient client = RpcClient.Create(server.Address, LabHost.Patient(options => options.ReconnectDelay = TimeSpan.FromMinutes(1)));
+        await using RpcClient client = RpcClient.Create(
+            server.Address, LabHost.Patient(options => options.ReconnectDelay = TimeSpan.FromMinutes(1)));
         Task<int> call = client.Get<ILab>().AddAsync(1, 2).AsTask();
         for (int connection = 0; connection < 2; connection++)
         {

@@ -61,7 +61,8 @@ public sealed class TlsTests
         RpcException error = await FailsAsync(host, client => client.Authorities.Add(TestCertificates.Stranger));
         Assert.StartsWith($"Cannot connect to {host.Address}: the server's certificate (CN=server) is not trusted", error.Message, StringComparison.Ordinal);
         Assert.Contains("its issuer, CN=Test Authority, is unknown here. Name that authority", error.Message, StringComparison.Ordinal);
-        Assert.Contains("may not trust this server's certificate", await host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
+        Assert.Contains(
+            "may not trust this server's certificate", await host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +126,8 @@ public sealed class TlsTests
         await SucceedsAsync(host, client => client.ServerThumbprint = string.Join(':', thumbprint.ToLowerInvariant().Chunk(2).Select(pair => new string(pair))));
         string another = new('A', thumbprint.Length);
         RpcException error = await FailsAsync(host, client => client.ServerThumbprint = another);
-        Assert.Contains($"(CN=pinned) has the SHA-256 thumbprint {thumbprint}, and {another} is expected", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"(CN=pinned) has the SHA-256 thumbprint {thumbprint}, and {another} is expected", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,7 +215,8 @@ public sealed class TlsTests
     {
         await using LabHost host = await LabHost.StartAsync();
         string address = "tls" + host.Address[3..];
-        RpcException error = await Assert.ThrowsAsync<RpcException>(() => RpcClient.ConnectAsync(address, LabHost.Patient(TestTls.Use)).Soon());
+        RpcException error = await Assert.ThrowsAsync<RpcException>(
+            () => RpcClient.ConnectAsync(address, LabHost.Patient(TestTls.Use)).Soon());
         Assert.Equal(
             $"Cannot connect to {address}: what listens there speaks SourceGen.Rpc without TLS. Use {host.Address} instead of tls://, "
             + "or let the server listen at tls://.",
@@ -229,7 +232,8 @@ public sealed class TlsTests
         using RawPeer peer = await RawPeer.ConnectAsync("tcp" + host.Address[3..]);
         await peer.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
         Assert.StartsWith("HTTP/1.1 400 Bad Request", Encoding.ASCII.GetString(await peer.ReadToEndAsync()), StringComparison.Ordinal);
-        Assert.Contains("speaks HTTP, and this address expects TLS", await host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
+        Assert.Contains(
+            "speaks HTTP, and this address expects TLS", await host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -403,7 +407,8 @@ public sealed class TlsTests
     }));
 
     private static Task<RpcException> FailsAsync(LabHost host, Action<TlsClientOptions> configure) =>
-        Assert.ThrowsAsync<RpcException>(() => RpcClient.ConnectAsync(host.Address, LabHost.Patient(options => options.UseTls(configure))).Soon());
+        Assert.ThrowsAsync<RpcException>(
+            () => RpcClient.ConnectAsync(host.Address, LabHost.Patient(options => options.UseTls(configure))).Soon());
 
     private static async Task SucceedsAsync(LabHost host, Action<TlsClientOptions> configure)
     {

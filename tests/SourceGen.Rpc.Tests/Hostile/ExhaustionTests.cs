@@ -12,7 +12,8 @@ public sealed class ExhaustionTests
     [Fact]
     public async Task ConnectionsThatNeverIntroduceThemselves_AreClosedWithinTheHandshakeTimeout()
     {
-        await using LabHost host = await LabHost.StartAsync(configure: options => options.HandshakeTimeout = TimeSpan.FromMilliseconds(150));
+        await using LabHost host = await LabHost.StartAsync(
+            configure: options => options.HandshakeTimeout = TimeSpan.FromMilliseconds(150));
         using RawPeer silent = await RawPeer.ConnectAsync(host.Address);
         using RawPeer slow = await RawPeer.ConnectAsync(host.Address);
         byte[] opening = Opening(ClientHello());

@@ -46,7 +46,8 @@ public sealed class FuzzTests
         for (int i = 0; i < Conversations; i++)
         {
             using RawServer server = new();
-            await using RpcClient client = RpcClient.Create(server.Address, LabHost.Patient(options => options.Limits.MaxMessageSize = 64 * 1024));
+            await using RpcClient client = RpcClient.Create(
+                server.Address, LabHost.Patient(options => options.Limits.MaxMessageSize = 64 * 1024));
             ILab lab = client.Get<ILab>();
             Task<int>[] calls = [.. Enumerable.Range(0, 4).Select(call => lab.AddAsync(call, 1).AsTask())];
             using RawPeer peer = await server.AcceptAndIntroduceAsync();

@@ -7,7 +7,9 @@ using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
 
-/// <summary>Peers that break the protocol. After each, another connection still works, a line says what happened, and nothing is left over.</summary>
+/// <summary>
+/// Peers that break the protocol. After each, another connection still works, a line says what happened, and nothing is left over.
+/// </summary>
 public sealed class HostilePeerTests : IAsyncLifetime
 {
     private static readonly ushort s_add = RawServer.MethodNumber("Add");
@@ -143,7 +145,8 @@ public sealed class HostilePeerTests : IAsyncLifetime
         using HttpClient http = new();
         HttpResponseMessage response = await http.GetAsync(new Uri($"http://{RawPeer.EndPointOf(_host.Address)}/")).Soon();
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("This port speaks SourceGen.Rpc, not HTTP. Connect with an RPC client.\r\n", await response.Content.ReadAsStringAsync().Soon());
+        Assert.Equal(
+            "This port speaks SourceGen.Rpc, not HTTP. Connect with an RPC client.\r\n", await response.Content.ReadAsStringAsync().Soon());
         Assert.Contains("HTTP", await _host.Log.WaitForAsync("Refused the connection"), StringComparison.Ordinal);
     }
 
@@ -166,14 +169,34 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await _host.Log.WaitForAsync($"{opening.Length - 5} bytes had arrived");
     }
 
-    [Fact]
-    public async Task ATruncatedFrame_IsLogged()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task APeerThatDiesWithinAFrame_IsALostConnectionAndNoViolation(bool reset)
     {
         using RawPeer peer = await RawPeer.IntroduceAsync(_host.Address);
-        await peer.SendAsync(Frame(FrameType.Request, method: s_add, callId: Id(0), payload: Arguments(1, 2))[..^1]);
-        peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-        await peer.ReadToEndAsync();
-        await _host.Log.WaitForAsync("in the middle of a frame; 18 bytes");
+        RpcConnection connection = await _host.ConnectionOfAsync(peer);
+        byte[] whole = Frame(FrameType.Request, method: s_add, callId: Id(0), payload: Arguments(1, 2));
+        await peer.SendAsync([.. whole, .. whole[..^1]]);
+
+        // The reply to the first says that the half of the second is here as well: a reset may take away what was not received.
+        Assert.Equal([3], (await peer.ReadFrameAsync()).Payload);
+        if (reset)
+        {
+            peer.Socket.LingerState = new System.Net.Sockets.LingerOption(enable: true, seconds: 0);
+            peer.Socket.Dispose();
+        }
+        else
+        {
+            peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            Assert.Empty(await peer.ReadToEndAsync()); // It is told nothing: it has done nothing wrong.
+        }
+
+        await connection.Closed.Soon();
+        string line = await _host.Log.WaitForAsync("in the middle of a frame, of which 18 bytes had arrived.");
+        Assert.Contains("The connection is lost: ", line, StringComparison.Ordinal);
+        Assert.StartsWith("Debug 1: ", line, StringComparison.Ordinal);
+        Assert.Equal(0, _host.Log.Count("broke the wire protocol"));
     }
 
     [Fact]
@@ -257,7 +280,9 @@ public sealed class HostilePeerTests : IAsyncLifetime
             {
                 Random random = new((worker * 1000) + i);
                 byte[] noise = Bytes.Random((worker * 1000) + i, random.Next(1, 3000));
-                using RawPeer peer = random.Next(2) == 0 ? await RawPeer.ConnectAsync(_host.Address) : await RawPeer.IntroduceAsync(_host.Address);
+                using RawPeer peer = random.Next(2) == 0
+                    ? await RawPeer.ConnectAsync(_host.Address)
+                    : await RawPeer.IntroduceAsync(_host.Address);
                 await peer.SendAsync(noise);
                 peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
                 await peer.ReadToEndAsync();

@@ -7,7 +7,9 @@ using static SourceGen.Rpc.Tests.Support.RawFrames;
 
 namespace SourceGen.Rpc.Tests.Hostile;
 
-/// <summary>Servers that break the protocol: every call of the client ends with a result or a typed error that says what was wrong.</summary>
+/// <summary>
+/// Servers that break the protocol: every call of the client ends with a result or a typed error that says what was wrong.
+/// </summary>
 public sealed class HostileServerTests : IDisposable
 {
     private readonly RawServer _server = new();
@@ -124,7 +126,8 @@ public sealed class HostileServerTests : IDisposable
         using RawPeer peer = await _server.AcceptAndIntroduceAsync(hello);
         (FrameHeader describe, _) = await peer.ReadFrameAsync();
         Assert.Equal(FrameType.Describe, describe.Type);
-        await peer.SendAsync(Frame(FrameType.Error, callId: describe.CallId, payload: Encode(new ErrorMessage(RpcStatusCode.Unavailable, "not now").Write)));
+        await peer.SendAsync(
+            Frame(FrameType.Error, callId: describe.CallId, payload: Encode(new ErrorMessage(RpcStatusCode.Unavailable, "not now").Write)));
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => first.Soon());
         Assert.Contains("not now", error.Message, StringComparison.Ordinal);
 

@@ -160,7 +160,8 @@ public sealed class LimitTests
         Assert.Equal(3, await lab.AddAsync(1, 2).Soon());
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => lab.AddAsync(1, 2).Soon());
         Assert.Equal((RpcStatusCode.ResourceExhausted, RpcCallProgress.Refused), (error.Code, error.Progress));
-        Assert.Contains("Tests.Lab/Add was refused by the server's rate limiter. Try again after 3600000 ms.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Tests.Lab/Add was refused by the server's rate limiter. Try again after 3600000 ms.", error.Message, StringComparison.Ordinal);
         Assert.True(error.TryGetDetail(out RpcRetryAfter? retry));
         Assert.Equal(TimeSpan.FromHours(1), retry.Delay);
         Assert.Equal("hello you", await lab.GreetAsync("you", 1).Soon());

@@ -49,8 +49,10 @@ public sealed class AuthenticationTests
     public async Task A_token_that_is_not_accepted_is_refused_when_the_client_connects()
     {
         await using VaultHost host = await VaultHost.StartAsync();
-        RpcException error = await Failing.WithAsync(RpcStatusCode.Unauthenticated, () => host.ConnectAsync("wrong"), RpcCallProgress.NotSent);
-        Assert.Contains("refuses the connection: The credential was not accepted; the server's log says why.", error.Message, StringComparison.Ordinal);
+        RpcException error = await Failing.WithAsync(
+            RpcStatusCode.Unauthenticated, () => host.ConnectAsync("wrong"), RpcCallProgress.NotSent);
+        Assert.Contains(
+            "refuses the connection: The credential was not accepted; the server's log says why.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("bad one", error.Message, StringComparison.Ordinal);
         Assert.Contains("it is a bad one", await host.Log.WaitForAsync("Did not accept the credential"), StringComparison.Ordinal);
         Assert.Equal((1, 1), (host.Server.Rejections.Credentials, host.Server.Rejections.Connections));
@@ -218,7 +220,8 @@ public sealed class AuthenticationTests
         await using VaultHost host = await VaultHost.StartAsync();
         host.OnToken = static (token, _) => throw new FormatException($"cannot parse {token}");
         await FailAsync(host, RpcStatusCode.Internal, perCall, "s3cr3t-token");
-        Assert.Contains("System.FormatException; its text holds the credential", await host.Log.WaitForAsync("failed"), StringComparison.Ordinal);
+        Assert.Contains(
+            "System.FormatException; its text holds the credential", await host.Log.WaitForAsync("failed"), StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", host.Log.All(), StringComparison.Ordinal);
     }
 
@@ -280,7 +283,8 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task A_connection_whose_authenticator_never_ends_is_closed_and_holds_up_nobody()
     {
-        await using VaultHost host = await VaultHost.StartAsync(configure: static options => options.HandshakeTimeout = TimeSpan.FromSeconds(2));
+        await using VaultHost host = await VaultHost.StartAsync(
+            configure: static options => options.HandshakeTimeout = TimeSpan.FromSeconds(2));
         using Gate never = new();
         host.OnToken = async (token, _) =>
         {
@@ -322,7 +326,8 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Where_connections_must_be_authenticated_others_learn_nothing()
     {
-        await using VaultHost host = await VaultHost.StartAsync(configure: static options => options.Access.RequireAuthenticatedConnections = true);
+        await using VaultHost host = await VaultHost.StartAsync(
+            configure: static options => options.Access.RequireAuthenticatedConnections = true);
         RpcException error = await Failing.WithAsync(RpcStatusCode.Unauthenticated, () => host.ConnectAsync(), RpcCallProgress.NotSent);
         Assert.Contains("takes authenticated connections only", error.Message, StringComparison.Ordinal);
         using RawPeer peer = await RawPeer.ConnectAsync(host.Address);

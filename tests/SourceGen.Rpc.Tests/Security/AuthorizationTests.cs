@@ -180,7 +180,8 @@ public sealed class AuthorizationTests
     [Fact]
     public async Task A_server_can_open_what_its_contract_leaves_open()
     {
-        await using VaultHost host = await VaultHost.StartAsync("memory://", static options => options.Access.AllowAnonymous<IVault>("Who"));
+        await using VaultHost host = await VaultHost.StartAsync(
+            "memory://", static options => options.Access.AllowAnonymous<IVault>("Who"));
         Assert.Equal("nobody", await (await host.GetAsync()).WhoAsync().Soon());
     }
 
@@ -240,7 +241,8 @@ public sealed class AuthorizationTests
     {
         await StartFailsAsync<ArgumentException>("requires authorization, and the server authenticates nobody", authenticates: false);
         await StartFailsAsync<ArgumentException>(
-            "Tests.Vault/Who requires the policy 'nonsense', which this server does not define (it has adult): add it with options.Access.AddPolicy",
+            "Tests.Vault/Who requires the policy 'nonsense', which this server does not define (it has adult): "
+            + "add it with options.Access.AddPolicy",
             static access => access.Require<IVault>("nonsense", methods: ["Who"]));
         await StartFailsAsync<ArgumentException>(
             "has a rule for the method 'Whom' of Tests.Vault, which has Buy, ", static access => access.AllowAnonymous<IVault>("Whom"));
@@ -251,9 +253,12 @@ public sealed class AuthorizationTests
         await StartFailsAsync<ArgumentException>("CheckTimeout is 00:00:00", static access => access.CheckTimeout = TimeSpan.Zero);
         await StartFailsAsync<ArgumentException>("MaxConcurrentChecks is 0", static access => access.MaxConcurrentChecks = 0);
         await StartFailsAsync<ArgumentException>("MaxRememberedCredentials is 0", static access => access.MaxRememberedCredentials = 0);
-        await StartFailsAsync<ArgumentException>("AnonymousBuiltIns is 8", static access => access.AnonymousBuiltIns = (RpcBuiltInServices)8);
-        await StartFailsAsync<ArgumentException>("RememberCredentialsFor is", static access => access.RememberCredentialsFor = TimeSpan.FromDays(2));
-        await StartFailsAsync<ArgumentException>("There is a policy 'adult' already", static access => access.AddPolicy("adult", static _ => true));
+        await StartFailsAsync<ArgumentException>(
+            "AnonymousBuiltIns is 8", static access => access.AnonymousBuiltIns = (RpcBuiltInServices)8);
+        await StartFailsAsync<ArgumentException>(
+            "RememberCredentialsFor is", static access => access.RememberCredentialsFor = TimeSpan.FromDays(2));
+        await StartFailsAsync<ArgumentException>(
+            "There is a policy 'adult' already", static access => access.AddPolicy("adult", static _ => true));
         await StartFailsAsync<ArgumentException>("fulfilled by nobody", static access => access.Require<IVault>(roles: []));
         await StartFailsAsync<ArgumentException>(
             "RequireAuthenticatedConnections is set, and there is no authenticator",
@@ -272,7 +277,8 @@ public sealed class AuthorizationTests
     private static async Task StartFailsAsync<T>(string why, Action<RpcAccessOptions>? configure = null, bool authenticates = true)
         where T : Exception
     {
-        T error = await Assert.ThrowsAsync<T>(() => VaultHost.StartAsync("memory://", options => configure?.Invoke(options.Access), authenticates));
+        T error = await Assert.ThrowsAsync<T>(
+            () => VaultHost.StartAsync("memory://", options => configure?.Invoke(options.Access), authenticates));
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
 

@@ -119,11 +119,56 @@ public sealed class CredentialTests
         Assert.Equal(0, asked);
         for (int i = 0; i < 3; i++) Assert.Equal("ann", await vault.WhoAsync().Soon());
         Assert.Equal(1, asked);
-        StoreOf(client).Forget();
+        StoreOf(client).Forget(StoreOf(client).Current!);
         await Failing.WithAsync(RpcStatusCode.Unauthenticated, vault.WhoAsync);
         Assert.Equal("cid", await vault.WhoAsync().Soon());
         Assert.Equal(3, asked);
         Assert.Single(host.Connections);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_token_of_a_call_s_own_that_is_refused_leaves_the_client_s_alone(bool perCall)
+    {
+        await using VaultHost host = await VaultHost.StartAsync();
+        int asked = 0;
+        RpcCredentials credentials = RpcCredentials.From(_ => new ValueTask<RpcCredential>(
+            RpcCredential.Bearer($"ann{Interlocked.Increment(ref asked)}", DateTimeOffset.UtcNow.AddHours(1))));
+        RpcClient client = await host.ConnectAsync(
+            configure: options => options.Credentials = perCall ? credentials.PerCall() : credentials);
+        Assert.Equal("ann1", await client.Get<IVault>().WhoAsync().Soon());
+        RpcConnection connection = LabHost.ConnectionOf(client);
+        RpcCredential current = StoreOf(client).Current!;
+
+        IVault own = client.Get<IVault>(new RpcCallOptions { Credential = RpcCredential.Bearer("wrong") });
+        await Failing.WithAsync(RpcStatusCode.Unauthenticated, own.WhoAsync);
+        await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (string item in own.DownAsync(Tripwire.New())) Assert.Fail(item);
+        }).Soon();
+
+        // What would renew it happens before the refused call ends.
+        Assert.Same(current, StoreOf(client).Current);
+        Assert.Equal("ann1", await client.Get<IVault>().WhoAsync().Soon());
+        Assert.True(connection.IsUsable);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task A_refusal_of_a_credential_that_was_replaced_meanwhile_does_not_touch_the_new_one()
+    {
+        int asked = 0;
+        CredentialStore store = new(
+            RpcCredentials.Bearer(_ => new ValueTask<string>($"ann{Interlocked.Increment(ref asked)}")).PerCall(), Waiting.Limit);
+        RpcCredential first = await store.GetAsync(CancellationToken.None).Soon();
+        store.Forget(first);
+        RpcCredential second = await store.GetAsync(CancellationToken.None).Soon();
+        store.Forget(first);
+        Assert.Same(second, store.Current);
+        store.Forget(second);
+        Assert.Null(store.Current);
+        Assert.Equal(2, asked);
     }
 
     [Fact]
@@ -185,7 +230,8 @@ public sealed class CredentialTests
             RpcStatusCode.Unauthenticated,
             async () =>
             {
-                RpcClient client = await host.ConnectAsync(configure: options => options.Credentials = perCall ? credentials.PerCall() : credentials);
+                RpcClient client = await host.ConnectAsync(
+                    configure: options => options.Credentials = perCall ? credentials.PerCall() : credentials);
                 await client.Get<IVault>().WhoAsync();
             },
             RpcCallProgress.NotSent);
@@ -217,7 +263,8 @@ public sealed class CredentialTests
     public async Task Calls_that_wait_for_a_connection_learn_that_the_credential_is_not_accepted()
     {
         await using VaultHost host = await VaultHost.StartAsync();
-        await using RpcClient client = RpcClient.Create(host.Address, LabHost.Patient(static options => options.Credentials = RpcCredentials.Bearer("wrong")));
+        await using RpcClient client = RpcClient.Create(
+            host.Address, LabHost.Patient(static options => options.Credentials = RpcCredentials.Bearer("wrong")));
         RpcException error = await Failing.WithAsync(RpcStatusCode.Unauthenticated, client.Get<IVault>().WhoAsync, RpcCallProgress.NotSent);
         Assert.StartsWith("Tests.Vault/Who was not sent: The server at", error.Message, StringComparison.Ordinal);
     }
@@ -229,7 +276,8 @@ public sealed class CredentialTests
         PlainTransport plain = new();
         string address = $"plain://{RpcAddress.Parse(host.Address).Rest}";
         await using RpcClient refused = RpcClient.Create(address, Over(plain, RpcCredentials.Bearer("ann")));
-        RpcException error = await Failing.WithAsync(RpcStatusCode.FailedPrecondition, refused.Get<IVault>().WhoAsync, RpcCallProgress.NotSent);
+        RpcException error = await Failing.WithAsync(
+            RpcStatusCode.FailedPrecondition, refused.Get<IVault>().WhoAsync, RpcCallProgress.NotSent);
         Assert.Contains("its credential would go to plain://", error.Message, StringComparison.Ordinal);
         Assert.Contains("Use tls://, or set AllowInsecureCredentials", error.Message, StringComparison.Ordinal);
 
@@ -272,7 +320,8 @@ public sealed class CredentialTests
     [InlineData("memory", "x", true)]
     [InlineData("plain", "127.0.0.1:80", false)]
     public void What_does_not_leave_the_machine_is_private(string scheme, string rest, bool isPrivate) =>
-        Assert.Equal(isPrivate, ChannelPrivacy.IsPrivate(new PlainTransport.Connection(new RecordingTransport(), RpcAddress.Create(scheme, rest))));
+        Assert.Equal(
+            isPrivate, ChannelPrivacy.IsPrivate(new PlainTransport.Connection(new RecordingTransport(), RpcAddress.Create(scheme, rest))));
 
     [Fact]
     public void No_text_shows_a_credential()

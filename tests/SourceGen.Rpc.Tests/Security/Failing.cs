@@ -5,7 +5,8 @@ namespace SourceGen.Rpc.Tests.Security;
 /// <summary>Calls that must fail.</summary>
 internal static class Failing
 {
-    public static async Task<RpcException> WithAsync(RpcStatusCode code, Func<Task> call, RpcCallProgress progress = RpcCallProgress.Refused)
+    public static async Task<RpcException> WithAsync(
+        RpcStatusCode code, Func<Task> call, RpcCallProgress progress = RpcCallProgress.Refused)
     {
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => call().Soon());
         Assert.Equal((code, progress), (error.Code, error.Progress));

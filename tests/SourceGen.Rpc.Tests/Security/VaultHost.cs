@@ -6,7 +6,8 @@ using SourceGen.Rpc.Wire;
 namespace SourceGen.Rpc.Tests.Security;
 
 /// <summary>
-/// A server with an <see cref="IVault"/> that knows bearer tokens such as <c>ann+keeper+owner</c>: a name, and roles. <c>wrong</c> is not accepted.
+/// A server with an <see cref="IVault"/> that knows bearer tokens such as <c>ann+keeper+owner</c>: a name, and roles. <c>wrong</c> is not
+/// accepted.
 /// </summary>
 internal sealed class VaultHost : IAsyncDisposable
 {
@@ -40,7 +41,8 @@ internal sealed class VaultHost : IAsyncDisposable
         string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null, bool authenticates = true)
     {
         VaultHost host = new();
-        RpcServerOptions options = new RpcServerOptions { LoggerFactory = host.Log, DrainTimeout = TimeSpan.FromMilliseconds(200) }.Listen(address);
+        RpcServerOptions options = new RpcServerOptions { LoggerFactory = host.Log, DrainTimeout = TimeSpan.FromMilliseconds(200) }
+            .Listen(address);
         options.Access.AddPolicy("adult", static user => user.HasClaim("age", "18"));
         configure?.Invoke(options);
         if (authenticates) options.Access.AddBearerTokens(host.JudgeAsync);

@@ -16,7 +16,8 @@ public sealed class StreamSurroundingsTests
         host.Feed.OnDown("look", ct =>
         {
             RpcContext context = RpcContext.Current!;
-            seen.TrySetResult((context.RequestHeaders["tenant"], context.RemainingTime > TimeSpan.Zero && context.RemainingTime <= Waiting.Limit));
+            seen.TrySetResult(
+                (context.RequestHeaders["tenant"], context.RemainingTime > TimeSpan.Zero && context.RemainingTime <= Waiting.Limit));
             context.Trailers.Add("rows", "2");
             return Items.CountTo(2);
         });

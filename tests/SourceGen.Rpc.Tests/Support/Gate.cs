@@ -31,7 +31,8 @@ internal sealed class Gate : IDisposable
         Interlocked.Increment(ref _count);
         _reached.TrySetResult();
         using ManualResetEventSlim opened = new();
-        _open.Task.ContinueWith(static (_, state) => ((ManualResetEventSlim)state!).Set(), opened, TaskContinuationOptions.ExecuteSynchronously);
+        _open.Task.ContinueWith(
+            static (_, state) => ((ManualResetEventSlim)state!).Set(), opened, TaskContinuationOptions.ExecuteSynchronously);
         if (!opened.Wait(Waiting.Limit)) throw new TimeoutException("The gate was never opened.");
     }
 

@@ -28,10 +28,12 @@ internal sealed class LabHost : IAsyncDisposable
     /// <summary>The connections that the server has not released.</summary>
     public ICollection<RpcConnection> Connections => ConnectionsOf(Server).Keys;
 
-    public static async Task<LabHost> StartAsync(string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null, Action<RpcServer>? add = null)
+    public static async Task<LabHost> StartAsync(
+        string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null, Action<RpcServer>? add = null)
     {
         TestLog log = new();
-        RpcServerOptions options = new RpcServerOptions { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) }.Listen(address);
+        RpcServerOptions options = new RpcServerOptions { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) }
+            .Listen(address);
         configure?.Invoke(options);
         Lab lab = new();
         RpcServer server = new RpcServer(options).AddService<ILab>(lab);
@@ -74,7 +76,8 @@ internal sealed class LabHost : IAsyncDisposable
     }
 
     /// <summary>Waits until the server holds no more connections than these.</summary>
-    public Task AssertConnectionsAsync(int count) => Until.TrueAsync(() => Connections.Count == count, () => $"{Connections.Count} connections, not {count}");
+    public Task AssertConnectionsAsync(int count) =>
+        Until.TrueAsync(() => Connections.Count == count, () => $"{Connections.Count} connections, not {count}");
 
     public async ValueTask DisposeAsync()
     {

@@ -3,7 +3,9 @@ using System.IO.Pipelines;
 
 namespace SourceGen.Rpc.Tests.Support;
 
-/// <summary>TCP whose sends, once they are held, stay with their thread after the bytes have gone, until the test lets them return.</summary>
+/// <summary>
+/// TCP whose sends, once they are held, stay with their thread after the bytes have gone, until the test lets them return.
+/// </summary>
 internal sealed class SlowSenderTransport : ITransport
 {
     private readonly TcpTransport _inner = new();

@@ -38,7 +38,8 @@ internal sealed class TestLog : ILoggerFactory, ILogger
         lock (_gate) return string.Join('\n', _lines.Select(line => line.Text));
     }
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (Failure is not null) throw Failure;
         string text = $"{logLevel} {eventId.Id}: {formatter(state, exception)} {exception}";

@@ -11,7 +11,8 @@ internal static class Until
         long started = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            if (Stopwatch.GetElapsedTime(started) > Waiting.Limit) Assert.Fail($"Still after {Waiting.Limit.TotalSeconds} s: {complaint()}.");
+            if (Stopwatch.GetElapsedTime(started) > Waiting.Limit)
+                Assert.Fail($"Still after {Waiting.Limit.TotalSeconds} s: {complaint()}.");
             await Task.Delay(1);
         }
     }

@@ -14,7 +14,8 @@ public sealed class ConnectionOutputTests
     private readonly List<Exception> _errors = [];
     private readonly ConnectionOutput _output;
 
-    public ConnectionOutputTests() => _output = new ConnectionOutput(_transport, _ownership, new OutputLimits(FragmentSize, 10_000, 5000, 20_000), _errors.Add);
+    public ConnectionOutputTests() =>
+        _output = new ConnectionOutput(_transport, _ownership, new OutputLimits(FragmentSize, 10_000, 5000, 20_000), _errors.Add);
 
     [Fact]
     public void AFrame_IsSentAtOnce()

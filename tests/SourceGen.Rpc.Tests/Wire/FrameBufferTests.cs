@@ -62,7 +62,8 @@ public sealed class FrameBufferTests
             }
 
             Assert.Equal(expected.Count, buffer.Length);
-            if (step % 50 == 0) Assert.True(buffer.AsSequence().ToArray().AsSpan().SequenceEqual(expected.ToArray()), $"different after step {step}");
+            if (step % 50 == 0)
+                Assert.True(buffer.AsSequence().ToArray().AsSpan().SequenceEqual(expected.ToArray()), $"different after step {step}");
         }
     }
 

@@ -4,7 +4,9 @@ using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Tests.Wire;
 
-/// <summary>When a connection pings and gives up, by a clock that the test turns: the default is 15 s of silence, then 10 s for the answer.</summary>
+/// <summary>
+/// When a connection pings and gives up, by a clock that the test turns: the default is 15 s of silence, then 10 s for the answer.
+/// </summary>
 public sealed class KeepAliveClockTests
 {
     private readonly RecordingTransport _transport = new();

@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Tests.Wire;
 
-/// <summary>A receiver that fills batches, and threads that come to help with one of them: sent to share its work, or to rescue it.</summary>
+/// <summary>
+/// A receiver that fills batches, and threads that come to help with one of them: sent to share its work, or to rescue it.
+/// </summary>
 internal sealed class OwnershipModel
 {
     private readonly int[] _sizes;
@@ -69,6 +71,8 @@ internal sealed class OwnershipModel
     public string? FindWhatIsMissing()
     {
         if (!_receiving) return "nobody is the receiver";
-        return _items.SelectMany(batch => batch).FirstOrDefault(item => item.Runs == 0) is { } item ? $"item {item.Name} did not run" : null;
+        return _items.SelectMany(batch => batch).FirstOrDefault(item => item.Runs == 0) is { } item
+            ? $"item {item.Name} did not run"
+            : null;
     }
 }

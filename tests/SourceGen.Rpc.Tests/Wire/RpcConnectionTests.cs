@@ -24,7 +24,8 @@ public sealed class RpcConnectionTests
     {
         int left = 0;
         _connection.Leaving += _ => left++;
-        PendingCall<int> call = PendingCall<int>.Rent(PendingCall<int>.Pool, "Test/Call", IntegerSerializer.Instance, 0, long.MaxValue, CancellationToken.None);
+        PendingCall<int> call = PendingCall<int>.Rent(
+            PendingCall<int>.Pool, "Test/Call", IntegerSerializer.Instance, 0, long.MaxValue, CancellationToken.None);
         Assert.Equal(RpcConnection.StartResult.Written, _connection.TryStart(call, 0, IntegerSerializer.Instance, 1, MessageHead.None));
         Task<int> result = new ValueTask<int>(call, call.Version).AsTask();
         RpcException reason = new(RpcStatusCode.Unavailable, "the test is over");
@@ -40,9 +41,11 @@ public sealed class RpcConnectionTests
     public void AClosedConnection_TakesNoCalls()
     {
         _connection.Close(new RpcException(RpcStatusCode.Unavailable, "the test is over"));
-        PendingCall<int> call = PendingCall<int>.Rent(PendingCall<int>.Pool, "Test/Call", IntegerSerializer.Instance, 0, long.MaxValue, CancellationToken.None);
+        PendingCall<int> call = PendingCall<int>.Rent(
+            PendingCall<int>.Pool, "Test/Call", IntegerSerializer.Instance, 0, long.MaxValue, CancellationToken.None);
         Assert.Equal(RpcConnection.StartResult.Closed, _connection.TryStart(call, 0, IntegerSerializer.Instance, 1, MessageHead.None));
-        Assert.Equal(RpcConnection.StartResult.Closed, _connection.TrySend("Test/Call", 0, IntegerSerializer.Instance, 1, MessageHead.None));
+        Assert.Equal(
+            RpcConnection.StartResult.Closed, _connection.TrySend("Test/Call", 0, IntegerSerializer.Instance, 1, MessageHead.None));
         Assert.Equal(0, _connection.Calls.InFlight);
         Assert.False(_connection.Output.Gate.IsHeldByCurrentThread);
         call.Return();

@@ -80,7 +80,8 @@ public sealed class TlsServerOptions
             ? $"{nameof(ClientAuthorities)} are given, and {nameof(ClientCertificateMode)} is None: nobody would be asked. "
                 + "Set it to Require."
             : $"{nameof(ClientCertificateMode)} is {ClientCertificateMode}; "
-                + $"set {nameof(ClientAuthorityPath)} or {nameof(ClientAuthorities)} too, so that not everybody's certificates are accepted.");
+                + $"set {nameof(ClientAuthorityPath)} or {nameof(ClientAuthorities)} too, "
+                + "so that not everybody's certificates are accepted.");
     }
 
     /// <summary>Reads the files and translates the settings into the framework's.</summary>

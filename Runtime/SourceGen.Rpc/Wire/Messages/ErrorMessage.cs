@@ -58,7 +58,8 @@ internal sealed record ErrorMessage(RpcStatusCode Code, string Detail, string Id
     {
         MessagePackReader reader = new(payload);
         int count = reader.ReadArrayHeader();
-        if (count < 2) throw new RpcSerializationException($"An error message has {count} elements; it needs a code and a detail at least.");
+        if (count < 2)
+            throw new RpcSerializationException($"An error message has {count} elements; it needs a code and a detail at least.");
         int code = reader.ReadInt32();
         string detail = reader.ReadString() ?? "";
         string id = count > 2 ? reader.ReadString() ?? "" : "";

@@ -163,7 +163,8 @@ internal sealed record HelloMessage
         {
             int fields = reader.ReadArrayHeader();
             if (fields < 4) throw new RpcSerializationException($"A hello describes a service with {fields} fields; it needs 4.");
-            OfferedService service = new(reader.ReadString() ?? "", reader.ReadString() ?? "", reader.ReadUInt64(), reader.ReadUInt16(), (ushort)methods);
+            OfferedService service = new(
+                reader.ReadString() ?? "", reader.ReadString() ?? "", reader.ReadUInt64(), reader.ReadUInt16(), (ushort)methods);
             for (int extra = 4; extra < fields; extra++) reader.Skip();
             methods += service.MethodCount;
             if (methods > ushort.MaxValue) throw new RpcSerializationException("A hello numbers more than 65,535 methods.");

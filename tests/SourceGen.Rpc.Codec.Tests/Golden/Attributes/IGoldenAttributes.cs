@@ -3,7 +3,9 @@ using GoldenAttributes;
 
 namespace SourceGen.Rpc.Codec.Tests.Golden;
 
-/// <summary>The golden types whose attributes say how they are written, as results, so that the generator emits their serializers.</summary>
+/// <summary>
+/// The golden types whose attributes say how they are written, as results, so that the generator emits their serializers.
+/// </summary>
 [Service]
 public partial interface IGoldenAttributes
 {

@@ -113,7 +113,8 @@ public sealed class CertificateReloadTests : IDisposable
         await using var server = new RpcServer(options);
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => server.StartAsync().Soon());
         Assert.Equal(RpcStatusCode.FailedPrecondition, error.Code);
-        Assert.StartsWith($"The certificate in {CertificatePath} with the key in {KeyPath} cannot be used: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The certificate in {CertificatePath} with the key in {KeyPath} cannot be used: ", error.Message, StringComparison.Ordinal);
     }
 
     private static ITransport Client() => new RpcClientOptions().UseTls(TestTls.Trust).Transports[^1];

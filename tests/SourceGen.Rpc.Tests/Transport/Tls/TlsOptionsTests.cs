@@ -43,7 +43,8 @@ public sealed class TlsOptionsTests
             t.Certificate = TestCertificates.Server;
             t.ClientAuthorities.Add(TestCertificates.Authority);
         }));
-        Fails<RpcClientOptions>("ServerThumbprint is '12'; it must be 64 hexadecimal digits", o => o.UseTls(t => t.ServerThumbprint = "12"));
+        Fails<RpcClientOptions>(
+            "ServerThumbprint is '12'; it must be 64 hexadecimal digits", o => o.UseTls(t => t.ServerThumbprint = "12"));
         Fails<RpcClientOptions>("KeyPath is set without CertificatePath", o => o.UseTls(t => t.KeyPath = "key.pem"));
         Fails<RpcClientOptions>("ServerThumbprint alone decides", o => o.UseTls(t =>
         {
@@ -101,8 +102,10 @@ public sealed class TlsOptionsTests
         if (type == typeof(CipherSuitesPolicy)) return new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256]);
 #pragma warning restore CA1416
         if (type == typeof(RemoteCertificateValidationCallback)) return new RemoteCertificateValidationCallback((_, _, _, _) => true);
-        if (type == typeof(ServerCertificateSelectionCallback)) return new ServerCertificateSelectionCallback((_, _) => TestCertificates.Server);
-        if (type == typeof(LocalCertificateSelectionCallback)) return new LocalCertificateSelectionCallback((_, _, _, _, _) => TestCertificates.Client);
+        if (type == typeof(ServerCertificateSelectionCallback))
+            return new ServerCertificateSelectionCallback((_, _) => TestCertificates.Server);
+        if (type == typeof(LocalCertificateSelectionCallback))
+            return new LocalCertificateSelectionCallback((_, _, _, _, _) => TestCertificates.Client);
         throw new NotSupportedException($"The framework has an option of type {type}: copy it, and give it a value here.");
     }
 }
