@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using SourceGen.Rpc;
+using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.File;
 
 namespace Quickstart;
 
@@ -11,22 +13,50 @@ public static class ClientHalf
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(2);
 
-    /// <summary>Analyzes the files at the paths given, the repository's own documents when there are none.</summary>
+    /// <summary>Lets one server analyze the files at the paths given, the repository's own documents when there are none.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string address, IReadOnlyList<string> paths)
+    public static Task<int> RunAsync(string address, IReadOnlyList<string> paths) => ReportErrorsAsync(async () =>
+    {
+        List<TextFile> files = Read(paths);
+        await using RpcClient rpc = await RpcClient.ConnectAsync(address);
+        await UseAsync(rpc.Get<ITextAnalysis>(), files);
+        Console.WriteLine();
+    });
+
+    /// <summary>The same by all servers that are found in a registry, of which one is killed in the end.</summary>
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunAsync(string registryAddress, ServerFleet servers, IReadOnlyList<string> paths) => ReportErrorsAsync(async () =>
+    {
+        List<TextFile> files = Read(paths);
+        await using IRegistry registry = new FileRegistryProvider().Create(RpcAddress.Parse(registryAddress));
+        await using ServiceDirectory directory = new(registry);
+        await using RpcClient rpc = RpcClient.Create(new RpcClientOptions { Directory = directory });
+        ITextAnalysis service = rpc.Get<ITextAnalysis>();
+        await UseAsync(service, files);
+        await KillOneAsync(service, servers, files);
+        Console.WriteLine();
+    });
+
+    private static List<TextFile> Read(IReadOnlyList<string> paths)
+    {
+        List<TextFile> files = TextFile.ReadAll(paths);
+        return files.Count > 0 ? files : throw new FileNotFoundException("There is no text file among the paths given.");
+    }
+
+    private static async Task UseAsync(ITextAnalysis service, List<TextFile> files)
+    {
+        Console.WriteLine($"Client: process {Environment.ProcessId}, {(files.Count == 1 ? "1 file" : $"{files.Count:N0} files")}, {files.Sum(file => file.Bytes):N0} bytes");
+        await service.RemarkAsync($"process {Environment.ProcessId} has sent the one-way call RemarkAsync");
+        await AnalyzeFilesAsync(service, files);
+        await CallPerLineAsync(service, files);
+        await FailAsync(service, files[0]);
+    }
+
+    private static async Task<int> ReportErrorsAsync(Func<Task> run)
     {
         try
         {
-            List<TextFile> files = TextFile.ReadAll(paths);
-            if (files.Count == 0) throw new FileNotFoundException("There is no text file among the paths given.");
-            await using RpcClient rpc = await RpcClient.ConnectAsync(address);
-            ITextAnalysis service = rpc.Get<ITextAnalysis>();
-
-            Console.WriteLine($"Client: process {Environment.ProcessId}, {(files.Count == 1 ? "1 file" : $"{files.Count:N0} files")}, {files.Sum(file => file.Bytes):N0} bytes");
-            await service.RemarkAsync($"process {Environment.ProcessId} has sent the one-way call RemarkAsync");
-            await AnalyzeFilesAsync(service, files);
-            await CallPerLineAsync(service, files);
-            await FailAsync(service, files[0]);
+            await run();
             return 0;
         }
         catch (Exception e) when (e is RpcException or IOException or UnauthorizedAccessException or FormatException or NotSupportedException)
@@ -67,7 +97,7 @@ public static class ClientHalf
 
     private static async Task CallPerLineAsync(ITextAnalysis service, List<TextFile> files)
     {
-        string[] lines = [.. files.Where(file => file.Text.Length <= TextAnalysis.MaxLength).SelectMany(file => file.Text.Split('\n')).Where(line => line.Length > 0)];
+        string[] lines = LinesOf(files);
         if (lines.Length == 0) return;
         long words = await Load.CountOnceAsync(service, lines, Callers);
         Console.WriteLine($"One per line:   {lines.Length,9:N0} calls, which found {words:N0} words");
@@ -86,6 +116,23 @@ public static class ClientHalf
                 + $"{latencies.Count / elapsed.TotalSeconds:N0} calls/s; p50 {latencies.Show(0.5)}, p99 {latencies.Show(0.99)}");
         }
     }
+
+    /// <summary>What callers notice when a server process is killed while they call: nothing.</summary>
+    private static async Task KillOneAsync(ITextAnalysis service, ServerFleet servers, List<TextFile> files)
+    {
+        string[] lines = LinesOf(files);
+        if (lines.Length == 0) return;
+        int before = servers.Count;
+        Task<(Latencies Latencies, TimeSpan Elapsed)> load = Load.RunAsync(service, lines, Callers, s_measured);
+        await Task.Delay(s_measured / 4);
+        int killed = await servers.KillOneAsync();
+        (Latencies latencies, TimeSpan elapsed) = await load; // A call that failed would be thrown here.
+        Console.WriteLine($"Of {before} servers, process {killed} was killed while {Callers} callers called over and over: "
+            + $"{latencies.Count:N0} calls in {elapsed.TotalSeconds:N3} s, 0 failed; p99 {latencies.Show(0.99)}, slowest {latencies.Show(1)}");
+    }
+
+    private static string[] LinesOf(List<TextFile> files) =>
+        [.. files.Where(file => file.Text.Length <= TextAnalysis.MaxLength).SelectMany(file => file.Text.Split('\n')).Where(line => line.Length > 0)];
 
     /// <summary>What a caller sees of an error that the server throws.</summary>
     private static async Task FailAsync(ITextAnalysis service, TextFile file)

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using SourceGen.Rpc;
+using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.File;
 
 namespace Quickstart;
 
@@ -7,10 +9,13 @@ namespace Quickstart;
 public static class ServerHalf
 {
     /// <summary>Serves until Ctrl+C or SIGTERM.</summary>
-    public static Task<int> RunAsync(string address) => ServeAsync(address, new TaskCompletionSource());
+    public static Task<int> RunAsync(string address) => ServeAsync(new RpcServerOptions().Listen(address), new TaskCompletionSource());
 
-    /// <summary>Serves at a free port until the standard input ends, which it also does when the process at its other end dies.</summary>
-    public static Task<int> RunUntilInputEndsAsync()
+    /// <summary>
+    /// Serves at a free port, and says so in a registry, until the standard input ends, which it also does when the process at its other end
+    /// dies.
+    /// </summary>
+    public static async Task<int> RunRegisteredAsync(string registryAddress)
     {
         TaskCompletionSource stop = new();
         Thread watch = new(() =>
@@ -24,14 +29,17 @@ public static class ServerHalf
         })
         { IsBackground = true, Name = "input" };
         watch.Start();
-        return ServeAsync("tcp://127.0.0.1:0", stop);
+        await using IRegistry registry = new FileRegistryProvider().Create(RpcAddress.Parse(registryAddress));
+        RpcServerOptions options = new RpcServerOptions().Listen("tcp://127.0.0.1:0");
+        options.Registration.Registry = registry;
+        return await ServeAsync(options, stop);
     }
 
-    private static async Task<int> ServeAsync(string address, TaskCompletionSource stop)
+    private static async Task<int> ServeAsync(RpcServerOptions options, TaskCompletionSource stop)
     {
         try
         {
-            await using RpcServer server = new(new RpcServerOptions().Listen(address));
+            await using RpcServer server = new(options);
             server.AddService<ITextAnalysis>(new TextAnalysis(Console.WriteLine));
             await server.StartAsync();
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

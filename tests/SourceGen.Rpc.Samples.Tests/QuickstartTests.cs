@@ -11,7 +11,7 @@ public sealed partial class QuickstartTests
     private static readonly string s_quickstart = Path.Combine(AppContext.BaseDirectory, "Quickstart.dll");
 
     [Fact]
-    public async Task Both_halves_count_the_words_of_files_and_leave_no_process_behind()
+    public async Task Servers_and_client_count_the_words_of_files_and_leave_no_process_behind()
     {
         using TemporaryDirectory directory = new();
         directory.Write("two.txt", "One fish, two fish.\nRed fish, blue fish.\n");
@@ -33,7 +33,10 @@ public sealed partial class QuickstartTests
         Assert.Contains("Code InvalidArgument, Id text.unknown-language, Status 422, Progress Answered", run.Output, StringComparison.Ordinal);
         Assert.Contains("is said to be in the language 'tlh'; this server knows de, en, none.", run.Output, StringComparison.Ordinal);
         Assert.Contains("Server: stopped in order", run.Output, StringComparison.Ordinal);
-        Assert.False(IsRunning(ServerIdIn(run.Output)), "The server process still runs.");
+        Assert.Matches(@"Of 3 servers, process \d+ was killed while 64 callers called over and over: [\d,]+ calls in [\d.]+ s, 0 failed; ", run.Output);
+        int[] servers = ServerIdsIn(run.Output);
+        Assert.Equal(3, servers.Length);
+        Assert.All(servers, static id => Assert.False(IsRunning(id), "A server process still runs."));
     }
 
     [Fact]
@@ -89,12 +92,16 @@ public sealed partial class QuickstartTests
     [Fact]
     public async Task The_server_dies_with_a_client_that_is_killed()
     {
-        using Process client = Program.Start(Program.DotNet, s_quickstart);
+        // What a client that is killed cannot remove goes with this directory.
+        using TemporaryDirectory directory = new();
+        ProcessStartInfo start = Program.Describe(Program.DotNet, s_quickstart);
+        start.Environment["TMPDIR"] = directory.Path;
+        using Process client = Process.Start(start)!;
         int serverId;
         try
         {
             string? line = await client.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
-            serverId = ServerIdIn(line!);
+            serverId = Assert.Single(ServerIdsIn(line!));
         }
         finally
         {
@@ -133,7 +140,7 @@ public sealed partial class QuickstartTests
         Assert.Contains("Server: stopped in order", run.Output, StringComparison.Ordinal);
     }
 
-    private static int ServerIdIn(string output) => int.Parse(ServerLine().Match(output).Groups["id"].Value);
+    private static int[] ServerIdsIn(string output) => [.. ServerLine().Matches(output).Select(static match => int.Parse(match.Groups["id"].Value))];
 
     private static bool IsRunning(int id) => Directory.Exists($"/proc/{id}");
 
