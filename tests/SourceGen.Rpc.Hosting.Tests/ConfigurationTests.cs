@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Hosting.Tests.Support;
 
 namespace SourceGen.Rpc.Hosting.Tests;
@@ -115,6 +116,7 @@ public sealed class ConfigurationTests
     [InlineData(typeof(TlsClientOptions), "Rpc:Client:Tls")]
     [InlineData(typeof(RpcLimits), "Rpc:Server:Limits")]
     [InlineData(typeof(RpcLimits), "Rpc:Client:Limits")]
+    [InlineData(typeof(RpcRegistrationOptions), "Rpc:Server:Registration")]
     public async Task EveryOption_IsAKey(Type options, string section)
     {
         string[] code =
@@ -122,7 +124,8 @@ public sealed class ConfigurationTests
             nameof(RpcConnectionOptions.Codecs), nameof(RpcConnectionOptions.Transports), nameof(RpcConnectionOptions.LoggerFactory),
             nameof(RpcServerOptions.RateLimiter), nameof(RpcServerOptions.Filters), nameof(RpcServerOptions.CallbackFilters),
             nameof(RpcConnectionOptions.Scopes), nameof(TlsServerOptions.Certificate), nameof(TlsServerOptions.ClientAuthorities),
-            nameof(TlsClientOptions.Authorities),
+            nameof(TlsClientOptions.Authorities), nameof(RpcClientOptions.Directory), nameof(RpcRegistrationOptions.Registry),
+            nameof(RpcRegistrationOptions.Check), nameof(RpcRegistrationOptions.CheckInterval), nameof(RpcRegistrationOptions.TimeProvider),
         ];
 
         // TLS is a transport, which the section adds.

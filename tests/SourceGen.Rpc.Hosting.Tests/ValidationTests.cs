@@ -76,7 +76,8 @@ public sealed class ValidationTests
     [Fact]
     public async Task Client_WithoutAddress() => await AssertMistakesAsync(
         services => services.AddRpcClient<IGreeter>(),
-        "The RPC client: Address is missing; say where the server listens, for example options.Address = \"tcp://127.0.0.1:5000\". (Configuration: Rpc:Client.)");
+        "The RPC client: Address is missing; say where the server listens, for example options.Address = \"tcp://127.0.0.1:5000\", or add a "
+        + "registry in which servers are found, for example services.AddRpcRegistry(\"file://\"). (Configuration: Rpc:Client.)");
 
     [Fact]
     public async Task NamedClient_WithAnUnknownScheme() => await AssertMistakesAsync(

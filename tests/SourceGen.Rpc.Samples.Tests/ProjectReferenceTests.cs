@@ -11,6 +11,7 @@ public sealed class ProjectReferenceTests
     private const string Abstractions = "SourceGen.Rpc.Abstractions";
     private const string Engine = "SourceGen.Rpc";
     private static readonly string[] s_plugInFolders = ["Registries", "Brokers"];
+    private static readonly string[] s_embedded = [.. new[] { "Memory", "Static", "File", "Mdns" }.Select(name => $"SourceGen.Rpc.Registries.{name}")];
 
     public static TheoryData<string> ProductProjects =>
         [.. new[] { "Runtime", "Generators", "Analyzers" }
@@ -50,7 +51,8 @@ public sealed class ProjectReferenceTests
         string[] folders = path.Split(Path.DirectorySeparatorChar);
         if (name == "SourceGen.Rpc.CodeFixes") return ["SourceGen.Rpc.Analyzers"];
         if (folders[0] != "Runtime" || name == Abstractions) return [];
-        return name == Engine || folders.Intersect(s_plugInFolders).Any() ? [Abstractions] : [Abstractions, Engine];
+        if (name == Engine || folders.Intersect(s_plugInFolders).Any()) return [Abstractions];
+        return [Abstractions, Engine, .. s_embedded]; // What needs no server comes with the host.
     }
 
     /// <summary>What a project builds against; references to analyzers only run beside the compiler.</summary>

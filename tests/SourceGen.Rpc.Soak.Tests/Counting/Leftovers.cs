@@ -43,7 +43,7 @@ internal static class Leftovers
     }
 
     /// <summary>The connection that a client has at this moment.</summary>
-    public static RpcConnection? ConnectionOf(RpcClient client) => Channel(client).Current;
+    public static RpcConnection? ConnectionOf(RpcClient client) => client.Channel.Current;
 
     /// <summary>The connections that a server has not released.</summary>
     public static ICollection<RpcConnection> ConnectionsOf(RpcServer server) => Connections(server).Keys;
@@ -65,9 +65,6 @@ internal static class Leftovers
         for (int slot = 0; slot < capacity; slot++) count += running.IsTaken(slot) ? 1 : 0;
         return count;
     }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_channel")]
-    private static extern ref ClientChannel Channel(RpcClient client);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connections")]
     private static extern ref ConcurrentDictionary<RpcConnection, byte> Connections(RpcServer server);

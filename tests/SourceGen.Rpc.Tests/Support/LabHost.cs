@@ -87,10 +87,7 @@ internal sealed class LabHost : IAsyncDisposable
     }
 
     /// <summary>The connection that a client has at this moment.</summary>
-    public static RpcConnection ConnectionOf(RpcClient client) => ChannelOf(client).Current!;
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_channel")]
-    private static extern ref ClientChannel ChannelOf(RpcClient client);
+    public static RpcConnection ConnectionOf(RpcClient client) => client.Channel.Current!;
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connections")]
     internal static extern ref ConcurrentDictionary<RpcConnection, byte> ConnectionsOf(RpcServer server);
