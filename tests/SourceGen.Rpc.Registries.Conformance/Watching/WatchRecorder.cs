@@ -14,11 +14,11 @@ public sealed class WatchRecorder : IAsyncDisposable
     private readonly List<Exception> _failures = [];
     private readonly ReplayedState _state = new();
     private readonly CancellationTokenSource _stop = new();
-    private bool _isDisposed;
     private readonly TimeSpan _patience;
     private readonly Task _watching;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _hasEnded;
+    private int _isDisposed;
 
     /// <summary>Starts to follow.</summary>
     /// <param name="registry">The registry; it is not disposed of.</param>
@@ -115,8 +115,7 @@ public sealed class WatchRecorder : IAsyncDisposable
     /// <summary>Ends the watch and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_isDisposed) return;
-        _isDisposed = true;
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _stop.CancelAsync();
         await _watching.WaitAsync(_patience);
         _stop.Dispose();
