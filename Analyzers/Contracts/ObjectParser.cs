@@ -15,7 +15,7 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
     private readonly MemberCollector _collector = new(problems);
 
     /// <summary>Parses a type; null, after reporting why, when it has no serialized form.</summary>
-    public ParsedObject? Parse(INamedTypeSymbol type, TypeRef self, string generatedNamespace, string hintName, UsePath path)
+    public ParsedObject? Parse(INamedTypeSymbol type, TypeRef self, UsePath path)
     {
         List<MemberCandidate> candidates = _collector.Collect(type, path);
         if (_constructors.Choose(type, candidates) is not { } constructor)
@@ -77,7 +77,7 @@ internal sealed class ObjectParser(TypeParser types, Compilation compilation, Pr
             .ToEquatableArray();
         CallbackModel? callbacks = Callbacks(type, path);
         return new ParsedObject(
-            new ObjectModel(self, generatedNamespace, hintName, isKeyed, models.ToEquatableArray(), arguments, callbacks), schema);
+            new ObjectModel(self, isKeyed, models.ToEquatableArray(), arguments, callbacks), schema);
     }
 
     /// <summary>The member that holds unknown members, or null.</summary>

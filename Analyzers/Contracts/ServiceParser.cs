@@ -17,7 +17,6 @@ internal sealed class ServiceParser
     private readonly CSharpCompilation _compilation;
     private readonly ProblemSink _problems;
     private readonly CancellationToken _cancellationToken;
-    private readonly string _generatedNamespace;
     private readonly TypeParser _types;
     private readonly Dictionary<string, IMethodSymbol> _methods = new(StringComparer.Ordinal);
 
@@ -28,8 +27,7 @@ internal sealed class ServiceParser
         _compilation = compilation;
         _problems = problems;
         _cancellationToken = cancellationToken;
-        _generatedNamespace = TypeNames.GeneratedNamespace(compilation.AssemblyName ?? "");
-        _types = new TypeParser(compilation, problems, _generatedNamespace);
+        _types = new TypeParser(compilation, problems);
     }
 
     /// <summary>Reads the contract of a <c>[Service]</c> interface.</summary>
@@ -74,10 +72,9 @@ internal sealed class ServiceParser
         foreach (ParsedMethod method in methods) _methods[method.Model.WireName] = method.Symbol;
 
         methods.Sort(static (x, y) => string.CompareOrdinal(x.Model.WireName, y.Model.WireName));
-        string fullName = _service.ToDisplayString();
         return new ServiceModel(
-            TypeNames.Hint("", fullName, fullName),
-            _generatedNamespace,
+            TypeNames.Hint(_service.ToDisplayString()),
+            TypeNames.GeneratedNamespace(_compilation.AssemblyName ?? ""),
             TypeNames.Canonical(_service),
             _service.ContainingNamespace.IsGlobalNamespace ? "" : TypeNames.Namespace(_service.ContainingNamespace),
             Declarations().ToEquatableArray(),

@@ -67,15 +67,15 @@ internal static class TypeNames
     }
 
     /// <summary>
-    /// A file name for generated source: readable, short, and unique also where file names ignore case, because of the hash of
-    /// <paramref name="identity"/>.
+    /// The name of a service's generated file: readable, short, and unique also where file names ignore case, because of the hash of
+    /// <paramref name="service"/>.
     /// </summary>
-    public static string Hint(string prefix, string readable, string identity)
+    public static string Hint(string service)
     {
-        StringBuilder hint = new(prefix);
-        foreach (char c in readable.Length > LongHint ? readable.Substring(0, LongHint) : readable)
+        StringBuilder hint = new();
+        foreach (char c in service.Length > LongHint ? service.Substring(0, LongHint) : service)
             hint.Append(c < 128 && (char.IsLetterOrDigit(c) || c is '.' or '_') ? c : '_');
-        return hint.Append('.').Append(Hash(identity)).Append(".g.cs").ToString();
+        return hint.Append('.').Append(Hash(service)).Append(".g.cs").ToString();
     }
 
     /// <summary>

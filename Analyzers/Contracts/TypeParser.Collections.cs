@@ -22,7 +22,7 @@ internal sealed partial class TypeParser
         if (type.Rank > MaxRank) return Refuse(type, path, $"it is an array of more than {MaxRank} dimensions; use an array of arrays");
         if (Resolve(type.ElementType, path) is not { } element) return null;
         TypeRef self = Mention(type);
-        _models[self.Name] = new MultiArrayModel(self, _generatedNamespace, Hint(self), element.Ref, type.Rank);
+        _models[self.Name] = new MultiArrayModel(self, element.Ref, type.Rank);
         return new ResolvedType(self, SchemaOf(type, element.Schema));
     }
 
@@ -62,7 +62,7 @@ internal sealed partial class TypeParser
         string built = known.BuiltAs.Length == 0 ? "" : $"global::System.Collections.Generic.{known.BuiltAs}<{element.Ref.Name}>";
         KeyHashing hashing = known.IsHashed ? HashingRules.Of(elementType) : KeyHashing.Default;
         string arguments = Arguments(type);
-        _models[self.Name] = new CollectionModel(self, _generatedNamespace, Hint(self), element.Ref, known.Access, built, hashing)
+        _models[self.Name] = new CollectionModel(self, element.Ref, known.Access, built, hashing)
         {
             Items = known.Items.Replace("{0}", arguments),
             Finish = known.Finish.Replace("{0}", arguments),
@@ -79,7 +79,7 @@ internal sealed partial class TypeParser
         TypeRef self = Mention(type);
         string built = $"global::System.Collections.Generic.{known.BuiltAs}<{key.Ref.Name}, {value.Ref.Name}>";
         KeyHashing hashing = known.IsHashed ? HashingRules.Of(type.TypeArguments[0]) : KeyHashing.Default;
-        _models[self.Name] = new DictionaryModel(self, _generatedNamespace, Hint(self), key.Ref, value.Ref, known.Access, built, hashing)
+        _models[self.Name] = new DictionaryModel(self, key.Ref, value.Ref, known.Access, built, hashing)
         {
             Finish = known.Finish.Replace("{0}", Arguments(type)),
             IsSorted = known.BuiltAs == "SortedDictionary",
@@ -92,7 +92,7 @@ internal sealed partial class TypeParser
         if (Resolve(type.TypeArguments[0], path) is not { } key || Resolve(type.TypeArguments[1], path) is not { } element) return null;
         if (Resolve(SequenceOf(type), path) is not { } elements) return null;
         TypeRef self = Mention(type);
-        _models[self.Name] = new GroupingModel(self, _generatedNamespace, Hint(self), key.Ref, element.Ref, elements.Ref);
+        _models[self.Name] = new GroupingModel(self, key.Ref, element.Ref, elements.Ref);
         return new ResolvedType(self, $"tuple<{key.Schema}, list<{element.Schema}>>");
     }
 
@@ -103,7 +103,7 @@ internal sealed partial class TypeParser
         TypeRef self = Mention(type);
         string built = $"global::SourceGen.Rpc.CompilerServices.ReceivedLookup<{Arguments(type)}>";
         _models[self.Name] = new CollectionModel(
-            self, _generatedNamespace, Hint(self), grouping.Ref, CollectionAccess.Counted, built, HashingRules.Of(type.TypeArguments[0]))
+            self, grouping.Ref, CollectionAccess.Counted, built, HashingRules.Of(type.TypeArguments[0]))
         {
             Hashed = key.Ref,
         };

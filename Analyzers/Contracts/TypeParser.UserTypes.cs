@@ -59,7 +59,7 @@ internal sealed partial class TypeParser
     {
         if (_serializers.Choose(attribute, type, path) is not { } choice) return null;
         TypeRef self = Mention(type);
-        _models[self.Name] = new CustomModel(self, _generatedNamespace, Hint(self), TypeNames.Canonical(choice.Type));
+        _models[self.Name] = new CustomModel(self, TypeNames.Canonical(choice.Type));
         return new ResolvedType(self, SchemaText.Opaque(choice.Format));
     }
 
@@ -68,12 +68,12 @@ internal sealed partial class TypeParser
     {
         string serializer = TypeNames.Canonical(choice.Type);
         TypeRef value = By(choice.Value);
-        Add(value, new CustomModel(value, _generatedNamespace, HintBy(value), serializer));
+        Add(value, new CustomModel(value, serializer));
         string schema = SchemaText.Opaque(choice.Format);
         if (!SymbolEqualityComparer.Default.Equals(type, choice.Value))
         {
             TypeRef nullable = By(type);
-            Add(nullable, new NullableModel(nullable, _generatedNamespace, HintBy(nullable), value));
+            Add(nullable, new NullableModel(nullable, value));
             return new ResolvedType(nullable, SchemaText.Nullable(schema));
         }
 
@@ -86,8 +86,6 @@ internal sealed partial class TypeParser
         }
 
         void Add(TypeRef self, TypeModel model) => _models[$"{self.Name} by {serializer}"] = model;
-
-        string HintBy(TypeRef self) => TypeNames.Hint("Serializers.", self.Method, $"{self.Name} by {serializer}");
     }
 
     private ResolvedType? Union(INamedTypeSymbol type, UsePath path)
@@ -100,7 +98,7 @@ internal sealed partial class TypeParser
         if (_schema.ContainsKey(name)) return resolved;
         _schema[name] = "";
         if (!_models.ContainsKey(self.Name)) _models[self.Name] = null;
-        if (_unions.Parse(type, self, _generatedNamespace, Hint(self), path) is not { } parsed) return null;
+        if (_unions.Parse(type, self, path) is not { } parsed) return null;
         _models[self.Name] = parsed.Model;
         Describe(name, type, $"union {SchemaText.Quote(name)} {parsed.Schema}");
         Finiteness.AddUnion(parsed.Model, type, path);

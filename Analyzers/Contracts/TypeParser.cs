@@ -17,7 +17,6 @@ internal sealed partial class TypeParser
 
     private readonly Compilation _compilation;
     private readonly ProblemSink _problems;
-    private readonly string _generatedNamespace;
     private readonly ObjectParser _objects;
     private readonly Dictionary<ITypeSymbol, ResolvedType> _resolved = new(SymbolEqualityComparer.IncludeNullability);
     private readonly Dictionary<string, TypeModel?> _models = new(StringComparer.Ordinal);
@@ -25,11 +24,10 @@ internal sealed partial class TypeParser
     private readonly Dictionary<string, INamedTypeSymbol> _symbols = new(StringComparer.Ordinal);
     private readonly List<KeyedName> _keyedNames = [];
 
-    public TypeParser(Compilation compilation, ProblemSink problems, string generatedNamespace)
+    public TypeParser(Compilation compilation, ProblemSink problems)
     {
         _compilation = compilation;
         _problems = problems;
-        _generatedNamespace = generatedNamespace;
         _objects = new ObjectParser(this, compilation, problems);
         _serializers = new SerializerRules(compilation, problems);
         _unions = new UnionParser(this, compilation, problems);
@@ -153,7 +151,7 @@ internal sealed partial class TypeParser
         }
 
         TypeRef self = Mention(type);
-        _models[self.Name] = new TupleModel(self, _generatedNamespace, Hint(self), elements.ToEquatableArray());
+        _models[self.Name] = new TupleModel(self, elements.ToEquatableArray());
         return new ResolvedType(self, $"tuple<{string.Join(", ", schema)}>");
     }
 
@@ -161,7 +159,7 @@ internal sealed partial class TypeParser
     {
         if (Resolve(type.TypeArguments[0], path) is not { } value) return null;
         TypeRef self = Mention(type);
-        _models[self.Name] = new NullableModel(self, _generatedNamespace, Hint(self), value.Ref);
+        _models[self.Name] = new NullableModel(self, value.Ref);
         return new ResolvedType(self, SchemaText.Nullable(value.Schema));
     }
 
@@ -186,7 +184,7 @@ internal sealed partial class TypeParser
         if (_schema.ContainsKey(name)) return resolved;
         _schema[name] = "";
         if (!_models.ContainsKey(self.Name)) _models[self.Name] = null;
-        if (_objects.Parse(type, self, _generatedNamespace, Hint(self), path) is not { } parsed) return null;
+        if (_objects.Parse(type, self, path) is not { } parsed) return null;
         _models[self.Name] = parsed.Model;
         if (parsed.Model.IsKeyed)
             _keyedNames.AddRange(parsed.Model.Members.Select(member => new KeyedName(name, member.Index, member.Name)));
@@ -231,8 +229,6 @@ internal sealed partial class TypeParser
         bool canBeNull = type.IsReferenceType || type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
         return new TypeRef(name, TypeRefKind.Serializer, TypeNames.Identifier(type, name), "", canBeNull);
     }
-
-    private static string Hint(TypeRef type) => TypeNames.Hint("Serializers.", type.Method, type.Name);
 
     private static string Display(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
 

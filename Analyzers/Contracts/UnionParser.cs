@@ -14,7 +14,7 @@ internal sealed class UnionParser(TypeParser types, Compilation compilation, Pro
         KnownTypes.SharedAttribute(type, "UnionAttribute") is not null || KnownTypes.Attribute(type, "UnionFallbackAttribute") is not null;
 
     /// <summary>Parses a union; null, after reporting why, when it is not valid.</summary>
-    public ParsedUnion? Parse(INamedTypeSymbol type, TypeRef self, string generatedNamespace, string hintName, UsePath path)
+    public ParsedUnion? Parse(INamedTypeSymbol type, TypeRef self, UsePath path)
     {
         if (type.TypeKind != TypeKind.Interface && !type.IsAbstract)
         {
@@ -69,7 +69,7 @@ internal sealed class UnionParser(TypeParser types, Compilation compilation, Pro
         if (isValid && cases.Count == 0) Refuse(type, path, "it lists no case; add [Union(tag, typeof(...))]");
         if (!isValid || cases.Count == 0) return null;
         string[] lines = [.. schema.OrderBy(static s => s.Tag).Select(static s => s.Schema)];
-        UnionModel model = new(self, generatedNamespace, hintName, Ordered(cases, seen).ToEquatableArray(), fallback);
+        UnionModel model = new(self, Ordered(cases, seen).ToEquatableArray(), fallback);
         return new ParsedUnion(model, (fallback is null ? "" : "open ") + SchemaText.Braces(lines));
     }
 

@@ -15,27 +15,16 @@ public sealed class ContractGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         ServiceFinder finder = new();
-        IncrementalValuesProvider<ServiceModel> services = context.CompilationProvider
+        IncrementalValueProvider<EquatableArray<ServiceModel>> allServices = context.CompilationProvider
             .Select((compilation, cancellationToken) => finder.FindAll(compilation, cancellationToken))
-            .WithTrackingName(TrackingNames.AllServices)
-            .SelectMany(static (all, _) => all)
+            .WithTrackingName(TrackingNames.AllServices);
+
+        // Each service goes its own way, so that an edit re-emits only what it changed.
+        IncrementalValuesProvider<ServiceModel> services = allServices
+            .SelectMany(static (all, _) => TypeOwnership.Assign(all))
             .WithTrackingName(TrackingNames.Services);
 
-        // Types that services share are emitted once; after Collect, each goes its own way so that an edit re-emits only what it changed.
-        IncrementalValuesProvider<TypeModel> types = services
-            .SelectMany(static (service, _) => service.Types)
-            .Collect()
-            .Select(static (all, _) => all
-                .GroupBy(static type => type.HintName, StringComparer.Ordinal)
-                .OrderBy(static group => group.Key, StringComparer.Ordinal)
-                .Select(static group => group.First())
-                .ToEquatableArray())
-            .WithTrackingName(TrackingNames.DistinctTypes)
-            .SelectMany(static (all, _) => all)
-            .WithTrackingName(TrackingNames.Types);
-
         context.RegisterSourceOutput(services, static (output, model) => output.AddSource(model.HintName, ServiceEmitter.Emit(model)));
-        context.RegisterSourceOutput(types, static (output, model) => output.AddSource(model.HintName, TypeEmitter.Emit(model)));
-        ContractsLockOutput.Register(context, services);
+        ContractsLockOutput.Register(context, allServices);
     }
 }

@@ -15,7 +15,8 @@ internal static class ContractsLockOutput
     private const string HintName = "contracts.lock.g.cs";
 
     /// <summary>Adds the output. A build that does not ask for a lock has nothing behind the second step.</summary>
-    public static void Register(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ServiceModel> services)
+    public static void Register(
+        IncrementalGeneratorInitializationContext context, IncrementalValueProvider<EquatableArray<ServiceModel>> services)
     {
         IncrementalValuesProvider<LockOptions> requests = context.AnalyzerConfigOptionsProvider
             .Select(static (all, _) => LockOptions.From(all.GlobalOptions))
@@ -24,15 +25,15 @@ internal static class ContractsLockOutput
             .Where(static file => file.Path.EndsWith(LockText.FileName, StringComparison.OrdinalIgnoreCase))
             .Collect();
         context.RegisterSourceOutput(
-            requests.Combine(locks).Combine(services.Collect()),
+            requests.Combine(locks).Combine(services),
             static (output, inputs) => Emit(output, inputs.Left.Left, inputs.Left.Right, inputs.Right));
     }
 
     private static void Emit(
-        SourceProductionContext output, LockOptions options, ImmutableArray<AdditionalText> texts, ImmutableArray<ServiceModel> models)
+        SourceProductionContext output, LockOptions options, ImmutableArray<AdditionalText> texts, EquatableArray<ServiceModel> models)
     {
         AdditionalText[] files = [.. texts.DistinctBy(static file => file.Path, StringComparer.Ordinal)];
-        if (files.Length > 1 || (files.Length == 0 && (!options.IsCreate || models.Length == 0))) return;
+        if (files.Length > 1 || (files.Length == 0 && (!options.IsCreate || models.Count == 0))) return;
         ContractsLock? existing;
         try
         {

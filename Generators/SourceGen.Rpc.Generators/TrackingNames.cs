@@ -6,12 +6,6 @@ public static class TrackingNames
     /// <summary>The models of the valid services, all together.</summary>
     public const string AllServices = nameof(AllServices);
 
-    /// <summary>The same, one by one.</summary>
+    /// <summary>The same, one by one, each with the types that are printed with it.</summary>
     public const string Services = nameof(Services);
-
-    /// <summary>The types of all services, each once, in the order of their names.</summary>
-    public const string DistinctTypes = nameof(DistinctTypes);
-
-    /// <summary>The types, one by one.</summary>
-    public const string Types = nameof(Types);
 }

@@ -8,13 +8,11 @@ namespace SourceGen.Rpc.Contracts;
 /// <param name="Callbacks">The interface that is told, or null.</param>
 internal sealed record ObjectModel(
     TypeRef Ref,
-    string GeneratedNamespace,
-    string HintName,
     bool IsKeyed,
     EquatableArray<MemberModel> Members,
     EquatableArray<ArgumentModel> Arguments,
     CallbackModel? Callbacks)
-    : TypeModel(Ref, GeneratedNamespace, HintName)
+    : TypeModel(Ref)
 {
     /// <summary>The members that are members on the wire.</summary>
     public IEnumerable<MemberModel> Sent => Members.Where(static m => !m.HoldsUnknown);

@@ -13,7 +13,7 @@ namespace SourceGen.Rpc.Contracts;
 /// <param name="ValueTypes">The names of the schema's objects that are structs, sorted.</param>
 /// <param name="KeyedNames">The names of members by index, sorted by type and index.</param>
 /// <param name="Methods">The methods, sorted by wire name.</param>
-/// <param name="Types">The types that need serializers.</param>
+/// <param name="Types">The types that need serializers, by name: all that the contract reaches, or those that are printed with it.</param>
 internal sealed record ServiceModel(
     string HintName,
     string GeneratedNamespace,

@@ -24,13 +24,10 @@ internal sealed record TypeRef(string Name, TypeRefKind Kind, string Method, str
 
 /// <summary>A type that gets a pair of generated methods.</summary>
 /// <param name="Ref">How others mention it.</param>
-/// <param name="GeneratedNamespace">The namespace of the assembly's generated types.</param>
-/// <param name="HintName">The name of its generated file.</param>
-internal abstract record TypeModel(TypeRef Ref, string GeneratedNamespace, string HintName);
+internal abstract record TypeModel(TypeRef Ref);
 
 /// <summary><see cref="Nullable{T}"/>: nil or the value.</summary>
-internal sealed record NullableModel(TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Value)
-    : TypeModel(Ref, GeneratedNamespace, HintName);
+internal sealed record NullableModel(TypeRef Ref, TypeRef Value) : TypeModel(Ref);
 
 /// <summary>How a collection is walked when it is written.</summary>
 internal enum CollectionAccess
@@ -83,9 +80,8 @@ internal enum KeyHashing
 /// <param name="Access">How it is walked.</param>
 /// <param name="BuiltAs">The concrete type that the reader gathers elements in; empty for an array.</param>
 /// <param name="Hashing">How what the reader makes hashes its elements, or a lookup's its keys.</param>
-internal sealed record CollectionModel(
-    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Element, CollectionAccess Access, string BuiltAs, KeyHashing Hashing)
-    : TypeModel(Ref, GeneratedNamespace, HintName)
+internal sealed record CollectionModel(TypeRef Ref, TypeRef Element, CollectionAccess Access, string BuiltAs, KeyHashing Hashing)
+    : TypeModel(Ref)
 {
     /// <summary>The expression that is walked.</summary>
     public string Items { get; init; } = "value";
@@ -113,15 +109,8 @@ internal sealed record CollectionModel(
 /// <param name="BuiltAs">The concrete type that the reader gathers entries in.</param>
 /// <param name="Hashing">How that hashes its keys.</param>
 internal sealed record DictionaryModel(
-    TypeRef Ref,
-    string GeneratedNamespace,
-    string HintName,
-    TypeRef Key,
-    TypeRef Value,
-    CollectionAccess Access,
-    string BuiltAs,
-    KeyHashing Hashing)
-    : TypeModel(Ref, GeneratedNamespace, HintName)
+    TypeRef Ref, TypeRef Key, TypeRef Value, CollectionAccess Access, string BuiltAs, KeyHashing Hashing)
+    : TypeModel(Ref)
 {
     /// <summary>The expression that makes the dictionary of <c>items</c>; empty where they are it.</summary>
     public string Finish { get; init; } = "";
@@ -133,21 +122,17 @@ internal sealed record DictionaryModel(
 /// <summary>An array of several dimensions: their lengths, and all elements in one array, the last index running fastest.</summary>
 /// <param name="Element">What it holds.</param>
 /// <param name="Rank">How many dimensions it has.</param>
-internal sealed record MultiArrayModel(TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Element, int Rank)
-    : TypeModel(Ref, GeneratedNamespace, HintName);
+internal sealed record MultiArrayModel(TypeRef Ref, TypeRef Element, int Rank) : TypeModel(Ref);
 
 /// <summary>A group of elements with a key.</summary>
 /// <param name="Key">The type of the key.</param>
 /// <param name="Element">The type of an element, as it is spelled.</param>
 /// <param name="Elements">The sequence of the elements.</param>
-internal sealed record GroupingModel(
-    TypeRef Ref, string GeneratedNamespace, string HintName, TypeRef Key, TypeRef Element, TypeRef Elements)
-    : TypeModel(Ref, GeneratedNamespace, HintName);
+internal sealed record GroupingModel(TypeRef Ref, TypeRef Key, TypeRef Element, TypeRef Elements) : TypeModel(Ref);
 
 /// <summary>A tuple or key-value pair: an array of fixed length.</summary>
 /// <param name="Elements">Its elements, in order.</param>
-internal sealed record TupleModel(TypeRef Ref, string GeneratedNamespace, string HintName, EquatableArray<TupleElement> Elements)
-    : TypeModel(Ref, GeneratedNamespace, HintName);
+internal sealed record TupleModel(TypeRef Ref, EquatableArray<TupleElement> Elements) : TypeModel(Ref);
 
 /// <summary>One element of a tuple.</summary>
 /// <param name="Name">The member that holds it.</param>

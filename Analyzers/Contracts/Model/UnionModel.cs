@@ -3,9 +3,7 @@ namespace SourceGen.Rpc.Contracts;
 /// <summary>An interface or abstract class with cases: an array of a tag and the case.</summary>
 /// <param name="Cases">The cases, in the order in which a value is compared with them.</param>
 /// <param name="Fallback">What a case with an unknown tag becomes, or null.</param>
-internal sealed record UnionModel(
-    TypeRef Ref, string GeneratedNamespace, string HintName, EquatableArray<UnionCaseModel> Cases, UnionFallbackModel? Fallback)
-    : TypeModel(Ref, GeneratedNamespace, HintName);
+internal sealed record UnionModel(TypeRef Ref, EquatableArray<UnionCaseModel> Cases, UnionFallbackModel? Fallback) : TypeModel(Ref);
 
 /// <summary>How a value is recognized as a case.</summary>
 internal enum CaseMatch

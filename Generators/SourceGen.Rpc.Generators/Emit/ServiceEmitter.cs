@@ -5,14 +5,14 @@ namespace SourceGen.Rpc.Generators.Emit;
 
 /// <summary>
 /// Prints one service's file: the other part of the interface, and in the assembly's generated namespace, visible in this file only, the
-/// contract, the proxy and the requests.
+/// contract, the proxy and the requests; then the serializers of its types, which other services' files use too.
 /// </summary>
 internal static class ServiceEmitter
 {
     public static SourceText Emit(ServiceModel service)
     {
         ServiceNames names = new(service);
-        SourceWriter writer = GeneratedCode.Begin("enable");
+        SourceWriter writer = GeneratedCode.Begin();
         EmitInterface(writer, service, names);
         writer.Line().Open($"namespace {service.GeneratedNamespace}");
         ContractEmitter.Emit(writer, service, names);
@@ -26,7 +26,22 @@ internal static class ServiceEmitter
 
         foreach (ExceptionModel exception in names.Exceptions) ErrorEmitter.EmitData(writer.Line(), exception, names);
 
-        return writer.Close().ToSourceText();
+        writer.Close();
+        if (service.Types.Count > 0) EmitSerializers(writer.Line(), service);
+        return writer.ToSourceText();
+    }
+
+    private static void EmitSerializers(SourceWriter writer, ServiceModel service)
+    {
+        writer.Line("#nullable disable // One serializer serves a type under all its nullable annotations.");
+        writer.Open($"namespace {service.GeneratedNamespace}").Open("internal static partial class Serializers");
+        for (int i = 0; i < service.Types.Count; i++)
+        {
+            if (i > 0) writer.Line();
+            TypeEmitter.Emit(writer, service.Types[i]);
+        }
+
+        writer.Close().Close();
     }
 
     private static void EmitInterface(SourceWriter writer, ServiceModel service, ServiceNames names)

@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis.Text;
 using SourceGen.Rpc.Contracts;
 
 namespace SourceGen.Rpc.Generators.Emit;
@@ -6,16 +5,12 @@ namespace SourceGen.Rpc.Generators.Emit;
 /// <summary>Prints the pair of methods that write and read one type.</summary>
 internal static class TypeEmitter
 {
-    public static SourceText Emit(TypeModel model)
+    public static void Emit(SourceWriter writer, TypeModel model)
     {
-        // One serializer serves a type under all its nullable annotations, so it must be oblivious to them.
-        SourceWriter writer = GeneratedCode.Begin("disable");
-        writer.Open($"namespace {model.GeneratedNamespace}").Open("internal static partial class Serializers");
         EmitMethod(writer, model, isWrite: true);
         writer.Line();
         EmitMethod(writer, model, isWrite: false);
         if (model is ObjectModel type) AccessorEmitter.Emit(writer, type);
-        return writer.Close().Close().ToSourceText();
     }
 
     private static void EmitMethod(SourceWriter writer, TypeModel model, bool isWrite)
