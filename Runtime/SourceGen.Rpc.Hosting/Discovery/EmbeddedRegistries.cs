@@ -1,4 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using SourceGen.Rpc.Registries.File;
+using SourceGen.Rpc.Registries.Memory;
+using SourceGen.Rpc.Registries.Static;
 
 namespace SourceGen.Rpc.Hosting.Discovery;
 
@@ -8,5 +11,8 @@ internal static class EmbeddedRegistries
     /// <summary>Adds their providers.</summary>
     public static void Add(IServiceCollection services)
     {
+        services.AddMemoryRegistry();
+        services.AddStaticRegistry();
+        services.AddFileRegistry();
     }
 }
