@@ -10,6 +10,7 @@ public static class ClientHalf
 {
     private const int FilesAtOnce = 8;
     private const int Callers = 64;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(2);
 
@@ -30,7 +31,12 @@ public static class ClientHalf
         List<TextFile> files = Read(paths);
         await using IRegistry registry = new FileRegistryProvider().Create(RpcAddress.Parse(registryAddress));
         await using ServiceDirectory directory = new(registry);
-        await using RpcClient rpc = RpcClient.Create(new RpcClientOptions { Directory = directory });
+        await using RpcClient rpc = RpcClient.Create(new RpcClientOptions
+        {
+            Directory = directory,
+            ConnectTimeout = s_patience, // Four processes start at once, perhaps on a machine that is busy otherwise.
+            CallTimeout = s_patience,
+        });
         ITextAnalysis service = rpc.Get<ITextAnalysis>();
         await UseAsync(service, files);
         await KillOneAsync(service, servers, files);
