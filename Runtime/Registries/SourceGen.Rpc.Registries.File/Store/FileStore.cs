@@ -16,7 +16,7 @@ internal sealed class FileStore(FileRegistryOptions options, string root, ILogge
     private const int MaxEntries = 100_000;
 
     /// <summary>A folder can vanish between its making and the file's, by its last node's leaving; not this often.</summary>
-    private const int MaxAttempts = 10;
+    private const int MaxAttempts = 50;
 
     /// <summary>Unreadable files that were logged; forgotten when there are this many.</summary>
     private const int MaxLogged = 1_000;
@@ -259,10 +259,12 @@ internal sealed class FileStore(FileRegistryOptions options, string root, ILogge
         for (int attempt = 1; ; attempt++)
         {
             string temporary = Path.Combine(folder, FileNames.NewTemporary());
+            bool hasFolder = false;
+            CreateRoot();
             try
             {
-                CreateRoot();
                 FilePermissions.CreateLike(root, folder);
+                hasFolder = true;
                 try
                 {
                     using (FileStream stream = FilePermissions.CreateFile(root, temporary))
@@ -282,9 +284,9 @@ internal sealed class FileStore(FileRegistryOptions options, string root, ILogge
                     throw;
                 }
             }
-            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && attempt < MaxAttempts)
+            catch (IOException e) when (attempt < MaxAttempts && (!hasFolder || e is DirectoryNotFoundException or FileNotFoundException))
             {
-                // The folder was removed meanwhile.
+                // The folder was removed meanwhile: also between the system's saying that it exists and the library's looking.
             }
         }
     }
