@@ -189,7 +189,7 @@ internal sealed class GoMicroLayout : IMdnsLayout
 
     /// <summary>A text with dots as labels below a name, as Go does it.</summary>
     private static DomainName Below(string text, DomainName parent) =>
-        text.Split('.').Reverse().Aggregate(parent, static (name, label) => name.Prepend(label));
+        text.Split('.').AsEnumerable().Reverse().Aggregate(parent, static (name, label) => name.Prepend(label));
 
     private static DomainName? TryBelow(string text, DomainName parent)
     {
