@@ -201,7 +201,7 @@ public sealed class LookupTests : IAsyncLifetime
     [Fact]
     public async Task Names_that_lead_to_each_other_end()
     {
-        _server.OnUdp = static (query, _) => 
+        _server.OnUdp = static (query, _) =>
             [Answer(query, [Alias(Name, "b.example"), Alias("b.example", "c.example"), Alias("c.example", Name)])];
         await using DnsRegistry registry = TestRegistry.Create($"{_server.EndPoint}");
 

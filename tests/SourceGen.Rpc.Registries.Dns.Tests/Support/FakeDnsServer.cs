@@ -63,7 +63,7 @@ internal sealed class FakeDnsServer : IAsyncDisposable
         DnsMessageWriter writer = new(ushort.MaxValue);
         DnsQuestion question = query.Questions[0];
         writer.TryWrite(question);
-        HashSet<DomainName> targets = 
+        HashSet<DomainName> targets =
         [
             .. records.Select(static record => record.Data).OfType<NameData>().Select(static alias => alias.Target),
         ];
