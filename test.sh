@@ -34,6 +34,13 @@ missing_packages() {
   # NativeAOT links with them.
   if ! command -v gcc > /dev/null; then echo gcc libc6-dev; fi
   if ! echo '#include <zlib.h>' | gcc -E - > /dev/null 2>&1; then echo zlib1g-dev; fi
+  # DNS and mDNS: the servers, and what changes or asks them.
+  if ! command -v knotd > /dev/null && [ ! -x /usr/sbin/knotd ]; then echo knot; fi
+  if ! command -v knsupdate > /dev/null; then echo knot-dnsutils; fi
+  if ! command -v avahi-daemon > /dev/null && [ ! -x /usr/sbin/avahi-daemon ]; then echo avahi-daemon; fi
+  if ! command -v avahi-browse > /dev/null; then echo avahi-utils; fi
+  if ! command -v dbus-daemon > /dev/null; then echo dbus-daemon; fi
+  if ! command -v ip > /dev/null && [ ! -x /usr/sbin/ip ]; then echo iproute2; fi
 }
 
 install_missing() {

@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Net;
+using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Dns.Layout;
+
+namespace SourceGen.Rpc.Registries.Dns;
+
+/// <summary>
+/// Which DNS servers are asked, for which names, and how patiently. Each has a parameter in the address; docs/registries/dns.md lists them.
+/// </summary>
+public sealed class DnsRegistryOptions
+{
+    /// <summary>
+    /// The default of <see cref="Name"/>: the SRV record of a Kubernetes headless service whose port is named <c>rpc</c>.
+    /// </summary>
+    public const string DefaultName = "_rpc._tcp.{service}.{namespace}.{zone}";
+
+    /// <summary>
+    /// The servers, each an IP address with or without a port, which is 53 otherwise. Asked in this order, beginning with the one that
+    /// answered last. Default: none, which means those of <see cref="ResolverFile"/>.
+    /// </summary>
+    public IList<string> Servers { get; } = [];
+
+    /// <summary>
+    /// Where the servers are listed when <see cref="Servers"/> is empty, in the form of resolv.conf(5). It is read before each question.
+    /// Default:
+    /// <c>/etc/resolv.conf</c>.
+    /// </summary>
+    public string ResolverFile { get; set; } = "/etc/resolv.conf";
+
+    /// <summary>
+    /// The name of a service's SRV records, with <c>{service}</c>, <c>{namespace}</c> and <c>{zone}</c> in it. Default:
+    /// <see cref="DefaultName"/>. Address parameter <c>name</c>.
+    /// </summary>
+    public string Name { get; set; } = DefaultName;
+
+    /// <summary>What stands for <c>{namespace}</c>. Default: <c>default</c>. Address parameter <c>namespace</c>.</summary>
+    public string Namespace { get; set; } = "default";
+
+    /// <summary>What stands for <c>{zone}</c>. Default: <c>svc.cluster.local</c>. In an address it is the path.</summary>
+    public string Zone { get; set; } = "svc.cluster.local";
+
+    /// <summary>
+    /// Whether <c>{service}</c> is the service's name as it is, its dots separating labels. Otherwise it is one label as Kubernetes names
+    /// its services: lower case, and a dash for all that is neither a letter nor a digit, so that <c>Shop.Greeter</c> is
+    /// <c>shop-greeter</c>. Default: false. Address parameter <c>plain</c>.
+    /// </summary>
+    public bool UsesPlainServiceNames { get; set; }
+
+    /// <summary>
+    /// The port of all nodes where there is no SRV record: then A and AAAA records are read, of the name without the labels at its
+    /// beginning that begin with an underscore. Default: null, which means that a name without SRV records is not registered. Address
+    /// parameter <c>port</c>.
+    /// </summary>
+    public int? Port { get; set; }
+
+    /// <summary>The scheme of the nodes' addresses. Default: <c>tcp</c>. Address parameter <c>scheme</c>.</summary>
+    public string Scheme { get; set; } = "tcp";
+
+    /// <summary>Which addresses of a host are used. Default: <see cref="DnsAddressFamily.Any"/>. Address parameter <c>family</c>.</summary>
+    public DnsAddressFamily AddressFamily { get; set; }
+
+    /// <summary>
+    /// Whether the nodes of all priorities are given. Otherwise only those of the lowest number are, because a balancer would use a spare
+    /// server like any other. Either way the number is metadata of the node, <c>priority</c>. Default: false. Address parameter
+    /// <c>priorities</c>.
+    /// </summary>
+    public bool IncludesAllPriorities { get; set; }
+
+    /// <summary>
+    /// Whether TXT records of the same name are read: <c>version=</c> is the record's version, others (<c>group=</c>) are its metadata.
+    /// Default: true. Address parameter <c>txt</c>.
+    /// </summary>
+    public bool ReadsText { get; set; } = true;
+
+    /// <summary>
+    /// How long one look-up takes at most, with all its questions and servers. Default: 5 seconds. Address parameter <c>timeout</c>.
+    /// </summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long one server's answer to one question is waited for. Default: 1 second. Address parameter <c>attempt</c>.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How often each server is asked a question before it fails, from 1 to 10. Default: 2. Address parameter <c>attempts</c>.
+    /// </summary>
+    public int Attempts { get; set; } = 2;
+
+    /// <summary>
+    /// The shortest time after which a service that is followed is asked for again, whatever the time to live of its records. Default: 1
+    /// second. Address parameter <c>min-refresh</c>.
+    /// </summary>
+    public TimeSpan MinRefresh { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The longest time after which a service that is followed is asked for again, and the longest time for which it is remembered that a
+    /// name has no records. Default: 30 seconds. Address parameter <c>max-refresh</c>.
+    /// </summary>
+    public TimeSpan MaxRefresh { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The clock of times to live. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Reads the options from an address.</summary>
+    /// <param name="address">Such as <c>dns://10.0.0.10:53,10.0.0.11/svc.cluster.local?namespace=shop</c>, or <c>dns://</c> alone.</param>
+    /// <exception cref="FormatException">A part of it is wrong; the message says which.</exception>
+    public static DnsRegistryOptions FromAddress(RpcAddress address)
+    {
+        RegistryAddress parsed = RegistryAddress.Parse(
+            address,
+            "name", "namespace", "plain", "port", "scheme", "family", "priorities", "txt", "timeout", "attempt", "attempts", "min-refresh",
+            "max-refresh");
+        if (parsed.UserName is not null) throw new FormatException($"The address {parsed} has a user; DNS knows none.");
+        DnsRegistryOptions options = new();
+        foreach (string server in parsed.Endpoints) options.Servers.Add(server);
+        options.Name = parsed.Parameters.GetValueOrDefault("name", options.Name);
+        options.Namespace = parsed.Parameters.GetValueOrDefault("namespace", options.Namespace);
+        if (parsed.Path.Length > 1) options.Zone = parsed.Path[1..];
+        options.UsesPlainServiceNames = parsed.GetBoolean("plain", options.UsesPlainServiceNames);
+        options.Port = parsed.Parameters.ContainsKey("port") ? ReadNumber(parsed, "port", 0) : null;
+        options.Scheme = parsed.Parameters.GetValueOrDefault("scheme", options.Scheme);
+        options.AddressFamily = parsed.GetWord("family", "any", "ipv4", "ipv6") switch
+        {
+            "ipv4" => DnsAddressFamily.IPv4,
+            "ipv6" => DnsAddressFamily.IPv6,
+            _ => DnsAddressFamily.Any,
+        };
+        options.IncludesAllPriorities = parsed.GetWord("priorities", "lowest", "all") == "all";
+        options.ReadsText = parsed.GetBoolean("txt", options.ReadsText);
+        options.Timeout = parsed.GetSeconds("timeout", options.Timeout);
+        options.AttemptTimeout = parsed.GetSeconds("attempt", options.AttemptTimeout);
+        options.Attempts = ReadNumber(parsed, "attempts", options.Attempts);
+        options.MinRefresh = parsed.GetSeconds("min-refresh", options.MinRefresh);
+        options.MaxRefresh = parsed.GetSeconds("max-refresh", options.MaxRefresh);
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"The address {parsed} is wrong: {e.Message}", e);
+        }
+
+        return options;
+    }
+
+    /// <summary>Checks that the options make sense together.</summary>
+    /// <exception cref="ArgumentException">One does not; the message names it and says what is possible.</exception>
+    public void Validate()
+    {
+        foreach (string server in Servers) ParseServer(server);
+        ServiceNameTemplate.Check(this);
+        if (Port is < 1 or > ushort.MaxValue) throw new ArgumentException($"Port is {Port}; it must be from 1 to {ushort.MaxValue}.");
+        if (!RpcAddress.TryParse($"{Scheme}://localhost", out _))
+        {
+            throw new ArgumentException($"Scheme is '{Scheme}', which is none; write for example tcp.");
+        }
+        if (!Enum.IsDefined(AddressFamily)) throw new ArgumentException($"AddressFamily is {AddressFamily}, which there is not.");
+        CheckTime(Timeout, nameof(Timeout));
+        CheckTime(AttemptTimeout, nameof(AttemptTimeout));
+        CheckTime(MinRefresh, nameof(MinRefresh));
+        CheckTime(MaxRefresh, nameof(MaxRefresh));
+        if (MaxRefresh < MinRefresh)
+        {
+            throw new ArgumentException($"MaxRefresh is {MaxRefresh}, which is less than MinRefresh, {MinRefresh}.");
+        }
+        if (Attempts is < 1 or > 10) throw new ArgumentException($"Attempts is {Attempts}; it must be from 1 to 10.");
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(ResolverFile);
+    }
+
+    internal static IPEndPoint ParseServer(string text)
+    {
+        // A bare IPv6 address, which has colons and is no host with a port.
+        if (IPAddress.TryParse(text, out IPAddress? bare)) return new IPEndPoint(bare, DnsPort);
+        try
+        {
+            RegistryEndpoint endpoint = RegistryEndpoint.Parse(text, DnsPort);
+            if (IPAddress.TryParse(endpoint.Host, out IPAddress? host)) return new IPEndPoint(host, endpoint.Port);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException($"The DNS server {e.Message}", e);
+        }
+
+        throw new ArgumentException(
+            $"The DNS server '{text}' is not an IP address; a server's name would have to be asked for first. "
+            + "Write for example 10.0.0.10:53.");
+    }
+
+    private const int DnsPort = 53;
+
+    private static int ReadNumber(RegistryAddress address, string name, int fallback)
+    {
+        if (!address.Parameters.TryGetValue(name, out string? text)) return fallback;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new FormatException($"The address {address} has {name}={text}; it must be a number.");
+    }
+
+    private static void CheckTime(TimeSpan time, string name)
+    {
+        if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"{name} is {time}; it must be above 0 and at most a day.");
+        }
+    }
+}

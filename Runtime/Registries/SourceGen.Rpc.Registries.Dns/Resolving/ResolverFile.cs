@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace SourceGen.Rpc.Registries.Dns.Resolving;
+
+/// <summary>Reads which servers a machine asks, from a file as resolv.conf(5) describes it.</summary>
+internal static class ResolverFile
+{
+    /// <summary>How many lines and servers count; what a system's resolver takes is less.</summary>
+    private const int MaxLines = 1000;
+    private const int MaxServers = 8;
+
+    /// <summary>The servers; the machine itself when the file names none, as the manual says.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ImmutableArray<IPEndPoint> ReadServers(string path)
+    {
+        ImmutableArray<IPEndPoint>.Builder servers = ImmutableArray.CreateBuilder<IPEndPoint>();
+        if (File.Exists(path))
+        {
+            foreach (string line in File.ReadLines(path).Take(MaxLines))
+            {
+                string[] words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+                if (words is not ["nameserver", string text, ..]) continue;
+                if (IPAddress.TryParse(text, out IPAddress? address) && servers.Count < MaxServers)
+                {
+                    servers.Add(new IPEndPoint(address, 53));
+                }
+            }
+        }
+
+        return servers.Count > 0 ? servers.ToImmutable() : [new IPEndPoint(IPAddress.Loopback, 53)];
+    }
+}

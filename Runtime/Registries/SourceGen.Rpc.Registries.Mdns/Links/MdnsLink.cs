@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace SourceGen.Rpc.Registries.Mdns.Links;
+
+/// <summary>One interface that takes part in mDNS, with its socket. It receives on its own; everything else happens in the loop.</summary>
+internal sealed class MdnsLink : IDisposable
+{
+    /// <summary>The largest message (RFC 6762, 17).</summary>
+    public const int MaxMessage = 8_972;
+
+    /// <summary>What fits into an Ethernet packet, which messages are kept to where one record alone does not need more.</summary>
+    public const int UsualMessage = 1_452;
+
+    private const int MaxRemembered = 4096;
+
+    /// <summary>RFC 6762, 3.</summary>
+    private static readonly IPAddress s_group = IPAddress.Parse("224.0.0.251");
+
+    private readonly Socket _socket;
+    private readonly IPEndPoint _multicast;
+    private readonly UnicastIPAddressInformation[] _networks;
+    private readonly ILogger _logger;
+    private readonly HashSet<UInt128> _sent = [];
+    private readonly Queue<UInt128> _sentInOrder = new();
+    private bool _hasFailed;
+    private bool _isClosed;
+
+    private MdnsLink(Socket socket, int index, string name, UnicastIPAddressInformation[] networks, int port, ILogger logger)
+    {
+        _socket = socket;
+        Index = index;
+        Name = name;
+        _networks = networks;
+        _multicast = new IPEndPoint(s_group, port);
+        _logger = logger;
+    }
+
+    public int Index { get; }
+
+    public string Name { get; }
+
+    public IEnumerable<IPAddress> Addresses => _networks.Select(static network => network.Address);
+
+    /// <summary>When each record was last sent to all (RFC 6762, 6: not twice within a second).</summary>
+    public Dictionary<object, long> MulticastAt { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether a message is one of the last that were sent here, which come back like everybody's.</summary>
+    public bool WasSent(ReadOnlySpan<byte> message) => _sent.Contains(HashOf(message));
+
+    /// <summary>Opens a socket on an interface.</summary>
+    /// <exception cref="SocketException">It cannot be joined.</exception>
+    public static MdnsLink Open(NetworkInterface network, int index, int port, ILogger logger)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            // RFC 6762, 15.1: the port is shared with the machine's other responders. On Unix this sets both options that it takes.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            SetLinuxOptions(socket);
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(s_group, index));
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(index));
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, 255);
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.IpTimeToLive, 255);
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastLoopback, true);
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
+            socket.ReceiveBufferSize = 1024 * 1024;
+            return new MdnsLink(socket, index, network.Name, [.. AddressesOf(network)], port, logger);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The addresses of an interface that mDNS is spoken with.</summary>
+    public static IEnumerable<UnicastIPAddressInformation> AddressesOf(NetworkInterface network) =>
+        network.GetIPProperties().UnicastAddresses.Where(static one => one.Address.AddressFamily == AddressFamily.InterNetwork);
+
+    public bool HasAddresses(IEnumerable<IPAddress> addresses) => Addresses.ToHashSet().SetEquals(addresses);
+
+    /// <summary>Receives until the socket is closed.</summary>
+    public async Task ReceiveAsync(Action<MdnsLink, byte[], IPEndPoint> received)
+    {
+        byte[] buffer = new byte[ushort.MaxValue];
+        while (true)
+        {
+            try
+            {
+                SocketReceiveMessageFromResult result = await _socket.ReceiveMessageFromAsync(
+                    buffer.AsMemory(), SocketFlags.None, new IPEndPoint(IPAddress.Any, 0)).ConfigureAwait(false);
+                IPEndPoint from = (IPEndPoint)result.RemoteEndPoint;
+                if (result.ReceivedBytes > MaxMessage || !IsFromHere(from.Address, result.PacketInformation.Address)) continue;
+                received(this, buffer[..result.ReceivedBytes], from);
+            }
+            catch (Exception e) when (e is ObjectDisposedException
+                or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted })
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                // An ICMP error of what was sent to one peer; the socket goes on.
+                MdnsRegistryLog.Ignored(_logger, "the network", Name, e.Message);
+            }
+        }
+    }
+
+    /// <summary>Sends to all, or to one.</summary>
+    public void Send(ReadOnlyMemory<byte> message, IPEndPoint? to = null)
+    {
+        // What was planned before the interface went.
+        if (_isClosed) return;
+        try
+        {
+            if (to is null) Remember(HashOf(message.Span));
+            _socket.SendTo(message.Span, SocketFlags.None, to ?? _multicast);
+            _hasFailed = false;
+        }
+        catch (SocketException e)
+        {
+            // mDNS expects messages to be lost. An interface that went down is left when interfaces are looked at next.
+            if (!_hasFailed) MdnsRegistryLog.InterfaceFailed(_logger, Name, e.Message);
+            _hasFailed = true;
+        }
+    }
+
+    public void Dispose()
+    {
+        _isClosed = true;
+        _socket.Dispose();
+    }
+
+    private static UInt128 HashOf(ReadOnlySpan<byte> message) => MemoryMarshal.Read<UInt128>(SHA256.HashData(message));
+
+    private void Remember(UInt128 hash)
+    {
+        if (!_sent.Add(hash)) return;
+        _sentInOrder.Enqueue(hash);
+        if (_sentInOrder.Count > MaxRemembered) _sent.Remove(_sentInOrder.Dequeue());
+    }
+
+    /// <summary>RFC 6762, 11: what was sent to this machine alone must come from a network that it is in.</summary>
+    private bool IsFromHere(IPAddress from, IPAddress to) => to.Equals(s_group) || _networks.Any(network => IsIn(from, network));
+
+    private static bool IsIn(IPAddress address, UnicastIPAddressInformation network)
+    {
+        byte[] one = address.GetAddressBytes();
+        byte[] other = network.Address.GetAddressBytes();
+        int bits = network.PrefixLength;
+        for (int i = 0; i < one.Length && bits > 0; i++, bits -= 8)
+        {
+            int mask = bits >= 8 ? 0xFF : 0xFF << (8 - bits) & 0xFF;
+            if (((one[i] ^ other[i]) & mask) != 0) return false;
+        }
+
+        return true;
+    }
+
+    private static void SetLinuxOptions(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+
+        // IP_MULTICAST_ALL: otherwise a socket also gets what comes for others of this machine on other interfaces.
+        const int LevelIp = 0;
+        const int MulticastAll = 49;
+        socket.SetRawSocketOption(LevelIp, MulticastAll, BitConverter.GetBytes(0));
+    }
+}
