@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -159,7 +160,15 @@ public sealed class EtcdRegistry : IRegistry
         {
             if (node.Id.Length == 0) throw RegistryErrors.Invalid(record, $"the node at {node.Address} has no id.");
             string key = _layout.KeyOf(record, node.Id);
-            entries[key] = new NodeEntry(node.Id, key, _layout.ValueOf(record with { Nodes = [node] }));
+            byte[] value = _layout.ValueOf(record with { Nodes = [node] });
+            if (value.Length > ServiceRecordJson.MaxLength)
+            {
+                throw RegistryErrors.Invalid(record, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"with the node {node.Id} it has {value.Length:N0} bytes, and {ServiceRecordJson.MaxLength:N0} can be read; leave out metadata or descriptions of endpoints."));
+            }
+
+            entries[key] = new NodeEntry(node.Id, key, value);
         }
 
         return [.. entries.Values];
