@@ -141,7 +141,7 @@ public sealed class LeaseTests(SharedEtcd fixture) : IClassFixture<SharedEtcd>
         await registry.DeregisterAsync(Records.Of("One", "b"));
 
         Assert.Equal(1, await server.CountLeasesAsync());
-        Assert.Equal(["Two"], await registry.ListServicesAsync());
+        Assert.Equal(["Two"], (await registry.ListServicesAsync()).ToArray());
     }
 
     [Fact]

@@ -216,7 +216,7 @@ public sealed class EtcdRegistry : IRegistry
         }
         catch (RpcException e) when (e.Code == RpcStatusCode.Unavailable)
         {
-            throw _client.Lost(what, endpoint, $"after a silence of {_probeInterval.TotalSeconds:0.#} s it does not answer any more", e);
+            throw _client.Lost(what, endpoint, $"after a silence of {_probeInterval.TotalSeconds:0.##} s it does not answer any more", e);
         }
     }
 }

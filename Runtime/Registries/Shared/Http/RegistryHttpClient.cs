@@ -25,8 +25,8 @@ internal sealed class RegistryHttpClient : IDisposable
     private readonly string _address;
     private readonly string? _headerOfInterest;
     private readonly int _maxBodyLength;
+    private readonly CancellationTokenSource _end = new();
     private int _preferred;
-    private volatile bool _isDisposed;
 
     /// <param name="address">The registry's address, for messages.</param>
     /// <param name="endpoints">At least one.</param>
@@ -41,6 +41,7 @@ internal sealed class RegistryHttpClient : IDisposable
         int maxBodyLength = MaxBodyLength)
     {
         _address = address;
+        Ended = _end.Token;
         _headerOfInterest = headerOfInterest;
         _maxBodyLength = maxBodyLength;
         _endpoints = [.. endpoints.Select(endpoint => new Uri($"{(tls is null ? "http" : "https")}://{endpoint}"))];
@@ -111,10 +112,13 @@ internal sealed class RegistryHttpClient : IDisposable
     /// <exception cref="HttpRequestException">The endpoint cannot be reached.</exception>
     public async ValueTask<HttpResponseMessage> OpenAsync(HttpCall call, int endpoint, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, this);
         using HttpRequestMessage message = call.CreateMessage(_endpoints[endpoint]);
         return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Cancelled when the client is disposed of, which ends requests and not the reading of answers that have begun.</summary>
+    public CancellationToken Ended { get; }
 
     /// <summary>Where an endpoint is, for messages.</summary>
     public string Describe(int endpoint) => _endpoints[endpoint].Authority;
@@ -137,7 +141,7 @@ internal sealed class RegistryHttpClient : IDisposable
 
     public void Dispose()
     {
-        _isDisposed = true;
+        _end.Cancel();
         _http.Dispose();
     }
 
@@ -165,7 +169,7 @@ internal sealed class RegistryHttpClient : IDisposable
     private async ValueTask<(HttpReply? Reply, string Problem, Exception? Error)> TryOnceAsync(
         RegistryOperation operation, HttpCall call, int endpoint, TimeSpan share)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, this);
         using CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(operation.Token);
         attempt.CancelAfter(share);
         for (bool isRepeated = false; ; isRepeated = true)
@@ -177,8 +181,8 @@ internal sealed class RegistryHttpClient : IDisposable
             catch (OperationCanceledException e)
             {
                 operation.ThrowIfGivenUp();
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                return (null, string.Create(CultureInfo.InvariantCulture, $"no answer within {share.TotalSeconds:0.#} s"), e);
+                ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, this);
+                return (null, string.Create(CultureInfo.InvariantCulture, $"no answer within {share.TotalSeconds:0.##} s"), e);
             }
             catch (HttpRequestException e) when (!isRepeated && e.HttpRequestError == HttpRequestError.ResponseEnded)
             {

@@ -15,15 +15,19 @@ internal sealed class EtcdWatch : IDisposable
     private readonly int _endpoint;
     private readonly HttpResponseMessage _response;
     private readonly LineReader _lines;
+    private readonly CancellationToken _ended;
+    private readonly CancellationTokenRegistration _onEnd;
     private Task<EtcdWatchMessage?>? _reading;
 
-    private EtcdWatch(EtcdClient client, string what, int endpoint, HttpResponseMessage response, Stream stream)
+    private EtcdWatch(EtcdClient client, string what, int endpoint, HttpResponseMessage response, Stream stream, CancellationToken ended)
     {
         _client = client;
         _what = what;
         _endpoint = endpoint;
         _response = response;
         _lines = new LineReader(stream, MaxLineLength);
+        _ended = ended;
+        _onEnd = ended.UnsafeRegister(static state => ((HttpResponseMessage)state!).Dispose(), response);
     }
 
     /// <summary>Why the server does not agree to the watch; null when it does.</summary>
@@ -41,7 +45,7 @@ internal sealed class EtcdWatch : IDisposable
             HttpResponseMessage response = await http.OpenAsync(call, endpoint, operation.Token).ConfigureAwait(false);
             try
             {
-                return await BeginAsync(client, operation, endpoint, response).ConfigureAwait(false);
+                return await BeginAsync(client, http, operation, endpoint, response).ConfigureAwait(false);
             }
             catch
             {
@@ -84,23 +88,24 @@ internal sealed class EtcdWatch : IDisposable
 
     public void Dispose()
     {
+        _onEnd.Dispose();
         _response.Dispose();
         // A read that the disposal broke off has nobody else who looks at its exception.
         _reading?.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
     }
 
     private static async ValueTask<EtcdWatch> BeginAsync(
-        EtcdClient client, RegistryOperation operation, int endpoint, HttpResponseMessage response)
+        EtcdClient client, RegistryHttpClient http, RegistryOperation operation, int endpoint, HttpResponseMessage response)
     {
         if (!response.IsSuccessStatusCode)
         {
             byte[] body = await BoundedBody.ReadAsync(response.Content, MaxLineLength, operation.Token).ConfigureAwait(false);
             EtcdError refusal = EtcdError.Read(new HttpReply(response.StatusCode, body, endpoint));
-            return new EtcdWatch(client, operation.What, endpoint, response, Stream.Null) { Refusal = refusal };
+            return new EtcdWatch(client, operation.What, endpoint, response, Stream.Null, http.Ended) { Refusal = refusal };
         }
 
         Stream stream = await response.Content.ReadAsStreamAsync(operation.Token).ConfigureAwait(false);
-        EtcdWatch watch = new(client, operation.What, endpoint, response, stream);
+        EtcdWatch watch = new(client, operation.What, endpoint, response, stream, http.Ended);
         EtcdWatchMessage? first = await watch.ReadLineAsync(operation.Token).ConfigureAwait(false);
         if (first is null) return watch;
         // What it begins from can be compacted already, which is the reader's to know.
@@ -121,6 +126,7 @@ internal sealed class EtcdWatch : IDisposable
         catch (Exception e) when (e is IOException or InvalidDataException or HttpRequestException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, typeof(EtcdRegistry));
             throw _client.Lost(_what, _endpoint, $"the watch broke off: {RegistryHttpClient.Reason(e)}", e);
         }
     }
