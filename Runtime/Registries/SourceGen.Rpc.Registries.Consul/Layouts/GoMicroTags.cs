@@ -82,8 +82,12 @@ internal static class GoMicroTags
             return false;
         }
 
-        if (version is null) error = "it has no tag v- with a version";
-        if (error is not null) return false;
+        if (version is null)
+        {
+            error = "it has no tag v- with a version";
+            return false;
+        }
+
         metadata = ServiceMetadata.Create(pairs);
         endpoints = found.ToImmutable();
         return true;
