@@ -95,6 +95,14 @@ public abstract class RegistryFixture : IAsyncLifetime
         new ParallelOptions { MaxDegreeOfParallelism = 8 },
         async (record, token) => await (CanRegister ? registrar.RegisterAsync(record, cancellationToken: token).AsTask() : WriteAsync(record)));
 
+    /// <summary>Removes the records of the big registry, which the tests after it need not carry. By default one after the other of eight at once.</summary>
+    /// <param name="registrar">The client that <see cref="FillAsync"/> was given.</param>
+    /// <param name="records">The records.</param>
+    public virtual Task EmptyAsync(IRegistry registrar, IReadOnlyList<ServiceRecord> records) => Parallel.ForEachAsync(
+        records,
+        new ParallelOptions { MaxDegreeOfParallelism = 8 },
+        async (record, token) => await (CanRegister ? registrar.DeregisterAsync(record, cancellationToken: token).AsTask() : RemoveAsync(record)));
+
     /// <summary>What is read of a record that was written, where the store cannot keep all of it. By default all.</summary>
     /// <param name="record">The record as written.</param>
     public virtual ServiceRecord AsRead(ServiceRecord record) => record;
