@@ -110,7 +110,7 @@ public sealed class AgentTests
     [Fact]
     public async Task A_token_is_asked_for_and_what_it_may_not_do_is_refused()
     {
-        await using ConsulAgent agent = await ConsulAgent.StartAsync(Acl);
+        await using ConsulAgent agent = await ConsulAgent.StartAsync(Acl, token: Master);
         await using ConsulRegistry registry = Create(agent, $"?token={Master}");
         await registry.RegisterAsync(Record("Guarded"));
         await using WatchRecorder watch = new(registry, "Guarded");

@@ -91,9 +91,8 @@ public sealed class LayoutTests
         string tag = GoMicroTags.OfEndpoint(s_record.Endpoints[0]);
         for (int length = 2; length < tag.Length; length++)
         {
-            bool isRead = GoMicroTags.TryRead([tag[..length], GoldenLatest], out _, out _, out var endpoints, out _);
-            // What only lacks the checksum can still be decompressed.
-            Assert.True(!isRead || endpoints[0].Equals(s_record.Endpoints[0]), tag[..length]);
+            bool isRead = GoMicroTags.TryRead([tag[..length], GoldenLatest], out _, out _, out _, out _);
+            Assert.False(isRead, tag[..length]);
         }
     }
 
@@ -131,7 +130,7 @@ public sealed class LayoutTests
     [Theory]
     [InlineData(10, 1, false)]
     [InlineData(5_000, 10, false)]
-    [InlineData(28_000, 55, false)]
+    [InlineData(15_000, 55, false)]
     [InlineData(100_000, 3, true)]
     public void A_record_stands_in_Meta_in_pieces_and_compressed_where_it_must(int length, int atLeast, bool isCompressed)
     {
@@ -181,7 +180,7 @@ public sealed class LayoutTests
     public void A_text_in_Meta_that_is_no_record_is_told(string name, string value, string words)
     {
         ConsulService service = new DefaultLayout().Write(s_record);
-        service = service with { Meta = service.Meta.Clear().Add("record-encoding", "json").SetItem(name, value) };
+        service = service with { Meta = ServiceMetadata.Empty.With("record-encoding", "json").With(name, value) };
 
         Assert.False(new DefaultLayout().TryRead(new ConsulInstance(service, ""), out _, out string? error));
         Assert.Contains(words, error, StringComparison.Ordinal);

@@ -30,13 +30,14 @@ internal sealed class ConsulAgent : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="configuration">More of its configuration, as JSON.</param>
     /// <param name="isReady">Whether it answers; null for whether it has a leader.</param>
-    public static Task<ConsulAgent> StartAsync(string configuration = "{}", Func<int, Func<CancellationToken, Task<bool>>>? isReady = null) =>
-        StartAsync(configuration, isReady ?? (static port => token => HasLeaderAsync(port, token)), "-dev", "-node", "server");
+    /// <param name="token">The token that asking so needs.</param>
+    public static Task<ConsulAgent> StartAsync(string configuration = "{}", Func<int, Func<CancellationToken, Task<bool>>>? isReady = null, string? token = null) =>
+        StartAsync(configuration, isReady ?? (port => cancellation => HasLeaderAsync(port, token, cancellation)), "-dev", "-node", "server");
 
     /// <summary>Starts an agent that is a client of this one.</summary>
     public Task<ConsulAgent> StartClientAsync(string name) => StartAsync(
         "{}",
-        static port => token => HasLeaderAsync(port, token),
+        static port => cancellation => HasLeaderAsync(port, null, cancellation),
         "-data-dir", "data", "-node", name, "-disable-host-node-id", "-retry-join", $"127.0.0.1:{_gossipPort}");
 
     /// <summary>Sends a request past the registry.</summary>
@@ -82,12 +83,12 @@ internal sealed class ConsulAgent : IAsyncDisposable
         return new ConsulAgent(directory, await ServerProcess.StartAsync(start), http, gossip);
     }
 
-    private static async Task<bool> HasLeaderAsync(int port, CancellationToken cancellationToken)
+    private static async Task<bool> HasLeaderAsync(int port, string? token, CancellationToken cancellationToken)
     {
         string leader = await s_http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/v1/status/leader"), cancellationToken);
         if (leader.Length <= 2) return false;
         // A server knows its own node last of all, and no service is passing without it.
-        string nodes = await s_http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/v1/catalog/nodes"), cancellationToken);
+        string nodes = await s_http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/v1/catalog/nodes?token={token}"), cancellationToken);
         return nodes.Contains("\"Address\"", StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -31,7 +30,7 @@ internal sealed class DefaultLayout : ConsulLayout
     {
         ServiceNode node = single.Nodes[0];
         byte[] json = ServiceRecordJson.Write(single);
-        ImmutableSortedDictionary<string, string> meta = MetaText.Write(json, out int storedLength) ?? throw RegistryErrors.Invalid(
+        ServiceMetadata meta = MetaText.Write(json, out int storedLength) ?? throw RegistryErrors.Invalid(
             single,
             string.Create(
                 CultureInfo.InvariantCulture,

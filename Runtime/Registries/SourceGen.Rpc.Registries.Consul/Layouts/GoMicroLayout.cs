@@ -40,7 +40,7 @@ internal sealed class GoMicroLayout : ConsulLayout
         return new ConsulService(node.Id, single.Name)
         {
             Tags = [.. GoMicroTags.OfMetadata(node.Metadata), .. single.Endpoints.Select(GoMicroTags.OfEndpoint), GoMicroTags.OfVersion(single.Version)],
-            Meta = node.Metadata.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Meta = node.Metadata,
             Address = host,
             Port = port,
         };

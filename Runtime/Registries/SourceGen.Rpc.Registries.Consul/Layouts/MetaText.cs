@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using SourceGen.Rpc.Discovery;
-using SourceGen.Rpc.Registries.Consul.Protocol;
 
 namespace SourceGen.Rpc.Registries.Consul.Layouts;
 
@@ -23,14 +21,11 @@ internal static class MetaText
     private const string PlainEncoding = "json";
     private const string CompressedEncoding = "json+zlib+base64";
 
-    /// <summary>Whether a service has such a text.</summary>
-    public static bool IsIn(ConsulService service) => service.Meta.ContainsKey(EncodingName);
-
     /// <summary>Writes a text.</summary>
     /// <param name="text">The text in UTF-8.</param>
     /// <param name="storedLength">How many bytes of Meta it takes, also when that is more than there is room for.</param>
     /// <returns>The names and values; null when it does not fit.</returns>
-    public static ImmutableSortedDictionary<string, string>? Write(byte[] text, out int storedLength)
+    public static ServiceMetadata? Write(byte[] text, out int storedLength)
     {
         string encoding = PlainEncoding;
         List<string> pieces = Cut(Encoding.UTF8.GetString(text));
@@ -44,10 +39,8 @@ internal static class MetaText
             pieces = Cut(packed);
         }
 
-        ImmutableSortedDictionary<string, string>.Builder meta = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        meta[EncodingName] = encoding;
-        for (int i = 0; i < pieces.Count; i++) meta[NameOf(i)] = pieces[i];
-        return meta.ToImmutable();
+        return ServiceMetadata.Create(
+            [new(EncodingName, encoding), .. pieces.Select(static (piece, i) => new KeyValuePair<string, string>(NameOf(i), piece))]);
     }
 
     /// <summary>Reads a text.</summary>
@@ -55,13 +48,13 @@ internal static class MetaText
     /// <param name="text">The text in UTF-8, or null.</param>
     /// <param name="error">What is wrong, or null.</param>
     public static bool TryRead(
-        ImmutableSortedDictionary<string, string> meta, [NotNullWhen(true)] out byte[]? text, [NotNullWhen(false)] out string? error)
+        ServiceMetadata meta, [NotNullWhen(true)] out byte[]? text, [NotNullWhen(false)] out string? error)
     {
         StringBuilder joined = new();
         for (int i = 0; meta.TryGetValue(NameOf(i), out string? piece); i++) joined.Append(piece);
         text = null;
         error = null;
-        string encoding = meta.GetValueOrDefault(EncodingName, "");
+        string encoding = meta.GetValueOrDefault(EncodingName);
         if (encoding == PlainEncoding) text = Encoding.UTF8.GetBytes(joined.ToString());
         else if (encoding != CompressedEncoding) error = $"its Meta has {EncodingName}={encoding}, which is not known here";
         else if (!Zlib.TryDecompressBase64(joined.ToString(), ServiceRecordJson.MaxLength, out text)) error = "its Meta is not compressed text, or too long";

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 
@@ -31,7 +32,10 @@ internal static class Zlib
                 result.Write(buffer, 0, read);
             }
 
-            bytes = result.ToArray();
+            // A text that was cut off is decompressed as far as it goes, without an error; its checksum tells (RFC 1950, section 2.2).
+            byte[] text = result.ToArray();
+            if (packed.Length < 6 || BinaryPrimitives.ReadUInt32BigEndian(packed.AsSpan(packed.Length - 4)) != Adler32(text)) return false;
+            bytes = text;
             return true;
         }
         catch (InvalidDataException)
@@ -47,5 +51,19 @@ internal static class Zlib
         bytes = null;
         byte[] buffer = new byte[packed.Length];
         return Convert.TryFromBase64String(packed, buffer, out int length) && TryDecompress(buffer[..length], limit, out bytes);
+    }
+
+    private static uint Adler32(ReadOnlySpan<byte> bytes)
+    {
+        const uint Modulus = 65_521;
+        uint low = 1;
+        uint high = 0;
+        foreach (byte one in bytes)
+        {
+            low = (low + one) % Modulus;
+            high = (high + low) % Modulus;
+        }
+
+        return (high << 16) | low;
     }
 }

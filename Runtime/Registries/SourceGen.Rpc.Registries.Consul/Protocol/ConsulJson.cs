@@ -33,9 +33,12 @@ internal static class ConsulJson
     {
         JsonElement element = GetObject(parent, name);
         if (element.ValueKind != JsonValueKind.Object) yield break;
-        Dictionary<string, string> pairs = new(StringComparer.Ordinal);
-        foreach (JsonProperty property in element.EnumerateObject()) pairs[property.Name] = GetText(element, property.Name);
-        foreach (KeyValuePair<string, string> pair in pairs) yield return pair;
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            yield return property.Value.ValueKind == JsonValueKind.String
+                ? new KeyValuePair<string, string>(property.Name, property.Value.GetString()!)
+                : throw new FormatException($"'{name}' holds something else than texts");
+        }
     }
 
     /// <exception cref="FormatException">It is there and no array of texts.</exception>

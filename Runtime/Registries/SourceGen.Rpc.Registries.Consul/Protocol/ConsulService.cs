@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using SourceGen.Rpc.Discovery;
 
 namespace SourceGen.Rpc.Registries.Consul.Protocol;
 
@@ -12,7 +13,7 @@ internal sealed record ConsulService(string Id, string Name)
 {
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ServiceMetadata Meta { get; init; } = ServiceMetadata.Empty;
 
     /// <summary>The host; empty for the agent's own.</summary>
     public string Address { get; init; } = "";
@@ -27,7 +28,7 @@ internal sealed record ConsulService(string Id, string Name)
     public static ConsulService Read(JsonElement element) => new(ConsulJson.GetText(element, "ID"), ConsulJson.GetText(element, "Service"))
     {
         Tags = [.. ConsulJson.GetTexts(element, "Tags")],
-        Meta = ConsulJson.GetPairs(element, "Meta").ToImmutableSortedDictionary(StringComparer.Ordinal),
+        Meta = ServiceMetadata.Create(ConsulJson.GetPairs(element, "Meta")),
         Address = ConsulJson.GetText(element, "Address"),
         Port = ConsulJson.GetNumber(element, "Port"),
     };
@@ -80,7 +81,7 @@ internal sealed record ConsulService(string Id, string Name)
         && Address == other.Address
         && Port == other.Port
         && Tags.Order(StringComparer.Ordinal).SequenceEqual(other.Tags.Order(StringComparer.Ordinal))
-        && Meta.SequenceEqual(other.Meta);
+        && Meta.Equals(other.Meta);
 
     private static string Milliseconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Ceiling(time.TotalMilliseconds)}ms");
