@@ -68,11 +68,11 @@ internal sealed class RegistryHttpClient : IDisposable
     /// <exception cref="RpcException"><see cref="RpcStatusCode.Unavailable"/>: no endpoint could answer.</exception>
     public async ValueTask<HttpReply> SendAsync(RegistryOperation operation, HttpCall call, Func<HttpReply, bool> isTransient)
     {
+        string?[] problems = new string?[_endpoints.Length];
+        Exception? cause = null;
         while (true)
         {
             bool hasAnswered = false;
-            Exception? cause = null;
-            List<string> problems = [];
             int first = Volatile.Read(ref _preferred);
             for (int i = 0; i < _endpoints.Length && operation.Remaining > TimeSpan.Zero; i++)
             {
@@ -88,7 +88,11 @@ internal sealed class RegistryHttpClient : IDisposable
 
                 hasAnswered |= reply is not null;
                 cause = error ?? cause;
-                problems.Add($"{_endpoints[index].Authority}: {reply?.ToString() ?? problem}");
+                // That the time was over says less than what happened in an earlier round.
+                if (reply is not null || error is not OperationCanceledException || problems[index] is null)
+                {
+                    problems[index] = $"{_endpoints[index].Authority}: {reply?.ToString() ?? problem}";
+                }
             }
 
             if (!hasAnswered || operation.Remaining <= s_roundPause) throw Unavailable(operation, problems, cause);
@@ -215,9 +219,10 @@ internal sealed class RegistryHttpClient : IDisposable
         operation.ThrowIfGivenUp();
     }
 
-    private RpcException Unavailable(RegistryOperation operation, List<string> problems, Exception? cause)
+    private RpcException Unavailable(RegistryOperation operation, string?[] problems, Exception? cause)
     {
-        string reason = problems.Count == 0 ? "the time was over before an endpoint could be asked" : string.Join("; ", problems);
+        string reason = string.Join("; ", problems.Where(static problem => problem is not null));
+        if (reason.Length == 0) reason = "the time was over before an endpoint could be asked";
         return RegistryErrors.Unavailable(
             _address, operation.What, $"{reason}. Check that it runs, that the address is right and that its port can be reached from here.", cause);
     }
