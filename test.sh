@@ -34,13 +34,14 @@ missing_packages() {
   # NativeAOT links with them.
   if ! command -v gcc > /dev/null; then echo gcc libc6-dev; fi
   if ! echo '#include <zlib.h>' | gcc -E - > /dev/null 2>&1; then echo zlib1g-dev; fi
-  # DNS and mDNS: the servers, and what changes or asks them.
+  # The registries' servers, which their tests start themselves, and what changes or asks them.
   if ! command -v knotd > /dev/null && [ ! -x /usr/sbin/knotd ]; then echo knot; fi
   if ! command -v knsupdate > /dev/null; then echo knot-dnsutils; fi
   if ! command -v avahi-daemon > /dev/null && [ ! -x /usr/sbin/avahi-daemon ]; then echo avahi-daemon; fi
   if ! command -v avahi-browse > /dev/null; then echo avahi-utils; fi
   if ! command -v dbus-daemon > /dev/null; then echo dbus-daemon; fi
   if ! command -v ip > /dev/null && [ ! -x /usr/sbin/ip ]; then echo iproute2; fi
+  if ! command -v etcd > /dev/null; then echo etcd-server; fi
 }
 
 install_missing() {
@@ -54,8 +55,30 @@ install_missing() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null
 }
 
+# Consul left Debian with version 12; the release before has it. Its binary is taken out of the package and kept outside the repository, and
+# nothing is installed. Where that fails, its tests are skipped, and only they.
+get_consul() {
+  local cache="${XDG_CACHE_HOME:-$HOME/.cache}/sourcegen-rpc/consul" work options
+  if [ -n "${SOURCEGEN_RPC_CONSUL:-}" ] || command -v consul > /dev/null; then return 0; fi
+  if [ ! -x "$cache/usr/bin/consul" ]; then
+    work="$(mktemp -d)"
+    mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
+    echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bullseye main' > "$work/sources.list"
+    options=(-qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$work/lists"
+      -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root -o Acquire::Languages=none)
+    # In a subshell and by steps that each may fail: errexit does not hold where a condition asks.
+    if ! (cd "$work" && apt-get "${options[@]}" update && apt-get "${options[@]}" download consul && dpkg -x consul_*.deb package \
+      && mkdir -p "$(dirname "$cache")" && rm -rf "$cache" && mv package "$cache") > /dev/null 2>&1; then
+      printf 'test.sh: CONSUL COULD NOT BE HAD: the tests that need it are skipped.\n' >&2
+    fi
+    rm -rf "$work"
+  fi
+  if [ -x "$cache/usr/bin/consul" ]; then export SOURCEGEN_RPC_CONSUL="$cache/usr/bin/consul"; fi
+}
+
 command -v dotnet > /dev/null || fail "the .NET SDK is missing: install .NET 10 (https://dotnet.microsoft.com/download) and put dotnet on the PATH."
 install_missing
+get_consul
 
 # Not by pkill: a bare machine need not have it.
 stop_compiler() {
