@@ -34,6 +34,8 @@ missing_packages() {
   # NativeAOT links with them.
   if ! command -v gcc > /dev/null; then echo gcc libc6-dev; fi
   if ! echo '#include <zlib.h>' | gcc -E - > /dev/null 2>&1; then echo zlib1g-dev; fi
+  # A registry's server, which the tests start themselves.
+  if [ ! -x /usr/share/zookeeper/bin/zkServer.sh ]; then echo zookeeper; fi
 }
 
 install_missing() {
