@@ -44,8 +44,8 @@ internal sealed class OperationRunner(string address, TimeSpan timeout, bool has
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                string reason = client.LastProblem ?? lost?.Message ?? "the servers accept connections and do not answer";
-                throw RegistryErrors.Unavailable(Address, what, $"no answer within {timeout.TotalSeconds} s; {reason}", lost ?? e);
+                string reason = client.LastProblem ?? lost?.Message ?? "the servers do not answer, or others change the same nodes all the time";
+                throw RegistryErrors.Unavailable(Address, what, $"it was not done within {timeout.TotalSeconds} s; {reason}", lost ?? e);
             }
         }
     }

@@ -39,8 +39,7 @@ public sealed class ZooKeeperRegistry : IRegistry
         _registrar = new NodeRegistrar(_client, _layout);
         _timeouts = new SessionTimeouts(_client, options.SessionTimeout);
         _leases = new LeaseTable(
-            path => _runner.RunAsync(
-                $"remove {path}", token => _client.DeleteAsync(path, ZooKeeperClient.AnyVersion, token), CancellationToken.None),
+            path => _runner.RunAsync($"remove {path}", token => _registrar.RemoveOwnAsync(path, token), CancellationToken.None),
             log);
     }
 
@@ -180,10 +179,9 @@ public sealed class ZooKeeperRegistry : IRegistry
 
     private async Task<bool> DeregisterAsync(RecordEntry entry, string what, CancellationToken cancellationToken)
     {
-        _leases.Remove(entry.Path);
         // A removal whose answer was lost may have been carried out, and what is not there the second time was there the first time.
         bool isRepeated = false;
-        return await _runner.RunAsync(
+        bool wasThere = await _runner.RunAsync(
             what,
             async token =>
             {
@@ -192,6 +190,8 @@ public sealed class ZooKeeperRegistry : IRegistry
                 return await _registrar.DeregisterAsync(entry, token).ConfigureAwait(false) || wasTried;
             },
             cancellationToken).ConfigureAwait(false);
+        _leases.Remove(entry.Path);
+        return wasThere;
     }
 
     private RecordEntry[] GetEntries(ServiceRecord record, RegisterOptions options)

@@ -164,6 +164,8 @@ internal sealed class SessionKeeper
             _connection = connection;
             _lastProblem = null;
             _next.TrySetResult(connection);
+            // Who finds this connection broken waits for the one after it.
+            _next = NewSource();
             if (_isStopped) connection.Fail(new ObjectDisposedException(nameof(ZooKeeperRegistry)));
         }
 
@@ -172,7 +174,6 @@ internal sealed class SessionKeeper
         lock (_lock)
         {
             _connection = null;
-            _next = NewSource();
             _lastZxid = connection.LastZxid;
             _lastHeardAt = connection.LastReceivedAt;
             if (!_isStopped) _lastProblem = $"{connection.Endpoint}: {reason.Message}";

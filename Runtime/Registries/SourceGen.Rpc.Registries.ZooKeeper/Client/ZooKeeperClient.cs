@@ -75,14 +75,21 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     public async Task<ErrorCode> ReplaceAsync(string path, int version, ReadOnlyMemory<byte> data, bool isEphemeral, CancellationToken cancellationToken)
     {
         JuteWriter body = new();
-        body.Int((int)OpCode.Delete).Boolean(false).Int(-1).Text(path).Int(version);
-        body.Int((int)OpCode.Create).Boolean(false).Int(-1);
-        WriteCreate(body, path, data.Span, isEphemeral);
-        body.Int(-1).Boolean(true).Int(-1);
-        PendingRequest<ErrorCode> request = new(OpCode.Multi, path, body.ToArray(), MultiResult.Read);
-        Reply<ErrorCode> reply = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        ErrorCode error = reply.Error == ErrorCode.Ok ? reply.Value : reply.Error;
-        return Expect(error, [ErrorCode.NoNode, ErrorCode.BadVersion, ErrorCode.NotEmpty, ErrorCode.NodeExists], OpCode.Multi, path);
+        BeginOperation(body, OpCode.Delete).Text(path).Int(version);
+        WriteCreate(BeginOperation(body, OpCode.Create), path, data.Span, isEphemeral);
+        return await TransactAsync(path, body, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Creates a node with directories above it in one step, so that nobody can remove them while they are empty.</summary>
+    /// <param name="directories">The directories that are missing, the highest first.</param>
+    /// <returns>As for creating; nothing was created then.</returns>
+    public async Task<ErrorCode> CreateAsync(
+        IEnumerable<string> directories, string path, ReadOnlyMemory<byte> data, bool isEphemeral, CancellationToken cancellationToken)
+    {
+        JuteWriter body = new();
+        foreach (string directory in directories) WriteCreate(BeginOperation(body, OpCode.Create), directory, [], isEphemeral: false);
+        WriteCreate(BeginOperation(body, OpCode.Create), path, data.Span, isEphemeral);
+        return await TransactAsync(path, body, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a node is there. The watch is set either way.</summary>
@@ -107,6 +114,18 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
 
     private static ErrorCode Expect(ErrorCode error, ReadOnlySpan<ErrorCode> expected, OpCode op, string path) =>
         error == ErrorCode.Ok || expected.Contains(error) ? error : throw new ZooKeeperException(error, $"{op} {path}");
+
+    /// <summary>Writes what stands before each operation of several.</summary>
+    private static JuteWriter BeginOperation(JuteWriter body, OpCode op) => body.Int((int)op).Boolean(false).Int(-1);
+
+    private async Task<ErrorCode> TransactAsync(string path, JuteWriter body, CancellationToken cancellationToken)
+    {
+        body.Int(-1).Boolean(true).Int(-1);
+        PendingRequest<ErrorCode> request = new(OpCode.Multi, path, body.ToArray(), MultiResult.Read);
+        Reply<ErrorCode> reply = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        ErrorCode error = reply.Error == ErrorCode.Ok ? reply.Value : reply.Error;
+        return Expect(error, [ErrorCode.NoNode, ErrorCode.BadVersion, ErrorCode.NotEmpty, ErrorCode.NodeExists], OpCode.Multi, path);
+    }
 
     private void WriteCreate(JuteWriter body, string path, ReadOnlySpan<byte> data, bool isEphemeral) =>
         body.Text(path).Buffer(data).Raw(_settings.Access).Int(isEphemeral ? EphemeralFlag : 0);

@@ -52,7 +52,10 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
     /// <summary>The session, as the server answered.</summary>
     public ConnectResponse Session { get; }
 
-    /// <summary>Completes, never with an error, when the connection has ended; <see cref="Failure"/> says why.</summary>
+    /// <summary>
+    /// Completes, never with an error, when the connection has ended and nothing of what it received is still being looked at, so that no watch
+    /// is entered any more; <see cref="Failure"/> says why.
+    /// </summary>
     public Task Closed => _closed.Task;
 
     /// <summary>Why the connection has ended; null while it has not.</summary>
@@ -152,7 +155,6 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
         // Reading and writing end with the socket, also where they do not look at tokens.
         _socket.Dispose();
         foreach (PendingRequest request in pending) request.Fail(Lost(reason));
-        _closed.TrySetResult();
     }
 
     public async ValueTask DisposeAsync()
@@ -230,6 +232,8 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
         {
             Fail(e);
         }
+
+        _closed.TrySetResult();
     }
 
     private void Accept(ReadOnlySpan<byte> frame)

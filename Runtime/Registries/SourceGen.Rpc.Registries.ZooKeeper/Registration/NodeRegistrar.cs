@@ -3,12 +3,12 @@ using SourceGen.Rpc.Registries.ZooKeeper.Client;
 
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
-/// <summary>Enters and removes nodes, whatever others do to the same paths meanwhile. Everything here may be done twice.</summary>
+/// <summary>
+/// Enters and removes nodes, whatever others do to the same paths meanwhile: when somebody changed what a step was based on, it is begun anew,
+/// until the operation's time is over. Everything here may be done twice.
+/// </summary>
 internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout)
 {
-    /// <summary>How often a step is begun anew because others changed what it looked at.</summary>
-    private const int MaxAttempts = 20;
-
     private readonly Lock _lock = new();
 
     /// <summary>Where what has its record in its name was entered by this registry, by record and node.</summary>
@@ -18,7 +18,7 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
     /// <returns>The paths of what it took the place of.</returns>
     public async Task<IReadOnlyCollection<string>> RegisterAsync(RecordEntry entry, bool isEphemeral, CancellationToken cancellationToken)
     {
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        while (true)
         {
             // Reading costs an ensemble far less than a write that fails, and mostly this is a renewal.
             NodeData? found = await client.GetDataAsync(entry.Path, watcher: null, cancellationToken).ConfigureAwait(false);
@@ -27,8 +27,6 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
             // Not expected to pass by itself: something was put below the node.
             if (result == ErrorCode.NotEmpty) throw new ZooKeeperException(result, $"replace {entry.Path}");
         }
-
-        throw new ZooKeeperException(ErrorCode.BadVersion, $"enter {entry.Path}, which others change all the time,");
     }
 
     /// <summary>Removes a node.</summary>
@@ -42,13 +40,20 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
         return layout.IsRecordInName && (await RemoveOthersAsync(entry, cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 
+    /// <summary>Removes a node if it is this session's, and not one that somebody else has put in its place.</summary>
+    /// <returns>Whether it was there.</returns>
+    public async Task<bool> RemoveOwnAsync(string path, CancellationToken cancellationToken)
+    {
+        NodeData? found = await client.GetDataAsync(path, watcher: null, cancellationToken).ConfigureAwait(false);
+        return found?.Stat.EphemeralOwner == client.SessionId && await DeleteAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<ErrorCode> EnterAsync(RecordEntry entry, bool isEphemeral, NodeData? found, CancellationToken cancellationToken)
     {
         if (found is null)
         {
             ErrorCode created = await client.CreateAsync(entry.Path, entry.Data, isEphemeral, cancellationToken).ConfigureAwait(false);
-            if (created == ErrorCode.NoNode) await CreateDirectoryAsync(entry.Directory, cancellationToken).ConfigureAwait(false);
-            return created;
+            return created == ErrorCode.NoNode ? await EnterWithDirectoriesAsync(entry, isEphemeral, cancellationToken).ConfigureAwait(false) : created;
         }
 
         // The classic mistake is to be content with a node that ends with somebody else's session, and vanishes with it.
@@ -62,16 +67,17 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
             : await client.SetDataAsync(entry.Path, entry.Data, found.Stat.Version, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Creates a directory, and what it is in, from below: what is there already need not be permitted to be created.</summary>
-    private async Task CreateDirectoryAsync(string path, CancellationToken cancellationToken)
+    /// <summary>
+    /// Creates a node together with the directories that are missing. Only those: to create what is there already may not be permitted, and is
+    /// answered with that.
+    /// </summary>
+    private async Task<ErrorCode> EnterWithDirectoriesAsync(RecordEntry entry, bool isEphemeral, CancellationToken cancellationToken)
     {
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            ErrorCode created = await client.CreateAsync(path, default, isEphemeral: false, cancellationToken).ConfigureAwait(false);
-            if (created != ErrorCode.NoNode) return;
-            int slash = path.LastIndexOf('/');
-            if (slash > 0) await CreateDirectoryAsync(path[..slash], cancellationToken).ConfigureAwait(false);
-        }
+        List<string> directories = [];
+        for (int slash = entry.Directory.Length; slash > 0; slash = entry.Directory.LastIndexOf('/', slash - 1)) directories.Insert(0, entry.Directory[..slash]);
+        bool[] exist = await Task.WhenAll(directories.Select(path => client.ExistsAsync(path, watcher: null, cancellationToken))).ConfigureAwait(false);
+        IEnumerable<string> missing = directories.Where((_, i) => !exist[i]);
+        return await client.CreateAsync(missing, entry.Path, entry.Data, isEphemeral, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes what stands for the same node, unless that was done when it was entered before.</summary>
@@ -118,7 +124,7 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
 
     private async Task<bool> DeleteIfOwnAsync(RecordEntry entry, CancellationToken cancellationToken)
     {
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        while (true)
         {
             NodeData? found = await client.GetDataAsync(entry.Path, watcher: null, cancellationToken).ConfigureAwait(false);
             if (found is null || !IsOwn(entry, found.Data)) return false;
@@ -126,8 +132,6 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
             if (deleted == ErrorCode.Ok) return true;
             if (deleted == ErrorCode.NotEmpty) throw new ZooKeeperException(deleted, $"delete {entry.Path}");
         }
-
-        throw new ZooKeeperException(ErrorCode.BadVersion, $"delete {entry.Path}, which others change all the time,");
     }
 
     private bool IsOwn(RecordEntry entry, byte[] data)
