@@ -164,7 +164,7 @@ public sealed class HostileServerTests
             await connection.HangAsync();
         });
         await using FakeServer right = new(AnswerNoNodeAsync);
-        await using (ZooKeeperRegistry both = Open($"{dripping.Address},{right.Address}?timeout=2")) await FailsAsync(both, RpcStatusCode.NotFound);
+        await using (ZooKeeperRegistry both = Open($"{dripping.Address},{right.Address}?timeout=4")) await FailsAsync(both, RpcStatusCode.NotFound);
         await using ZooKeeperRegistry alone = Open($"{dripping.Address}?timeout=0.5");
         await FailsAsync(alone, RpcStatusCode.Unavailable);
     }
@@ -189,9 +189,9 @@ public sealed class HostileServerTests
     {
         await using FakeServer silent = new(static (connection, _) => connection.HangAsync());
         await using FakeServer right = new(AnswerNoNodeAsync);
-        for (int round = 0; round < 4; round++)
+        for (int round = 0; round < 3; round++)
         {
-            await using ZooKeeperRegistry registry = Open($"{silent.Address},{right.Address}?timeout=1");
+            await using ZooKeeperRegistry registry = Open($"{silent.Address},{right.Address}?timeout=4");
             await FailsAsync(registry, RpcStatusCode.NotFound);
         }
     }

@@ -50,7 +50,7 @@ public sealed class TlsTests : IAsyncLifetime
         await watch.UntilAsync([record]);
 
         await using ZooKeeperRegistry one = Open($"ca={_directory["ca.pem"]}&cert={_directory["client.both.pem"]}");
-        RecordAssert.Equal([record], await one.GetServiceAsync("Greeter"));
+        RecordText.AssertEqual([record], await one.GetServiceAsync("Greeter"));
 
         // The server's certificate comes from an authority that is not trusted, or has another name.
         await FailsAsync($"ca={_directory["other-ca.pem"]}&cert={_directory["client.both.pem"]}");

@@ -105,7 +105,7 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         string name = fixture.NewName("cut");
         string later = fixture.NewName("cutlater");
         await using CuttingProxy proxy = new(fixture.Server.Port);
-        await using ZooKeeperRegistry behind = ZooKeeperFixture.Open($"zookeeper://127.0.0.1:{proxy.Port}");
+        await using ZooKeeperRegistry behind = ZooKeeperFixture.Open($"zookeeper://127.0.0.1:{proxy.Port}?timeout=20");
         await using ZooKeeperRegistry direct = fixture.Open();
         ServiceRecord[] records = [Record(name, "n1"), Record(name, "n2"), Record(name, "n3")];
         await behind.RegisterAsync(records[0]);
@@ -231,8 +231,8 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
     public async Task Directories_that_others_remove_are_made_again()
     {
         string name = fixture.NewName("race");
-        await using ZooKeeperRegistry registry = fixture.OpenWith($"/{name}/base");
-        await using ZooKeeperRegistry other = fixture.OpenWith($"/{name}/base");
+        await using ZooKeeperRegistry registry = fixture.OpenWith($"/{name}/base?timeout=20");
+        await using ZooKeeperRegistry other = fixture.OpenWith($"/{name}/base?timeout=20");
         await using WatchRecorder watch = new(other, "s");
         Assert.Empty((await watch.FirstAsync()).Records);
         using CancellationTokenSource stop = new();
@@ -261,7 +261,7 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         for (int i = 0; i < 50; i++)
         {
             await registry.RegisterAsync(record);
-            RecordAssert.Equal([record], await other.GetServiceAsync("s"));
+            RecordText.AssertEqual([record], await other.GetServiceAsync("s"));
             await registry.DeregisterAsync(record);
         }
 
@@ -285,11 +285,11 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         await using RawClient raw = await RawClient.ConnectAsync(fixture.Server.Port);
         await raw.CreateAsync(path, Encoding.UTF8.GetBytes("{ not JSON"));
         await using WatchRecorder watch = new(registry, name);
-        for (int i = 0; i < 3; i++) RecordAssert.Equal([record], await registry.GetServiceAsync(name));
+        for (int i = 0; i < 3; i++) RecordText.AssertEqual([record], await registry.GetServiceAsync(name));
         await watch.UntilAsync([record]);
         Assert.Single(loggers.Lines, line => line.Contains(path, StringComparison.Ordinal));
         await raw.SetDataAsync(path, Encoding.UTF8.GetBytes("""{"name":"Another"}"""));
-        RecordAssert.Equal([record], await registry.GetServiceAsync(name));
+        RecordText.AssertEqual([record], await registry.GetServiceAsync(name));
         Assert.Equal(2, loggers.Lines.Count(line => line.Contains(path, StringComparison.Ordinal)));
         Assert.Contains(loggers.Lines, static line => line.Contains("'Another'", StringComparison.Ordinal));
         // It becomes one.
@@ -313,7 +313,7 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         Assert.Equal(RpcStatusCode.InvalidArgument, error.Code);
         ServiceRecord fits = record with { Metadata = ServiceMetadata.Create([new("text", new string('x', 400_000))]) };
         await registry.RegisterAsync(fits);
-        RecordAssert.Equal([fits], await registry.GetServiceAsync(fits.Name));
+        RecordText.AssertEqual([fits], await registry.GetServiceAsync(fits.Name));
     }
 
     [Fact]
@@ -403,7 +403,7 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         await using ZooKeeperRegistry nobody = Open("");
         ServiceRecord record = Record("s", "n1");
         await owner.RegisterAsync(record);
-        RecordAssert.Equal([record], await same.GetServiceAsync("s"));
+        RecordText.AssertEqual([record], await same.GetServiceAsync("s"));
         await same.RegisterAsync(Record("s", "n2"));
         await FailsAsync(RpcStatusCode.PermissionDenied, () => wrong.GetServiceAsync("s").AsTask());
         await FailsAsync(RpcStatusCode.PermissionDenied, () => wrong.RegisterAsync(record).AsTask());
@@ -417,7 +417,7 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         await using ZooKeeperRegistry readable = fixture.WithUser("me:right@", $"/{name}r?acl=creator-read");
         await using ZooKeeperRegistry reader = fixture.OpenWith($"/{name}r");
         await readable.RegisterAsync(record);
-        RecordAssert.Equal([record], await reader.GetServiceAsync("s"));
+        RecordText.AssertEqual([record], await reader.GetServiceAsync("s"));
         await FailsAsync(RpcStatusCode.Unauthenticated, () => reader.RegisterAsync(Record("s", "n3")).AsTask());
         await FailsAsync(RpcStatusCode.Unauthenticated, () => reader.DeregisterAsync(record).AsTask());
 

@@ -9,8 +9,8 @@ namespace SourceGen.Rpc.Registries.ZooKeeper;
 /// </summary>
 internal sealed class RecordTree
 {
-    /// <summary>How many reads are under way at once: enough to fill the line, and few enough for each to be answered in time.</summary>
-    private const int BatchSize = 500;
+    /// <summary>How many reads are under way at once: enough to keep the server busy, and few enough for all to be answered in time.</summary>
+    private const int BatchSize = 2_000;
 
     private readonly ZooKeeperClient _client;
     private readonly OperationRunner _runner;
