@@ -50,7 +50,7 @@ public abstract partial class RegistryConformance
 
         await store.ReadUntilAsync(name, store.Expect(record));
         Assert.DoesNotContain(watch.Events, static change => change.Kind == RegistryEventKind.Delete);
-        Assert.Equal(store.Expect(record), watch.Records);
+        RecordText.AssertEqual(store.Expect(record), watch.Records);
         watch.AssertConsistent();
     }
 
@@ -136,7 +136,7 @@ public abstract partial class RegistryConformance
         {
             RegistryEvent change = watch.Events[^1];
             Assert.Equal(RegistryEventKind.Update, change.Kind);
-            Assert.Equal(store.Expect(after), change.Records);
+            RecordText.AssertEqual(store.Expect(after), change.Records);
         }
     }
 
@@ -219,7 +219,7 @@ public abstract partial class RegistryConformance
         await watch.UntilAsync(reader.Expect(record));
         await Task.Delay(fixture.ShortestTimeToLive * 1.5);
         await reader.ReadUntilAsync(name, reader.Expect(record));
-        Assert.Equal(reader.Expect(record), watch.Records);
+        RecordText.AssertEqual(reader.Expect(record), watch.Records);
         await using Store remover = Open();
         await remover.Registry.DeregisterAsync(record, persistent);
         await watch.UntilAsync([]);

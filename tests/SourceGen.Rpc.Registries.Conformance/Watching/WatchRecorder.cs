@@ -18,6 +18,7 @@ public sealed class WatchRecorder : IAsyncDisposable
     private readonly Task _watching;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _hasEnded;
+    private int _isDisposed;
 
     /// <summary>Starts to follow.</summary>
     /// <param name="registry">The registry; it is not disposed of.</param>
@@ -114,6 +115,7 @@ public sealed class WatchRecorder : IAsyncDisposable
     /// <summary>Ends the watch and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _stop.CancelAsync();
         await _watching.WaitAsync(_patience);
         _stop.Dispose();
