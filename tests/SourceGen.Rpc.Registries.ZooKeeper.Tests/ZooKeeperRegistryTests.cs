@@ -100,6 +100,47 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
     }
 
     [Fact]
+    public async Task After_an_outage_longer_than_its_session_a_registry_takes_its_own_nodes_over()
+    {
+        string name = fixture.NewName("outage");
+        await using ZooKeeperRegistry registry = fixture.Open();
+        await using ZooKeeperRegistry reader = fixture.Open();
+        RegisterOptions brief = new() { TimeToLive = TimeSpan.FromSeconds(1) };
+        ServiceRecord record = Record(name, "n1");
+        await registry.RegisterAsync(record, brief);
+        long old = registry.Session.SessionId;
+        await fixture.KillServerAsync();
+        await WaitUntilAsync(() => registry.Session.SessionId == 0, "the session to be given up");
+        await fixture.RestartServerAsync();
+
+        await using RegistrationLoop loop = new(registry, record, brief, TimeSpan.FromMilliseconds(50));
+        await WaitUntilAsync(() => loop.Successes > 0, "the registration");
+        await using RawClient raw = await RawClient.ConnectAsync(fixture.Server.Port);
+        long owner = (await raw.GetAsync($"/sourcegen-rpc/services/{name}/1.0::n1")).Stat.EphemeralOwner;
+        Assert.Equal(registry.Session.SessionId, owner);
+        Assert.NotEqual(old, owner);
+        RecordText.AssertEqual([record], await reader.GetServiceAsync(name));
+    }
+
+    [Fact]
+    public async Task A_server_that_has_lost_everything_is_used_again_when_the_session_must_have_ended()
+    {
+        await using ZooKeeperServer server = await ZooKeeperServer.StartAsync();
+        await using ZooKeeperRegistry registry = ZooKeeperFixture.Open($"zookeeper://{server.Address}");
+        ServiceRecord record = Record("s", "n1");
+        RegisterOptions brief = new() { TimeToLive = TimeSpan.FromSeconds(1) };
+        for (int i = 0; i < 10; i++) await registry.RegisterAsync(Record("s", $"old{i}"));
+        await using WatchRecorder watch = new(registry, "s", s_patience, resumes: true);
+        await watch.UntilAsync(static recorder => recorder.Records is [{ Nodes.Length: 10 }], "ten nodes");
+        await using RegistrationLoop loop = new(registry, record, brief, TimeSpan.FromMilliseconds(50));
+        await watch.UntilAsync(static recorder => recorder.Records is [{ Nodes.Length: 11 }], "eleven nodes");
+        // It does not accept those who have seen more than it has.
+        await server.WipeAsync();
+        await watch.UntilAsync([record]);
+        watch.AssertConsistent();
+    }
+
+    [Fact]
     public async Task A_session_goes_on_over_another_connection_and_its_watches_miss_nothing()
     {
         string name = fixture.NewName("cut");
@@ -441,6 +482,15 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         proxy.Cut(blocks: false);
         await registry.RegisterAsync(Record("s", "n2"));
         Assert.Equal(2, (await registry.GetServiceAsync("s")).Single().Nodes.Length);
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> condition, string what)
+    {
+        for (int attempt = 0; !condition(); attempt++)
+        {
+            Assert.True(attempt < s_patience / TimeSpan.FromMilliseconds(20), $"Waited in vain for {what}.");
+            await Task.Delay(20);
+        }
     }
 
     private static ServiceRecord Record(string name, string id) => new(name, "1.0") { Nodes = [new ServiceNode(id, "tcp://10.0.0.1:5000")] };

@@ -104,6 +104,14 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
 
     public Task RestartAsync() => _process.RestartAsync();
 
+    /// <summary>Kills it and starts it again without anything that it knew.</summary>
+    public async Task WipeAsync()
+    {
+        await _process.KillAsync();
+        Directory.Delete(_directory["data", "version-2"], recursive: true);
+        await _process.RestartAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
