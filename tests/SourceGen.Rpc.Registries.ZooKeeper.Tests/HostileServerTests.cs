@@ -241,6 +241,39 @@ public sealed class HostileServerTests
     }
 
     [Fact]
+    public async Task A_time_to_live_that_comes_while_a_connection_is_made_is_asked_for_over_the_next_one()
+    {
+        TaskCompletionSource connecting = new();
+        TaskCompletionSource registering = new();
+        List<(int Timeout, long Session)> asked = [];
+        await using FakeServer server = new(async (connection, number) =>
+        {
+            await connection.ReadHelloAsync();
+            asked.Add((connection.AskedTimeout, connection.AskedSession));
+            if (number == 1)
+            {
+                connecting.SetResult();
+                await registering.Task;
+            }
+
+            await connection.WriteAsync(FakeConnection.Hello(7, connection.AskedTimeout));
+            await AnswerAllAsync(connection);
+        });
+        await using ZooKeeperRegistry registry = Open($"{server.Address}?timeout=20");
+        Task<RpcException> reading = FailsAsync(registry, RpcStatusCode.NotFound);
+        await connecting.Task.WaitAsync(s_patience);
+        using CancellationTokenSource stop = new();
+        Task register = registry.RegisterAsync(
+            new ServiceRecord("s") { Nodes = [new ServiceNode("n", "tcp://h:1")] }, new RegisterOptions { TimeToLive = TimeSpan.FromSeconds(3) }, stop.Token).AsTask();
+        registering.SetResult();
+        await reading;
+        Assert.Equal([(30_000, 0L), (3_000, 7L)], asked);
+        // This server has no nodes, so a registration never ends by itself.
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => register.WaitAsync(s_patience));
+    }
+
+    [Fact]
     public async Task A_refused_credential_is_unauthenticated_at_once()
     {
         await using FakeServer server = new(static async (connection, _) =>

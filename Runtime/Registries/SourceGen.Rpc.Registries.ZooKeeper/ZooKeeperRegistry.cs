@@ -71,7 +71,9 @@ public sealed class ZooKeeperRegistry : IRegistry
         RecordEntry[] entries = GetEntries(record, options);
         if (!options.IsPersistent) _timeouts.Require(options.TimeToLive);
         string what = $"register {record.Key}";
-        await Task.WhenAll(entries.Select(entry => RegisterAsync(record, entry, options, what, cancellationToken))).ConfigureAwait(false);
+        // The first one alone, as it may have to make directories, which all at once would be in each other's way.
+        await RegisterAsync(record, entries[0], options, what, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(entries.Skip(1).Select(entry => RegisterAsync(record, entry, options, what, cancellationToken))).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

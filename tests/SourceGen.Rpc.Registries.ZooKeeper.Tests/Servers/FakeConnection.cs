@@ -12,6 +12,9 @@ internal sealed class FakeConnection(NetworkStream stream, CancellationToken sto
     /// <summary>The session that the client asked to continue; 0 for a new one.</summary>
     public long AskedSession { get; private set; }
 
+    /// <summary>The session's timeout that the client asked for, in milliseconds.</summary>
+    public int AskedTimeout { get; private set; }
+
     /// <summary>Waits for the handshake and begins a session.</summary>
     public async Task AcceptAsync(long session = 7, int timeout = 10_000)
     {
@@ -22,6 +25,7 @@ internal sealed class FakeConnection(NetworkStream stream, CancellationToken sto
     public async Task ReadHelloAsync()
     {
         byte[] hello = await ReadAsync();
+        AskedTimeout = BinaryPrimitives.ReadInt32BigEndian(hello.AsSpan(12));
         AskedSession = BinaryPrimitives.ReadInt64BigEndian(hello.AsSpan(16));
     }
 

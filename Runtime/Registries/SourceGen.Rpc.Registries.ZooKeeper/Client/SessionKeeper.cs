@@ -25,6 +25,7 @@ internal sealed class SessionKeeper
     private Task? _running;
     private int _waiting;
     private TimeSpan _timeout;
+    private TimeSpan _askedTimeout;
     private ConnectResponse _current = new(TimeSpan.Zero, 0, new byte[16]);
     private long _lastZxid;
     private long _lastHeardAt;
@@ -83,7 +84,7 @@ internal sealed class SessionKeeper
             _isReconnectWanted = connection is not null;
         }
 
-        connection?.Fail(new IOException($"the session is to have a timeout of {timeout.TotalSeconds} s, which is agreed on by connecting again"));
+        connection?.Fail(AnotherTimeout());
     }
 
     public async ValueTask StopAsync(bool closesSession)
@@ -106,6 +107,8 @@ internal sealed class SessionKeeper
         lock (_lock) FailWaiting(reason);
         Watches.Lose(reason);
     }
+
+    private static IOException AnotherTimeout() => new("the session is to have another timeout, which is agreed on by connecting again");
 
     private static TaskCompletionSource<ZooKeeperConnection> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -159,28 +162,40 @@ internal sealed class SessionKeeper
     private async Task ServeAsync(ZooKeeperConnection connection)
     {
         connection.Start(_lastZxid);
+        Exception? unwanted = null;
         lock (_lock)
         {
-            _connection = connection;
-            _lastProblem = null;
-            _next.TrySetResult(connection);
-            // Who finds this connection broken waits for the one after it.
-            _next = NewSource();
-            if (_isStopped) connection.Fail(new ObjectDisposedException(nameof(ZooKeeperRegistry)));
+            // It may have been said while the connection was made.
+            _isReconnectWanted = _askedTimeout != _timeout;
+            if (_isStopped) unwanted = new ObjectDisposedException(nameof(ZooKeeperRegistry));
+            else if (_isReconnectWanted) unwanted = AnotherTimeout();
+            else Publish(connection);
         }
 
+        if (unwanted is not null) connection.Fail(unwanted);
         await connection.Closed.ConfigureAwait(false);
         Exception reason = connection.Failure!;
+        bool isProblem;
         lock (_lock)
         {
             _connection = null;
             _lastZxid = connection.LastZxid;
             _lastHeardAt = connection.LastReceivedAt;
-            if (!_isStopped) _lastProblem = $"{connection.Endpoint}: {reason.Message}";
+            isProblem = !_isStopped && !_isReconnectWanted;
+            if (isProblem) _lastProblem = $"{connection.Endpoint}: {reason.Message}";
         }
 
-        if (!_isStopped) _log.ConnectionLost(connection.Endpoint.ToString(), reason.Message);
+        if (isProblem) _log.ConnectionLost(connection.Endpoint.ToString(), reason.Message);
         await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Called under the lock. Who finds this connection broken waits for the one after it.</summary>
+    private void Publish(ZooKeeperConnection connection)
+    {
+        _connection = connection;
+        _lastProblem = null;
+        _next.TrySetResult(connection);
+        _next = NewSource();
     }
 
     /// <summary>Called under the lock. Whoever asks from now on waits for what comes next.</summary>
@@ -224,7 +239,7 @@ internal sealed class SessionKeeper
         {
             ConnectResponse known = Current;
             TimeSpan timeout;
-            lock (_lock) timeout = _timeout;
+            lock (_lock) _askedTimeout = timeout = _timeout;
             ConnectRequest request = new(_lastZxid, timeout, known.SessionId, known.Password);
             ZooKeeperConnection connection = await ZooKeeperConnection
                 .OpenAsync(endpoint, request, _settings, Watches, cancellationToken).ConfigureAwait(false);
