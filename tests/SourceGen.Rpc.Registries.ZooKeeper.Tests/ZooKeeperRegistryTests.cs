@@ -333,6 +333,11 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         RecordText.AssertEqual([record], await registry.GetServiceAsync(name));
         Assert.Equal(2, loggers.Lines.Count(line => line.Contains(path, StringComparison.Ordinal)));
         Assert.Contains(loggers.Lines, static line => line.Contains("'Another'", StringComparison.Ordinal));
+        // Everybody may do everything with it but read it.
+        byte[] hidden = new JuteWriter().Int(1).Int(30).Text("world").Text("anyone").ToArray();
+        await raw.CreateAsync($"/sourcegen-rpc/services/{name}/hidden", ServiceRecordJson.Write(Record(name, "n9")), hidden);
+        for (int i = 0; i < 2; i++) RecordText.AssertEqual([record], await registry.GetServiceAsync(name));
+        Assert.Single(loggers.Lines, static line => line.Contains("/hidden", StringComparison.Ordinal) && line.Contains("NoAuth", StringComparison.Ordinal));
         // It becomes one.
         ServiceRecord mended = Record(name, "n2");
         await raw.SetDataAsync(path, ServiceRecordJson.Write(mended));

@@ -33,6 +33,11 @@ public sealed class JuteReaderTests
                 .Int((int)OpCode.Create).Boolean(false).Int(0).Text("/a")
                 .Int(-1).Boolean(true).Int(-1).ToArray(),
             static (ref JuteReader reader) => MultiResult.Read(ref reader)),
+        ["multi read"] = (
+            FakeConnection.Stat(new JuteWriter().Int((int)OpCode.GetData).Boolean(false).Int(0).Buffer("value"u8))
+                .Int((int)OpCode.Error).Boolean(false).Int(-101).Int(-101)
+                .Int(-1).Boolean(true).Int(-1).ToArray(),
+            static (ref JuteReader reader) => MultiResult.ReadData(ref reader, 2)),
         ["failed multi"] = (
             new JuteWriter()
                 .Int((int)OpCode.Error).Boolean(false).Int(-103).Int(-103)
@@ -128,6 +133,23 @@ public sealed class JuteReaderTests
             .Int(-1).Boolean(true).Int(-1).ToArray();
         JuteReader reader = new(second);
         Assert.Equal(ErrorCode.NodeExists, MultiResult.Read(ref reader));
+    }
+
+    [Theory]
+    [InlineData(1, "1 reads with 2 results")]
+    [InlineData(3, "3 reads with 2 results")]
+    public void A_multi_read_has_as_many_results_as_were_asked_for(int count, string expected)
+    {
+        ZooKeeperProtocolException error = Assert.Throws<ZooKeeperProtocolException>(() =>
+        {
+            JuteReader reader = new(Samples["multi read"].Bytes);
+            MultiResult.ReadData(ref reader, count);
+        });
+        Assert.EndsWith(expected, error.Message, StringComparison.Ordinal);
+        JuteReader right = new(Samples["multi read"].Bytes);
+        Reply<NodeData>[] replies = MultiResult.ReadData(ref right, 2);
+        Assert.Equal("value"u8.ToArray(), replies[0].Value!.Data);
+        Assert.Equal(ErrorCode.NoNode, replies[1].Error);
     }
 
     [Fact]

@@ -31,8 +31,12 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Task CloseSessionAsync() => AskAsync(OpCode.CloseSession, new JuteWriter());
 
-    public Task CreateAsync(string path, byte[] data, bool isEphemeral = false) =>
-        AskAsync(OpCode.Create, new JuteWriter().Text(path).Buffer(data).Raw(NodeAccess.Open).Int(isEphemeral ? 1 : 0));
+    /// <summary>Creates a persistent node.</summary>
+    /// <param name="path">The node.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="access">Its access control list, serialized; null for everything to everybody.</param>
+    public Task CreateAsync(string path, byte[] data, byte[]? access = null) =>
+        AskAsync(OpCode.Create, new JuteWriter().Text(path).Buffer(data).Raw(access ?? NodeAccess.Open).Int(0));
 
     public Task SetDataAsync(string path, byte[] data) => AskAsync(OpCode.SetData, new JuteWriter().Text(path).Buffer(data).Int(-1));
 

@@ -14,11 +14,14 @@ internal abstract class PendingRequest(OpCode op, string path, byte[] body)
     /// <summary>When it was sent, as <see cref="Environment.TickCount64"/> has it.</summary>
     public long SentAt { get; set; }
 
-    /// <summary>Who is to be told once of what happens to <see cref="Path"/> from the answer on; null for nobody.</summary>
+    /// <summary>Who is to be told once of what happens to <see cref="WatchedPaths"/> from the answer on; null for nobody.</summary>
     public INodeWatcher? Watcher { get; init; }
 
-    /// <summary>The node, for messages and for the watch.</summary>
+    /// <summary>The node, for messages.</summary>
     public string Path { get; } = path;
+
+    /// <summary>The nodes that the server watches when it has answered. Default: the node.</summary>
+    public IReadOnlyList<string> WatchedPaths { get; init; } = [path];
 
     /// <summary>Nobody waits for the answer any more. It still comes, in its turn.</summary>
     public void Abandon() => _isAbandoned = true;
@@ -29,7 +32,7 @@ internal abstract class PendingRequest(OpCode op, string path, byte[] body)
         : (Op, error) switch
         {
             (OpCode.Exists, ErrorCode.NoNode) => WatchKind.Existence,
-            (OpCode.Exists or OpCode.GetData, ErrorCode.Ok) => WatchKind.Data,
+            (OpCode.Exists or OpCode.GetData or OpCode.SetWatches, ErrorCode.Ok) => WatchKind.Data,
             (OpCode.GetChildren2, ErrorCode.Ok) => WatchKind.Children,
             _ => null,
         };

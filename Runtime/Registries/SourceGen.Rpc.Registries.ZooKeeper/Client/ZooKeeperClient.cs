@@ -100,6 +100,42 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     public async Task<NodeData?> GetDataAsync(string path, INodeWatcher? watcher, CancellationToken cancellationToken) =>
         (await ReadAsync(OpCode.GetData, path, NodeData.Read, watcher, cancellationToken).ConfigureAwait(false)).Value;
 
+    /// <summary>
+    /// Reads the data of several nodes in one request, which costs a server a fraction of as many requests. The watches are set before, by another
+    /// one, as this kind sets none; what changes in between is told, and read again.
+    /// </summary>
+    /// <returns>For each node its data, or why it could not be read. There is a watch on those that could be read.</returns>
+    public async Task<Reply<NodeData>[]> GetDataAsync(IReadOnlyList<string> paths, INodeWatcher? watcher, CancellationToken cancellationToken)
+    {
+        JuteWriter body = new();
+        foreach (string path in paths) BeginOperation(body, OpCode.GetData).Text(path).Boolean(false);
+        EndOperations(body);
+        PendingRequest<Reply<NodeData>[]> read = new(
+            OpCode.MultiRead, paths[0], body.ToArray(), (ref JuteReader reader) => MultiResult.ReadData(ref reader, paths.Count));
+        PendingRequest<bool> watch = new(
+            OpCode.SetWatches, paths[0], watcher is null ? [] : WatchRequests.Write(paths).ToArray(), static (ref JuteReader _) => true)
+        {
+            Watcher = watcher,
+            WatchedPaths = paths,
+        };
+        ZooKeeperConnection connection = await _session.GetConnectionAsync(cancellationToken).ConfigureAwait(false);
+        if (watcher is not null)
+        {
+            connection.Send(watch);
+            // Over the same connection, and without waiting: requests are carried out in their order.
+            connection.Send(read);
+            Expect((await WaitAsync(watch, cancellationToken).ConfigureAwait(false)).Error, [], watch.Op, watch.Path);
+        }
+        else
+        {
+            connection.Send(read);
+        }
+
+        Reply<Reply<NodeData>[]> reply = await WaitAsync(read, cancellationToken).ConfigureAwait(false);
+        Expect(reply.Error, [], read.Op, read.Path);
+        return reply.Value!;
+    }
+
     /// <summary>Reads the names of a node's children; null when it is not there, and no watch is set then.</summary>
     public async Task<string[]?> GetChildrenAsync(string path, INodeWatcher? watcher, CancellationToken cancellationToken) =>
         (await ReadAsync(OpCode.GetChildren2, path, ReadNames, watcher, cancellationToken).ConfigureAwait(false)).Value;
@@ -118,9 +154,11 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     /// <summary>Writes what stands before each operation of several.</summary>
     private static JuteWriter BeginOperation(JuteWriter body, OpCode op) => body.Int((int)op).Boolean(false).Int(-1);
 
+    private static void EndOperations(JuteWriter body) => body.Int(-1).Boolean(true).Int(-1);
+
     private async Task<ErrorCode> TransactAsync(string path, JuteWriter body, CancellationToken cancellationToken)
     {
-        body.Int(-1).Boolean(true).Int(-1);
+        EndOperations(body);
         PendingRequest<ErrorCode> request = new(OpCode.Multi, path, body.ToArray(), MultiResult.Read);
         Reply<ErrorCode> reply = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         ErrorCode error = reply.Error == ErrorCode.Ok ? reply.Value : reply.Error;
@@ -149,6 +187,11 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     {
         ZooKeeperConnection connection = await _session.GetConnectionAsync(cancellationToken).ConfigureAwait(false);
         connection.Send(request);
+        return await WaitAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Reply<T>> WaitAsync<T>(PendingRequest<T> request, CancellationToken cancellationToken)
+    {
         try
         {
             return await request.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);

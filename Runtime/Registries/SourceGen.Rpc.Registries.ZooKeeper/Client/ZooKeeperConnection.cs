@@ -261,7 +261,11 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
         {
             if (error.EndsConnection()) throw new ZooKeeperException(error, $"{request.Op} {request.Path}");
             // Before the next frame is looked at, which may already be this watch's event.
-            if (request.WatchSetBy(error) is { } kind) _watches.Add(kind, request.Path, request.Watcher!);
+            if (request.WatchSetBy(error) is { } kind)
+            {
+                foreach (string path in request.WatchedPaths) _watches.Add(kind, path, request.Watcher!);
+            }
+
             request.Answer(error, ref reader);
         }
         catch (Exception e)

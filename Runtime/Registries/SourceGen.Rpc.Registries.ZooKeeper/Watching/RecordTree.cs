@@ -10,7 +10,10 @@ namespace SourceGen.Rpc.Registries.ZooKeeper;
 internal sealed class RecordTree
 {
     /// <summary>How many reads are under way at once: enough to keep the server busy, and few enough for all to be answered in time.</summary>
-    private const int BatchSize = 2_000;
+    private const int BatchSize = 500;
+
+    /// <summary>How many nodes one request reads: with 1 MiB each, which is the most that servers keep, they fit into the longest answer.</summary>
+    private const int NodesInRequest = 14;
 
     private readonly ZooKeeperClient _client;
     private readonly OperationRunner _runner;
@@ -67,9 +70,9 @@ internal sealed class RecordTree
             () => _directories.Values.Where(static directory => directory.IsDirty), ReadDirectoryAsync, cancellationToken).ConfigureAwait(false);
         await ReadAllAsync(
             () => _directories.Values.SelectMany(
-                static directory => directory.Nodes.Values.Where(static node => node.IsDirty),
-                static (directory, node) => (Directory: directory, Node: node)),
-            ReadNodeAsync,
+                static directory => directory.Nodes.Values.Where(static node => node.IsDirty).Chunk(NodesInRequest),
+                static (directory, nodes) => (directory, nodes)),
+            ReadNodesAsync,
             cancellationToken).ConfigureAwait(false);
         foreach (RecordDirectory directory in _directories.Values)
         {
@@ -160,26 +163,24 @@ internal sealed class RecordTree
     private async Task<bool> IsThereAsync(string path, CancellationToken cancellationToken) =>
         _watcher is not null && await _client.ExistsAsync(path, _watcher, cancellationToken).ConfigureAwait(false);
 
-    private async Task ReadNodeAsync((RecordDirectory Directory, RecordNode Node) item, CancellationToken cancellationToken)
+    private async Task ReadNodesAsync((RecordDirectory Directory, RecordNode[] Nodes) item, CancellationToken cancellationToken)
     {
-        (RecordDirectory directory, RecordNode node) = item;
-        string path = $"{directory.Path}/{node.Name}";
-        try
+        (RecordDirectory directory, RecordNode[] nodes) = item;
+        string[] paths = [.. nodes.Select(node => $"{directory.Path}/{node.Name}")];
+        Reply<NodeData>[] replies = await _client.GetDataAsync(paths, _watcher, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; i < nodes.Length; i++)
         {
-            NodeData? data = await _client.GetDataAsync(path, _watcher, cancellationToken).ConfigureAwait(false);
-            node.IsGone = data is null;
+            (ErrorCode error, NodeData? data) = replies[i];
+            nodes[i].IsGone = error == ErrorCode.NoNode;
             if (data is not null)
             {
-                SetRecord(directory, node, data.Data);
-                return;
+                SetRecord(directory, nodes[i], data.Data);
+                continue;
             }
-        }
-        catch (ZooKeeperException e) when (e.Error == ErrorCode.NoAuth)
-        {
-            _unreadable.Report(path, $"it may not be read: {e.Message}");
-        }
 
-        Set(directory, node, record: null);
+            if (error != ErrorCode.NoNode) _unreadable.Report(paths[i], $"reading it is answered with {error.Describe()}");
+            Set(directory, nodes[i], record: null);
+        }
     }
 
     private void SetRecord(RecordDirectory directory, RecordNode node, byte[] data)

@@ -11,6 +11,9 @@ internal enum OpCode
     Ping = 11,
     GetChildren2 = 12,
     Multi = 14,
+
+    /// <summary>Several reads that are answered together. Since 3.6.</summary>
+    MultiRead = 22,
     Auth = 100,
     SetWatches = 101,
     CloseSession = -11,
