@@ -42,6 +42,7 @@ missing_packages() {
   if ! command -v dbus-daemon > /dev/null; then echo dbus-daemon; fi
   if ! command -v ip > /dev/null && [ ! -x /usr/sbin/ip ]; then echo iproute2; fi
   if ! command -v etcd > /dev/null; then echo etcd-server; fi
+  if [ ! -x /usr/share/zookeeper/bin/zkServer.sh ]; then echo zookeeper; fi
 }
 
 install_missing() {
@@ -58,12 +59,14 @@ install_missing() {
 # Consul left Debian with version 12; the release before has it. Its binary is taken out of the package and kept outside the repository, and
 # nothing is installed. Where that fails, its tests are skipped, and only they.
 get_consul() {
-  local cache="${XDG_CACHE_HOME:-$HOME/.cache}/sourcegen-rpc/consul" work options
+  local cache="${XDG_CACHE_HOME:-$HOME/.cache}/sourcegen-rpc/consul" work options archive
   if [ -n "${SOURCEGEN_RPC_CONSUL:-}" ] || command -v consul > /dev/null; then return 0; fi
   if [ ! -x "$cache/usr/bin/consul" ]; then
     work="$(mktemp -d)"
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-    echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bullseye main' > "$work/sources.list"
+    # From where this machine gets Debian.
+    archive="$(apt-get indextargets --format '$(REPO_URI)' 2> /dev/null | grep -v security | head -n 1)" || true
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive bullseye main" > "$work/sources.list"
     options=(-qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$work/lists"
       -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root -o Acquire::Languages=none)
     # In a subshell and by steps that each may fail: errexit does not hold where a condition asks.
