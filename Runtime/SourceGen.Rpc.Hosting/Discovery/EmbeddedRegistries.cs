@@ -1,7 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using SourceGen.Rpc.Registries.File;
-using SourceGen.Rpc.Registries.Memory;
-using SourceGen.Rpc.Registries.Static;
 
 namespace SourceGen.Rpc.Hosting.Discovery;
 
@@ -14,5 +11,6 @@ internal static class EmbeddedRegistries
         services.AddMemoryRegistry();
         services.AddStaticRegistry();
         services.AddFileRegistry();
+        services.AddMdnsRegistry();
     }
 }
