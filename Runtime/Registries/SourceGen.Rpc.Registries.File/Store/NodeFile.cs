@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using SourceGen.Rpc.Discovery;
 
@@ -73,7 +73,8 @@ internal sealed record NodeFile(ServiceRecord Record, TimeSpan? TimeToLive, Proc
                 timeToLive = TimeSpan.FromSeconds(value);
             }
 
-            if (!ServiceRecordJson.TryRead(Encoding.UTF8.GetBytes(inner.GetRawText()), out ServiceRecord? record, out error)) return false;
+            byte[] text = JsonMarshal.GetRawUtf8Value(inner).ToArray();
+            if (!ServiceRecordJson.TryRead(text, out ServiceRecord? record, out error)) return false;
             if (record.Nodes.Length != 1)
             {
                 error = $"its record has {record.Nodes.Length} nodes where one is expected";
