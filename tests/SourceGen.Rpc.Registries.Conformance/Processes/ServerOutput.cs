@@ -20,6 +20,11 @@ internal sealed class ServerOutput
         }
     }
 
+    public void Clear()
+    {
+        lock (_lock) _lines.Clear();
+    }
+
     public override string ToString()
     {
         lock (_lock)

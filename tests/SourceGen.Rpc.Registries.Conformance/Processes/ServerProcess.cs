@@ -7,8 +7,8 @@ using System.Net.Sockets;
 namespace SourceGen.Rpc.Registries.Conformance;
 
 /// <summary>
-/// A real server that a test starts, kills and starts again. It ends with the process of the tests, also when that is killed: a shell beside
-/// it waits for the end of a pipe that only this process holds, and then kills it.
+/// A real server that a test starts, kills and starts again. It ends with the process of the tests, also when that is killed: a shell
+/// beside it waits for the end of a pipe that only this process holds, and then kills it.
 /// </summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
@@ -49,6 +49,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task RestartAsync()
     {
         if (Id != 0) throw new InvalidOperationException($"{_start.Program} runs already.");
+        _output.Clear();
         Launch();
         try
         {
@@ -134,7 +135,8 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             try
             {
-                if (await _start.IsReady(patience.Token)) return;
+                bool isReady = _start.ReadyLine is not { } line || _output.ToString().Contains(line, StringComparison.Ordinal);
+                if (isReady && (_start.IsReady is null || await _start.IsReady(patience.Token))) return;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
