@@ -31,7 +31,7 @@ public sealed class HostileServerTests
         });
         for (int length = 0; length < reply.Length - 68; length++)
         {
-            await using ZooKeeperRegistry registry = Open($"{server.Address}?timeout=0.3");
+            await using ZooKeeperRegistry registry = Open($"{server.Address}?timeout=0.2");
             // The reply of the next connection is longer by a byte, so an operation may get through a few of them.
             await FailsAsync(registry, RpcStatusCode.Unavailable, RpcStatusCode.NotFound);
         }
@@ -110,7 +110,11 @@ public sealed class HostileServerTests
         {
             await connection.AcceptAsync();
             (int xid, _, _) = await connection.ReadRequestAsync();
-            foreach (int type in (int[])[99, -5, 1, 4]) await connection.WriteAsync(FakeConnection.Header(Xid.Notification, ErrorCode.Ok).Int(type).Int(3).Text("/x"));
+            foreach (int type in (int[])[99, -5, 1, 4])
+            {
+                await connection.WriteAsync(FakeConnection.Header(Xid.Notification, ErrorCode.Ok).Int(type).Int(3).Text("/x"));
+            }
+
             await connection.WriteAsync(FakeConnection.Header(Xid.Ping, ErrorCode.Ok));
             await connection.WriteAsync(FakeConnection.Header(xid, ErrorCode.NoNode));
             await connection.HangAsync();
@@ -164,7 +168,11 @@ public sealed class HostileServerTests
             await connection.HangAsync();
         });
         await using FakeServer right = new(AnswerNoNodeAsync);
-        await using (ZooKeeperRegistry both = Open($"{dripping.Address},{right.Address}?timeout=4")) await FailsAsync(both, RpcStatusCode.NotFound);
+        await using (ZooKeeperRegistry both = Open($"{dripping.Address},{right.Address}?timeout=4"))
+        {
+            await FailsAsync(both, RpcStatusCode.NotFound);
+        }
+
         await using ZooKeeperRegistry alone = Open($"{dripping.Address}?timeout=0.5");
         await FailsAsync(alone, RpcStatusCode.Unavailable);
     }
@@ -264,7 +272,9 @@ public sealed class HostileServerTests
         await connecting.Task.WaitAsync(s_patience);
         using CancellationTokenSource stop = new();
         Task register = registry.RegisterAsync(
-            new ServiceRecord("s") { Nodes = [new ServiceNode("n", "tcp://h:1")] }, new RegisterOptions { TimeToLive = TimeSpan.FromSeconds(3) }, stop.Token).AsTask();
+            new ServiceRecord("s") { Nodes = [new ServiceNode("n", "tcp://h:1")] },
+            new RegisterOptions { TimeToLive = TimeSpan.FromSeconds(3) },
+            stop.Token).AsTask();
         registering.SetResult();
         await reading;
         Assert.Equal([(30_000, 0L), (3_000, 7L)], asked);

@@ -67,7 +67,8 @@ public sealed class LayoutTests
         DubboLayout layout = new(DubboLayout.DefaultRoot);
         ServiceRecord record = ServiceUrl.Parse("tcp://10.0.0.1:5000/Shop.Greeter?version=1.0&dynamic=false").ToRecord();
         (string name, _) = layout.Write(record, record.Nodes[0], new RegisterOptions { IsPersistent = true });
-        Assert.Equal("tcp%3A%2F%2F10.0.0.1%3A5000%2FShop.Greeter%3Fdynamic%3Dfalse%26interface%3DShop.Greeter%26version%3D1.0", IdOff(name));
+        Assert.Equal(
+            "tcp%3A%2F%2F10.0.0.1%3A5000%2FShop.Greeter%3Fdynamic%3Dfalse%26interface%3DShop.Greeter%26version%3D1.0", IdOff(name));
         ServiceRecord read = layout.Read(layout.GetDirectory("Shop.Greeter"), name, []);
         Assert.Equal(record.Nodes[0].Id, read.Nodes[0].Id);
         Assert.Equal(record.Key, read.Key);

@@ -44,7 +44,8 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task Both_sides_show_certificates_and_wrong_ones_are_refused()
     {
         ServiceRecord record = new("Greeter", "1.0") { Nodes = [new ServiceNode("n1", "tcp://10.0.0.1:5000")] };
-        await using ZooKeeperRegistry registry = Open($"ca={_directory["ca.pem"]}&cert={_directory["client.pem"]}&key={_directory["client.key"]}");
+        string files = $"ca={_directory["ca.pem"]}&cert={_directory["client.pem"]}&key={_directory["client.key"]}";
+        await using ZooKeeperRegistry registry = Open(files);
         await registry.RegisterAsync(record);
         await using WatchRecorder watch = new(registry, "Greeter");
         await watch.UntilAsync([record]);
@@ -94,7 +95,8 @@ public sealed class TlsTests : IAsyncLifetime
         await File.WriteAllTextAsync(_directory[$"{name}.both.pem"], $"{pair.Key}\n{pair.Certificate}\n");
     }
 
-    private ZooKeeperRegistry Open(string parameters) => ZooKeeperFixture.Open($"zookeeper://127.0.0.1:{_securePort}?tls=true&{parameters}");
+    private ZooKeeperRegistry Open(string parameters) =>
+        ZooKeeperFixture.Open($"zookeeper://127.0.0.1:{_securePort}?tls=true&{parameters}");
 
     private async Task FailsAsync(string parameters)
     {

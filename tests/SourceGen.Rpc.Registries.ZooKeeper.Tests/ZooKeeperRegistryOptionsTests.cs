@@ -11,7 +11,8 @@ public sealed class ZooKeeperRegistryOptionsTests
         ZooKeeperRegistryOptions options = ZooKeeperRegistryProvider.CreateOptions(RpcAddress.Parse(
             "zookeeper://me:p%40ss@a:1,b,[::1]:3/prod?layout=dubbo&root=/x&timeout=2&session=12&acl=creator-read&tls=true&servername=zk"));
         Assert.Equal(["a:1", "b:2181", "[::1]:3"], options.Endpoints);
-        Assert.Equal(("me", "p@ss", "/prod", RecordLayout.Dubbo, "/x"), (options.UserName, options.Password, options.BasePath, options.Layout, options.Root));
+        Assert.Equal(("me", "p@ss"), (options.UserName, options.Password));
+        Assert.Equal(("/prod", RecordLayout.Dubbo, "/x"), (options.BasePath, options.Layout, options.Root));
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(12)), (options.Timeout, options.SessionTimeout));
         Assert.Equal((ZooKeeperAccess.CreatorAndReaders, true, "zk"), (options.Access, options.UseTls, options.TlsServerName));
         await using ZooKeeperRegistry registry = new(options);

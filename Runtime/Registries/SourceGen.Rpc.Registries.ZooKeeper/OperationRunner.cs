@@ -4,8 +4,8 @@ using SourceGen.Rpc.Registries.ZooKeeper.Client;
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
 /// <summary>
-/// Carries out operations within their time: again over the next connection when one breaks, so an operation must not mind being done twice.
-/// What goes wrong comes out as the errors that all registries have in common.
+/// Carries out operations within their time: again over the next connection when one breaks, so an operation must not mind being done
+/// twice. What goes wrong comes out as the errors that all registries have in common.
 /// </summary>
 internal sealed class OperationRunner(string address, TimeSpan timeout, bool hasCredentials, ZooKeeperClient client)
 {
@@ -26,13 +26,13 @@ internal sealed class OperationRunner(string address, TimeSpan timeout, bool has
             {
                 return await operation(time.Token).ConfigureAwait(false);
             }
-            catch (ConnectionLostException e) when (e.InnerException is not ZooKeeperException { Error: ErrorCode.AuthFailed or ErrorCode.SaslRequired })
+            catch (ConnectionLostException e) when (e.InnerException is ZooKeeperException cause && cause.Error.IsUnauthenticated())
             {
-                lost = e;
+                throw RegistryErrors.Refused(Address, what, isKnown: false, e.InnerException.Message);
             }
             catch (ConnectionLostException e)
             {
-                throw RegistryErrors.Refused(Address, what, isKnown: false, e.InnerException!.Message);
+                lost = e;
             }
             catch (ServersUnreachableException e)
             {
@@ -44,7 +44,9 @@ internal sealed class OperationRunner(string address, TimeSpan timeout, bool has
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                string reason = client.LastProblem ?? lost?.Message ?? "the servers do not answer, or others change the same nodes all the time";
+                string reason = client.LastProblem
+                    ?? lost?.Message
+                    ?? "the servers do not answer, or others change the same nodes all the time";
                 throw RegistryErrors.Unavailable(Address, what, $"it was not done within {timeout.TotalSeconds} s; {reason}", lost ?? e);
             }
         }

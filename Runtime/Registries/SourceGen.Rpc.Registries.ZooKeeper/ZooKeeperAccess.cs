@@ -9,7 +9,9 @@ public enum ZooKeeperAccess
     /// <summary>Everybody may do everything.</summary>
     Open,
 
-    /// <summary>Whoever has the same user's name and password may do everything; others nothing, so servers and clients share them.</summary>
+    /// <summary>
+    /// Whoever has the same user's name and password may do everything; others nothing, so servers and clients share them.
+    /// </summary>
     Creator,
 
     /// <summary>Whoever has the same user's name and password may do everything; others may read.</summary>

@@ -15,7 +15,8 @@ internal sealed partial class ZooKeeperLog(ILogger logger)
     [LoggerMessage(561, LogLevel.Information, "Session 0x{Session:x} goes on at {Endpoint}")]
     public partial void SessionContinued(long session, string endpoint);
 
-    [LoggerMessage(562, LogLevel.Warning, "Session 0x{Session:x} is lost, and with it what was registered until it is registered again: {Reason}")]
+    [LoggerMessage(
+        562, LogLevel.Warning, "Session 0x{Session:x} is lost, and with it what was registered until it is registered again: {Reason}")]
     public partial void SessionLost(long session, string reason);
 
     [LoggerMessage(563, LogLevel.Warning, "Session 0x{Session:x} could not be closed, so it ends by its timeout: {Reason}")]

@@ -8,9 +8,9 @@ using SourceGen.Rpc.Registries.ZooKeeper.Client;
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
 /// <summary>
-/// Services in ZooKeeper, each node of a service in a node of ZooKeeper's that ends with this registry's session. One connection to one server
-/// of the ensemble at a time, made by the first operation; all requests go over it. Disposing of the registry ends the session, and with it
-/// everything that was registered and is not persistent, at once.
+/// Services in ZooKeeper, each node of a service in a node of ZooKeeper's that ends with this registry's session. One connection to one
+/// server of the ensemble at a time, made by the first operation; all requests go over it. Disposing of the registry ends the session, and
+/// with it everything that was registered and is not persistent, at once.
 /// </summary>
 public sealed class ZooKeeperRegistry : IRegistry
 {
@@ -53,17 +53,18 @@ public sealed class ZooKeeperRegistry : IRegistry
     internal ConnectResponse Session => _client.Session;
 
     /// <summary>
-    /// Enters the nodes of a record, or makes sure that they are still there with this registry's session as their owner. A node of the same
-    /// name that ends with another session, such as that of a process that crashed, is replaced in one step.
+    /// Enters the nodes of a record, or makes sure that they are still there with this registry's session as their owner. A node of the
+    /// same name that ends with another session, such as that of a process that crashed, is replaced in one step.
     /// </summary>
     /// <param name="record">The record, with the nodes that the caller is responsible for.</param>
     /// <param name="options">
-    /// How it is kept; null for <see cref="RegisterOptions.Default"/>. The shortest time to live of all is what the session's timeout is asked to
-    /// be. A node that is not registered again in its time is removed also while the session goes on.
+    /// How it is kept; null for <see cref="RegisterOptions.Default"/>. The shortest time to live of all is what the session's timeout is
+    /// asked to be. A node that is not registered again in its time is removed also while the session goes on.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RpcException">As <see cref="IServiceRegistrar.RegisterAsync"/> says.</exception>
-    public async ValueTask RegisterAsync(ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask RegisterAsync(
+        ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= RegisterOptions.Default;
         ArgumentNullException.ThrowIfNull(record);
@@ -73,11 +74,13 @@ public sealed class ZooKeeperRegistry : IRegistry
         string what = $"register {record.Key}";
         // The first one alone, as it may have to make directories, which all at once would be in each other's way.
         await RegisterAsync(record, entries[0], options, what, cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(entries.Skip(1).Select(entry => RegisterAsync(record, entry, options, what, cancellationToken))).ConfigureAwait(false);
+        await Task
+            .WhenAll(entries.Skip(1).Select(entry => RegisterAsync(record, entry, options, what, cancellationToken))).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeregisterAsync(ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask DeregisterAsync(
+        ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= RegisterOptions.Default;
         ArgumentNullException.ThrowIfNull(record);
@@ -116,8 +119,8 @@ public sealed class ZooKeeperRegistry : IRegistry
     }
 
     /// <summary>
-    /// Follows a service. It outlives the loss of a server as long as another one accepts the session within the timeout; when the session has
-    /// expired, the next event is a snapshot; when no server is found in time, the enumeration fails.
+    /// Follows a service. It outlives the loss of a server as long as another one accepts the session within the timeout; when the session
+    /// has expired, the next event is a snapshot; when no server is found in time, the enumeration fails.
     /// </summary>
     /// <param name="service">The service's name; null for all services.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -129,7 +132,9 @@ public sealed class ZooKeeperRegistry : IRegistry
         return RecordWatch.RunAsync(_client, _runner, watcher => CreateTree(service, watcher), what, cancellationToken);
     }
 
-    /// <summary>Ends the session: what was registered and is not persistent is gone when this returns, if a server can be reached.</summary>
+    /// <summary>
+    /// Ends the session: what was registered and is not persistent is gone when this returns, if a server can be reached.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _leases.DisposeAsync().ConfigureAwait(false);
@@ -210,7 +215,9 @@ public sealed class ZooKeeperRegistry : IRegistry
             if (name.Length * 3 + data.Length > ZooKeeperClient.MaxRequestLength / 2)
             {
                 throw RegistryErrors.Invalid(
-                    record, $"the node {node} takes {name.Length + data.Length:N0} bytes, where ZooKeeper takes requests of about 1 MiB, half of it usable.");
+                    record,
+                    $"the node {node} takes {name.Length + data.Length:N0} bytes, where ZooKeeper takes requests of about 1 MiB, "
+                    + "half of it usable.");
             }
 
             entries[i] = new RecordEntry(directory, name, data, record.Key, node);

@@ -5,18 +5,23 @@ using SourceGen.Rpc.Registries.ZooKeeper.Client;
 
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
-/// <summary>How a <see cref="ZooKeeperRegistry"/> reaches ZooKeeper, and how it keeps records there. They are read once, when it is created.</summary>
+/// <summary>
+/// How a <see cref="ZooKeeperRegistry"/> reaches ZooKeeper, and how it keeps records there. They are read once, when it is created.
+/// </summary>
 public sealed class ZooKeeperRegistryOptions
 {
     internal const int DefaultPort = 2181;
 
     private static readonly TimeSpan s_defaultSessionTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>The servers of one ensemble, as <c>host</c> or <c>host:port</c>; the port is 2181 when none is given. Default: <c>127.0.0.1</c>.</summary>
+    /// <summary>
+    /// The servers of one ensemble, as <c>host</c> or <c>host:port</c>; the port is 2181 when none is given. Default: <c>127.0.0.1</c>.
+    /// </summary>
     public IList<string> Endpoints { get; } = [];
 
     /// <summary>
-    /// A path that everything is below, for ensembles that several systems share: <c>/production</c>. Created when it is not there. Default: none.
+    /// A path that everything is below, for ensembles that several systems share: <c>/production</c>. Created when it is not there.
+    /// Default: none.
     /// </summary>
     public string BasePath { get; set; } = "";
 
@@ -24,37 +29,43 @@ public sealed class ZooKeeperRegistryOptions
     public RecordLayout Layout { get; set; }
 
     /// <summary>
-    /// The path, below <see cref="BasePath"/>, that services are in. Default, null: <c>/sourcegen-rpc/services</c>, <c>/micro-registry</c> or
-    /// <c>/dubbo</c>, by the layout.
+    /// The path, below <see cref="BasePath"/>, that services are in. Default, null: <c>/sourcegen-rpc/services</c>, <c>/micro-registry</c>
+    /// or <c>/dubbo</c>, by the layout.
     /// </summary>
     public string? Root { get; set; }
 
     /// <summary>
-    /// How long one operation may take, going on to other servers included, and for how long a watch waits for a server to come back before it
-    /// fails. Default: 5 seconds.
+    /// How long one operation may take, going on to other servers included, and for how long a watch waits for a server to come back before
+    /// it fails. Default: 5 seconds.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The session's timeout to ask for: how long after this process has died, or lost all servers, its nodes go. Servers keep it within bounds
-    /// of their own, 4 to 40 seconds unless configured otherwise. Never longer than the shortest <see cref="RegisterOptions.TimeToLive"/>. Default,
-    /// null: that time, and 30 seconds as long as nothing was registered.
+    /// The session's timeout to ask for: how long after this process has died, or lost all servers, its nodes go. Servers keep it within
+    /// bounds of their own, 4 to 40 seconds unless configured otherwise. Never longer than the shortest
+    /// <see cref="RegisterOptions.TimeToLive"/>. Default, null: that time, and 30 seconds as long as nothing was registered.
     /// </summary>
     public TimeSpan? SessionTimeout { get; set; }
 
-    /// <summary>Who to be, by ZooKeeper's scheme <c>digest</c>. The password is sent readably, so use TLS too. Default, null: nobody.</summary>
+    /// <summary>
+    /// Who to be, by ZooKeeper's scheme <c>digest</c>. The password is sent readably, so use TLS too. Default, null: nobody.
+    /// </summary>
     public string? UserName { get; set; }
 
     /// <summary>The password that belongs to <see cref="UserName"/>. Default: empty.</summary>
     public string Password { get; set; } = "";
 
-    /// <summary>Who may do what with nodes that are created. Default: their creator alone with a <see cref="UserName"/>, otherwise everybody.</summary>
+    /// <summary>
+    /// Who may do what with nodes that are created. Default: their creator alone with a <see cref="UserName"/>, otherwise everybody.
+    /// </summary>
     public ZooKeeperAccess Access { get; set; }
 
     /// <summary>Whether connections are encrypted; the servers need a <c>secureClientPort</c>. Default: false.</summary>
     public bool UseTls { get; set; }
 
-    /// <summary>A PEM file with the authorities that servers' certificates come from. Default, null: those of the operating system.</summary>
+    /// <summary>
+    /// A PEM file with the authorities that servers' certificates come from. Default, null: those of the operating system.
+    /// </summary>
     public string? CaFile { get; set; }
 
     /// <summary>A PEM file with the certificate to show to servers, which ask for one by default. Default: none.</summary>
@@ -81,10 +92,15 @@ public sealed class ZooKeeperRegistryOptions
                 RecordLayout.Default => DefaultLayout.DefaultRoot,
                 RecordLayout.GoMicro => GoMicroLayout.DefaultRoot,
                 RecordLayout.Dubbo => DubboLayout.DefaultRoot,
-                _ => throw new ArgumentException($"{nameof(ZooKeeperRegistryOptions)}.{nameof(Layout)} is {(int)Layout}, which is no layout."),
+                _ => throw new ArgumentException(
+                    $"{nameof(ZooKeeperRegistryOptions)}.{nameof(Layout)} is {(int)Layout}, which is no layout."),
             },
             nameof(Root));
-        if (root.Length == 0) throw new ArgumentException($"{nameof(ZooKeeperRegistryOptions)}.{nameof(Root)} is empty; write for example /services.");
+        if (root.Length == 0)
+        {
+            throw new ArgumentException($"{nameof(ZooKeeperRegistryOptions)}.{nameof(Root)} is empty; write for example /services.");
+        }
+
         return Layout switch
         {
             RecordLayout.GoMicro => new GoMicroLayout(root),
@@ -99,7 +115,8 @@ public sealed class ZooKeeperRegistryOptions
         if (SessionTimeout is { } session) CheckTime(session, nameof(SessionTimeout));
         if (!UseTls && (CaFile ?? CertificateFile ?? KeyFile ?? TlsServerName) is not null)
         {
-            throw new ArgumentException($"{nameof(ZooKeeperRegistryOptions)} name files or a name for TLS, and {nameof(UseTls)} is false. Set it to true.");
+            throw new ArgumentException(
+                $"{nameof(ZooKeeperRegistryOptions)} name files or a name for TLS, and {nameof(UseTls)} is false. Set it to true.");
         }
 
         if (KeyFile is not null && CertificateFile is null)
@@ -140,7 +157,8 @@ public sealed class ZooKeeperRegistryOptions
         if (access != ZooKeeperAccess.Open && UserName is null && CertificateFile is null)
         {
             throw new ArgumentException(
-                $"{nameof(ZooKeeperRegistryOptions)}.{nameof(Access)} is {access}, and there is no {nameof(UserName)} that it could be given to.");
+                $"{nameof(ZooKeeperRegistryOptions)}.{nameof(Access)} is {access}, and there is no {nameof(UserName)} that it could be "
+                + "given to.");
         }
 
         return access switch
@@ -163,10 +181,12 @@ public sealed class ZooKeeperRegistryOptions
     {
         string trimmed = path.TrimEnd('/');
         bool isPath = trimmed.Length == 0
-            || (trimmed.StartsWith('/') && trimmed[1..].Split('/').All(static part => part is not ("" or "." or "..") && !part.Any(char.IsControl)));
+            || (trimmed.StartsWith('/')
+                && trimmed[1..].Split('/').All(static part => part is not ("" or "." or "..") && !part.Any(char.IsControl)));
         return isPath
             ? trimmed
             : throw new ArgumentException(
-                $"{nameof(ZooKeeperRegistryOptions)}.{name} is '{path}'; a path begins with a slash and has no parts that are empty, '.' or '..'.");
+                $"{nameof(ZooKeeperRegistryOptions)}.{name} is '{path}'; a path begins with a slash and has no parts that are empty, "
+                + "'.' or '..'.");
     }
 }

@@ -4,9 +4,10 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
 /// <summary>
-/// Creates registries from addresses: <c>zookeeper://[user:password@]host[:port][,host...][/path][?parameter=value...]</c>. The parameters are
-/// <c>layout</c> (<c>default</c>, <c>micro</c>, <c>dubbo</c>), <c>root</c>, <c>timeout</c> and <c>session</c> in seconds, <c>acl</c> (<c>default</c>,
-/// <c>open</c>, <c>creator</c>, <c>creator-read</c>), <c>tls</c>, <c>ca</c>, <c>cert</c>, <c>key</c> and <c>servername</c>.
+/// Creates registries from addresses: <c>zookeeper://[user:password@]host[:port][,host...][/path][?parameter=value...]</c>. The parameters
+/// are <c>layout</c> (<c>default</c>, <c>micro</c>, <c>dubbo</c>), <c>root</c>, <c>timeout</c> and <c>session</c> in seconds, <c>acl</c>
+/// (<c>default</c>, <c>open</c>, <c>creator</c>, <c>creator-read</c>), <c>tls</c>, <c>ca</c>, <c>cert</c>, <c>key</c> and
+/// <c>servername</c>.
 /// </summary>
 /// <param name="loggers">Where registries log; null for nowhere.</param>
 public sealed class ZooKeeperRegistryProvider(ILoggerFactory? loggers = null) : IRegistryProvider
@@ -34,7 +35,11 @@ public sealed class ZooKeeperRegistryProvider(ILoggerFactory? loggers = null) : 
     {
         RegistryAddress parsed = RegistryAddress.Parse(
             address, "layout", "root", "timeout", "session", "acl", "tls", "ca", "cert", "key", "servername");
-        if (parsed.Scheme != AddressScheme) throw new FormatException($"The address {parsed} is not one of ZooKeeper; write {AddressScheme}://127.0.0.1:2181.");
+        if (parsed.Scheme != AddressScheme)
+        {
+            throw new FormatException($"The address {parsed} is not one of ZooKeeper; write {AddressScheme}://127.0.0.1:2181.");
+        }
+
         ZooKeeperRegistryOptions options = new()
         {
             BasePath = parsed.Path,
@@ -62,7 +67,11 @@ public sealed class ZooKeeperRegistryProvider(ILoggerFactory? loggers = null) : 
         };
         options.Timeout = parsed.GetSeconds("timeout", options.Timeout);
         if (Get("session") is not null) options.SessionTimeout = parsed.GetSeconds("session", TimeSpan.Zero);
-        foreach (RegistryEndpoint endpoint in parsed.GetEndpoints(ZooKeeperRegistryOptions.DefaultPort)) options.Endpoints.Add(endpoint.ToString());
+        foreach (RegistryEndpoint endpoint in parsed.GetEndpoints(ZooKeeperRegistryOptions.DefaultPort))
+        {
+            options.Endpoints.Add(endpoint.ToString());
+        }
+
         return options;
 
         string? Get(string name) => parsed.Parameters.TryGetValue(name, out string? value) ? value : null;

@@ -10,7 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ZooKeeperRegistryServiceCollectionExtensions
 {
     /// <summary>
-    /// Makes addresses with <c>zookeeper://</c> known, and with an address or options makes that registry the <see cref="IRegistry"/> that is injected.
+    /// Makes addresses with <c>zookeeper://</c> known, and with an address or options makes that registry the <see cref="IRegistry"/> that
+    /// is injected.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="address">The address, as <see cref="ZooKeeperRegistryProvider"/> reads it; null for none.</param>

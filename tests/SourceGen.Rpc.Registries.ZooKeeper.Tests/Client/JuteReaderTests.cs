@@ -60,7 +60,10 @@ public sealed class JuteReaderTests
     public void What_is_cut_off_at_any_byte_is_refused(string kind)
     {
         (byte[] bytes, Parse parse) = Samples[kind];
-        for (int length = 0; length < bytes.Length; length++) Assert.False(TryParse(bytes[..length], parse), $"{length} of {bytes.Length} bytes were enough");
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.False(TryParse(bytes[..length], parse), $"{length} of {bytes.Length} bytes were enough");
+        }
     }
 
     [Theory]
@@ -68,7 +71,8 @@ public sealed class JuteReaderTests
     public void Numbers_that_lie_are_refused_or_mean_something_else_and_take_no_memory(string kind)
     {
         (byte[] bytes, Parse parse) = Samples[kind];
-        foreach (int lie in (int[])[int.MinValue, int.MinValue + 1, -3, -2, -1, bytes.Length + 1, 0x10000000, int.MaxValue - 4, int.MaxValue])
+        int[] lies = [int.MinValue, int.MinValue + 1, -3, -2, -1, bytes.Length + 1, 0x10000000, int.MaxValue - 4, int.MaxValue];
+        foreach (int lie in lies)
         {
             for (int offset = 0; offset + 4 <= bytes.Length; offset++)
             {

@@ -29,7 +29,8 @@ internal sealed class FakeConnection(NetworkStream stream, CancellationToken sto
         AskedSession = BinaryPrimitives.ReadInt64BigEndian(hello.AsSpan(16));
     }
 
-    public static JuteWriter Hello(long session, int timeout) => new JuteWriter().Int(0).Int(timeout).Long(session).Buffer(new byte[16]).Boolean(false);
+    public static JuteWriter Hello(long session, int timeout) =>
+        new JuteWriter().Int(0).Int(timeout).Long(session).Buffer(new byte[16]).Boolean(false);
 
     /// <summary>Waits for a request that is no ping.</summary>
     public async Task<(int Xid, OpCode Op, byte[] Body)> ReadRequestAsync()

@@ -12,7 +12,9 @@ internal sealed class FakeServer : IAsyncDisposable
     private int _connections;
 
     /// <summary>Starts it.</summary>
-    /// <param name="serve">What it does with each connection, whose number, from 1 on, it has. The connection is closed when it returns.</param>
+    /// <param name="serve">
+    /// What it does with each connection, whose number, from 1 on, it has. The connection is closed when it returns.
+    /// </param>
     public FakeServer(Func<FakeConnection, int, Task> serve)
     {
         _listener.Start();

@@ -42,9 +42,11 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Task DeleteAsync(string path) => AskAsync(OpCode.Delete, new JuteWriter().Text(path).Int(-1));
 
-    public async Task<NodeData> GetAsync(string path) => ReadData(await AskAsync(OpCode.GetData, new JuteWriter().Text(path).Boolean(false)));
+    public async Task<NodeData> GetAsync(string path) =>
+        ReadData(await AskAsync(OpCode.GetData, new JuteWriter().Text(path).Boolean(false)));
 
-    public async Task<string[]> ListAsync(string path) => ReadNames(await AskAsync(OpCode.GetChildren2, new JuteWriter().Text(path).Boolean(false)));
+    public async Task<string[]> ListAsync(string path) =>
+        ReadNames(await AskAsync(OpCode.GetChildren2, new JuteWriter().Text(path).Boolean(false)));
 
     public ValueTask DisposeAsync()
     {
@@ -78,7 +80,8 @@ internal sealed class RawClient : IAsyncDisposable
         return error == ErrorCode.Ok ? answer[16..] : throw new ZooKeeperException(error, op.ToString());
     }
 
-    private async Task WriteAsync(JuteWriter body) => await _client.GetStream().WriteAsync(new JuteWriter().Buffer(body.Written.Span).Written);
+    private async Task WriteAsync(JuteWriter body) =>
+        await _client.GetStream().WriteAsync(new JuteWriter().Buffer(body.Written.Span).Written);
 
     private async Task<byte[]> ReadAsync()
     {

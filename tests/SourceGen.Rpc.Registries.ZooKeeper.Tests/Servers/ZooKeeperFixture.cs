@@ -40,7 +40,8 @@ public class ZooKeeperFixture : RegistryFixture
     /// <summary>A client of this server.</summary>
     /// <param name="parameters">What follows the address: <c>/path?layout=micro</c>.</param>
     /// <param name="loggers">Where it logs.</param>
-    internal ZooKeeperRegistry OpenWith(string parameters, ILoggerFactory? loggers = null) => Open($"zookeeper://{Server.Address}{parameters}", loggers);
+    internal ZooKeeperRegistry OpenWith(string parameters, ILoggerFactory? loggers = null) =>
+        Open($"zookeeper://{Server.Address}{parameters}", loggers);
 
     /// <summary>A client of this server that shows a user's name and password.</summary>
     /// <param name="user">Both, with an @ behind them; empty for none.</param>

@@ -10,8 +10,14 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
 {
     private const string Script = "/usr/share/zookeeper/bin/zkServer.sh";
 
-    /// <summary>The package leaves out of its class path what encrypted connections need besides. A later class path takes the place of an earlier one.</summary>
-    private const string ClassPath = "/etc/zookeeper/conf:/usr/share/java/zookeeper.jar:/usr/share/java/netty-codec.jar:/usr/share/java/netty-resolver.jar";
+    /// <summary>
+    /// The package leaves out of its class path what encrypted connections need besides. A later class path takes the place of an earlier
+    /// one.
+    /// </summary>
+    private const string ClassPath =
+        "/etc/zookeeper/conf:/usr/share/java/zookeeper.jar:/usr/share/java/netty-codec.jar:/usr/share/java/netty-resolver.jar";
+
+    private const string JavaOptions = $"-cp {ClassPath} -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 
     private readonly TemporaryDirectory _directory;
     private readonly ServerProcess _process;
@@ -67,7 +73,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
                 Environment = new Dictionary<string, string?>
                 {
                     ["JMXDISABLE"] = "true",
-                    ["JVMFLAGS"] = $"-cp {ClassPath} -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dzookeeper.log.dir={directory.Path}",
+                    ["JVMFLAGS"] = $"{JavaOptions} -Dzookeeper.log.dir={directory.Path}",
                     ["CLASSPATH"] = null,
                 },
                 WorkingDirectory = directory.Path,
@@ -118,7 +124,9 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
         _directory.Dispose();
     }
 
-    /// <summary>Asks by one of the server's words of four letters. A server that has just begun to listen may never answer, so it is asked anew.</summary>
+    /// <summary>
+    /// Asks by one of the server's words of four letters. A server that has just begun to listen may never answer, so it is asked anew.
+    /// </summary>
     private static async Task<string> AskAsync(int port, string command, CancellationToken cancellationToken)
     {
         using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -28,8 +28,8 @@ internal sealed record ClientSettings
     public TimeSpan ConnectTimeout => TimeSpan.FromMilliseconds(Math.Max(100, Timeout.TotalMilliseconds / Endpoints.Length));
 
     /// <summary>
-    /// How long a server may say nothing at all while a request waits for its answer. Half of an operation's time, so that the other half is
-    /// left for another server.
+    /// How long a server may say nothing at all while a request waits for its answer. Half of an operation's time, so that the other half
+    /// is left for another server.
     /// </summary>
     public TimeSpan SilenceTimeout => Timeout / 2;
 }

@@ -32,7 +32,7 @@ internal abstract class PendingRequest(OpCode op, string path, byte[] body)
         : (Op, error) switch
         {
             (OpCode.Exists, ErrorCode.NoNode) => WatchKind.Existence,
-            (OpCode.Exists or OpCode.GetData or OpCode.SetWatches, ErrorCode.Ok) => WatchKind.Data,
+            (OpCode.Exists or OpCode.SetWatches, ErrorCode.Ok) => WatchKind.Data,
             (OpCode.GetChildren2, ErrorCode.Ok) => WatchKind.Children,
             _ => null,
         };

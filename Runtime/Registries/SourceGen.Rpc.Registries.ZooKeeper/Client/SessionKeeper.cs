@@ -6,8 +6,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.ZooKeeper.Client;
 
 /// <summary>
-/// Keeps a session: connects when somebody needs a connection, goes to the next server when one breaks, as long as the session may be alive,
-/// and begins a new one when it has expired. That is the protocol's own business: it renews nothing that was registered.
+/// Keeps a session: connects when somebody needs a connection, goes to the next server when one breaks, as long as the session may be
+/// alive, and begins a new one when it has expired. That is the protocol's own business: it renews nothing that was registered.
 /// </summary>
 internal sealed class SessionKeeper
 {

@@ -29,7 +29,9 @@ internal static class WatchRequests
         if (length > 0) yield return Write(lastZxid, kinds);
     }
 
-    /// <summary>Writes one that sets new watches on the data of nodes. Of those that are not there it is told at once that they are gone.</summary>
+    /// <summary>
+    /// Writes one that sets new watches on the data of nodes. Of those that are not there it is told at once that they are gone.
+    /// </summary>
     public static JuteWriter Write(IReadOnlyCollection<string> paths) => Write(long.MaxValue, [[.. paths], [], []]);
 
     private static JuteWriter Write(long lastZxid, List<string>[] kinds) => new JuteWriter()

@@ -12,7 +12,9 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     /// <summary>Versions that match every node.</summary>
     public const int AnyVersion = -1;
 
-    /// <summary>The most that one request can hold: what servers take by default (<c>jute.maxbuffer</c>, 1 MiB), less what surrounds it.</summary>
+    /// <summary>
+    /// The most that one request can hold: what servers take by default (<c>jute.maxbuffer</c>, 1 MiB), less what surrounds it.
+    /// </summary>
     public const int MaxRequestLength = 1024 * 1024 - 1024;
 
     private const int EphemeralFlag = 1;
@@ -63,7 +65,8 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
 
     /// <summary>Changes a node's data.</summary>
     /// <returns>Also <see cref="ErrorCode.NoNode"/> and <see cref="ErrorCode.BadVersion"/>.</returns>
-    public async Task<ErrorCode> SetDataAsync(string path, ReadOnlyMemory<byte> data, int version, CancellationToken cancellationToken) => await AskAsync(
+    public async Task<ErrorCode> SetDataAsync(
+        string path, ReadOnlyMemory<byte> data, int version, CancellationToken cancellationToken) => await AskAsync(
         OpCode.SetData,
         path,
         new JuteWriter().Text(path).Buffer(data.Span).Int(version),
@@ -72,7 +75,8 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
 
     /// <summary>Deletes a node and creates it again, for this session, in one step: nobody sees it missing.</summary>
     /// <returns>As for deleting.</returns>
-    public async Task<ErrorCode> ReplaceAsync(string path, int version, ReadOnlyMemory<byte> data, bool isEphemeral, CancellationToken cancellationToken)
+    public async Task<ErrorCode> ReplaceAsync(
+        string path, int version, ReadOnlyMemory<byte> data, bool isEphemeral, CancellationToken cancellationToken)
     {
         JuteWriter body = new();
         BeginOperation(body, OpCode.Delete).Text(path).Int(version);
@@ -96,16 +100,17 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     public async Task<bool> ExistsAsync(string path, INodeWatcher? watcher, CancellationToken cancellationToken) =>
         await ReadAsync(OpCode.Exists, path, NodeStat.Read, watcher, cancellationToken).ConfigureAwait(false) is { Error: ErrorCode.Ok };
 
-    /// <summary>Reads a node's data; null when it is not there, and no watch is set then.</summary>
-    public async Task<NodeData?> GetDataAsync(string path, INodeWatcher? watcher, CancellationToken cancellationToken) =>
-        (await ReadAsync(OpCode.GetData, path, NodeData.Read, watcher, cancellationToken).ConfigureAwait(false)).Value;
+    /// <summary>Reads a node's data; null when it is not there.</summary>
+    public async Task<NodeData?> GetDataAsync(string path, CancellationToken cancellationToken) =>
+        (await ReadAsync(OpCode.GetData, path, NodeData.Read, watcher: null, cancellationToken).ConfigureAwait(false)).Value;
 
     /// <summary>
-    /// Reads the data of several nodes in one request, which costs a server a fraction of as many requests. The watches are set before, by another
-    /// one, as this kind sets none; what changes in between is told, and read again.
+    /// Reads the data of several nodes in one request, which costs a server a fraction of as many requests. The watches are set before, by
+    /// another one, as this kind sets none; what changes in between is told, and read again.
     /// </summary>
     /// <returns>For each node its data, or why it could not be read. There is a watch on those that could be read.</returns>
-    public async Task<Reply<NodeData>[]> GetDataAsync(IReadOnlyList<string> paths, INodeWatcher? watcher, CancellationToken cancellationToken)
+    public async Task<Reply<NodeData>[]> GetDataAsync(
+        IReadOnlyList<string> paths, INodeWatcher? watcher, CancellationToken cancellationToken)
     {
         JuteWriter body = new();
         foreach (string path in paths) BeginOperation(body, OpCode.GetData).Text(path).Boolean(false);
@@ -148,8 +153,8 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
 
     private static string[] ReadNames(ref JuteReader reader) => reader.ReadTexts();
 
-    private static ErrorCode Expect(ErrorCode error, ReadOnlySpan<ErrorCode> expected, OpCode op, string path) =>
-        error == ErrorCode.Ok || expected.Contains(error) ? error : throw new ZooKeeperException(error, $"{op} {path}");
+    private static ErrorCode Expect(ErrorCode error, ErrorCode[] expected, OpCode op, string path) =>
+        error == ErrorCode.Ok || Array.IndexOf(expected, error) >= 0 ? error : throw new ZooKeeperException(error, $"{op} {path}");
 
     /// <summary>Writes what stands before each operation of several.</summary>
     private static JuteWriter BeginOperation(JuteWriter body, OpCode op) => body.Int((int)op).Boolean(false).Int(-1);
@@ -171,13 +176,15 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     private async Task<Reply<T>> ReadAsync<T>(
         OpCode op, string path, JuteParser<T> parse, INodeWatcher? watcher, CancellationToken cancellationToken)
     {
-        PendingRequest<T> request = new(op, path, new JuteWriter().Text(path).Boolean(watcher is not null).ToArray(), parse) { Watcher = watcher };
+        byte[] body = new JuteWriter().Text(path).Boolean(watcher is not null).ToArray();
+        PendingRequest<T> request = new(op, path, body, parse) { Watcher = watcher };
         Reply<T> reply = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         Expect(reply.Error, [ErrorCode.NoNode], op, path);
         return reply;
     }
 
-    private async Task<ErrorCode> AskAsync(OpCode op, string path, JuteWriter body, ErrorCode[] expected, CancellationToken cancellationToken)
+    private async Task<ErrorCode> AskAsync(
+        OpCode op, string path, JuteWriter body, ErrorCode[] expected, CancellationToken cancellationToken)
     {
         PendingRequest<bool> request = new(op, path, body.ToArray(), static (ref JuteReader _) => true);
         return Expect((await SendAsync(request, cancellationToken).ConfigureAwait(false)).Error, expected, op, path);

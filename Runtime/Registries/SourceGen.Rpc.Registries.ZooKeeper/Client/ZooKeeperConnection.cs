@@ -36,7 +36,13 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
     private Exception? _failure;
 
     private ZooKeeperConnection(
-        RegistryEndpoint endpoint, Socket socket, Stream stream, FrameReader frames, ConnectResponse session, ClientSettings settings, WatchTable watches)
+        RegistryEndpoint endpoint,
+        Socket socket,
+        Stream stream,
+        FrameReader frames,
+        ConnectResponse session,
+        ClientSettings settings,
+        WatchTable watches)
     {
         Endpoint = endpoint;
         Session = session;
@@ -53,8 +59,8 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
     public ConnectResponse Session { get; }
 
     /// <summary>
-    /// Completes, never with an error, when the connection has ended and nothing of what it received is still being looked at, so that no watch
-    /// is entered any more; <see cref="Failure"/> says why.
+    /// Completes, never with an error, when the connection has ended and nothing of what it received is still being looked at, so that no
+    /// watch is entered any more; <see cref="Failure"/> says why.
     /// </summary>
     public Task Closed => _closed.Task;
 
@@ -75,7 +81,9 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
 
     /// <summary>Connects, and begins or continues a session.</summary>
     /// <exception cref="ZooKeeperProtocolException">What answers is not a ZooKeeper server.</exception>
-    /// <exception cref="IOException">The connection cannot be made, or was closed before an answer came; also the other exceptions of sockets.</exception>
+    /// <exception cref="IOException">
+    /// The connection cannot be made, or was closed before an answer came; also the other exceptions of sockets.
+    /// </exception>
     public static async Task<ZooKeeperConnection> OpenAsync(
         RegistryEndpoint endpoint, ConnectRequest request, ClientSettings settings, WatchTable watches, CancellationToken cancellationToken)
     {
@@ -97,7 +105,8 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
             await stream.WriteAsync(new JuteWriter().Buffer(body.Written.Span).Written, cancellationToken).ConfigureAwait(false);
             FrameReader frames = new(stream);
             ReadOnlyMemory<byte> answer = await frames.ReadAsync(ConnectResponse.MaxLength, cancellationToken).ConfigureAwait(false)
-                ?? throw new IOException("it closed the connection without an answer: it does not serve now, or has not seen what was seen before");
+                ?? throw new IOException(
+                    "it closed the connection without an answer: it does not serve now, or has not seen what was seen before");
             ConnectResponse session = ReadSession(answer.Span);
             return new ZooKeeperConnection(endpoint, socket, stream, frames, session, settings, watches);
         }
@@ -114,7 +123,11 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
     public void Start(long lastZxid)
     {
         _lastZxid = lastZxid;
-        if (_settings.Digest is not null) SendOutOfOrder(Xid.Auth, OpCode.Auth, new JuteWriter().Int(0).Text("digest").Buffer(_settings.Digest));
+        if (_settings.Digest is not null)
+        {
+            SendOutOfOrder(Xid.Auth, OpCode.Auth, new JuteWriter().Int(0).Text("digest").Buffer(_settings.Digest));
+        }
+
         foreach (JuteWriter part in WatchRequests.Write(lastZxid, _watches)) SendOutOfOrder(Xid.SetWatches, OpCode.SetWatches, part);
         _ = ReceiveAsync();
         _ = SuperviseAsync();
@@ -297,7 +310,8 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
     private async Task SuperviseAsync()
     {
         long session = (long)Session.Timeout.TotalMilliseconds;
-        TimeSpan tick = TimeSpan.FromMilliseconds(Math.Clamp(Math.Min(session / 6, (long)_settings.Timeout.TotalMilliseconds / 8), 10, 1000));
+        long shortest = Math.Min(session / 6, (long)_settings.Timeout.TotalMilliseconds / 8);
+        TimeSpan tick = TimeSpan.FromMilliseconds(Math.Clamp(shortest, 10, 1000));
         using PeriodicTimer timer = new(tick);
         try
         {

@@ -3,7 +3,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
 /// <summary>
-/// The framework's own layout: <c>{root}/{service}/{version}:{group}:{id}</c>, each percent-escaped, with the record of the one node as JSON.
+/// The framework's own layout: <c>{root}/{service}/{version}:{group}:{id}</c>, each percent-escaped, with the record of the one node as
+/// JSON.
 /// </summary>
 internal sealed class DefaultLayout(string root) : IRecordLayout
 {
@@ -26,9 +27,14 @@ internal sealed class DefaultLayout(string root) : IRecordLayout
     public ServiceRecord Read(string directory, string name, byte[] data)
     {
         ServiceRecord record = JsonRecord.Read(data);
-        return GetDirectory(record.Name) == directory ? record : throw new FormatException($"it is a record of the service '{record.Name}'");
+        return GetDirectory(record.Name) == directory
+            ? record
+            : throw new FormatException($"it is a record of the service '{record.Name}'");
     }
 
-    /// <summary>Escapes what cannot stand in a name, and what the layout separates by. Names of dots alone mean directories to ZooKeeper.</summary>
-    private static string Escape(string text) => text is "." or ".." ? text.Replace(".", "%2E", StringComparison.Ordinal) : Uri.EscapeDataString(text);
+    /// <summary>
+    /// Escapes what cannot stand in a name, and what the layout separates by. Names of dots alone mean directories to ZooKeeper.
+    /// </summary>
+    private static string Escape(string text) =>
+        text is "." or ".." ? text.Replace(".", "%2E", StringComparison.Ordinal) : Uri.EscapeDataString(text);
 }

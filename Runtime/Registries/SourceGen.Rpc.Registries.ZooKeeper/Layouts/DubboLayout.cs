@@ -3,8 +3,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
 /// <summary>
-/// Dubbo's layout: <c>/dubbo/{interface}/providers/{URL}</c>, both encoded as Java's <c>URLEncoder</c> does. The URL is the name of the node,
-/// which has no data. Source: the registry section of Dubbo's user manual, and <c>ZookeeperRegistry</c>.
+/// Dubbo's layout: <c>/dubbo/{interface}/providers/{URL}</c>, both encoded as Java's <c>URLEncoder</c> does. The URL is the name of the
+/// node, which has no data. Source: the registry section of Dubbo's user manual, and <c>ZookeeperRegistry</c>.
 /// </summary>
 internal sealed class DubboLayout(string root) : IRecordLayout
 {

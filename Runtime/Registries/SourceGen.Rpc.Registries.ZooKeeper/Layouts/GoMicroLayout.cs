@@ -26,7 +26,9 @@ internal sealed class GoMicroLayout(string root) : IRecordLayout
     public ServiceRecord Read(string directory, string name, byte[] data)
     {
         ServiceRecord record = JsonRecord.Read(data);
-        return GetDirectory(record.Name) == directory ? record : throw new FormatException($"it is a record of the service '{record.Name}'");
+        return GetDirectory(record.Name) == directory
+            ? record
+            : throw new FormatException($"it is a record of the service '{record.Name}'");
     }
 
     private static string Escape(string text) => text.Replace('/', '-');

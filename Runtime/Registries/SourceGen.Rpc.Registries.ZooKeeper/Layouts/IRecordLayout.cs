@@ -2,7 +2,9 @@ using SourceGen.Rpc.Discovery;
 
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
-/// <summary>Under which paths records are kept, and in whose form. Each service has a directory, and in it each of its nodes a node.</summary>
+/// <summary>
+/// Under which paths records are kept, and in whose form. Each service has a directory, and in it each of its nodes a node.
+/// </summary>
 internal interface IRecordLayout
 {
     /// <summary>What the directories are in.</summary>
@@ -13,7 +15,9 @@ internal interface IRecordLayout
     /// </summary>
     bool IsRecordInName { get; }
 
-    /// <summary>Whether the directory of a service and a node's id alone make its path, so that it can be the node of another version or group.</summary>
+    /// <summary>
+    /// Whether the directory of a service and a node's id alone make its path, so that it can be the node of another version or group.
+    /// </summary>
     bool IsPathShared { get; }
 
     /// <summary>The directory of a service.</summary>

@@ -4,8 +4,8 @@ using System.Text;
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
 /// <summary>
-/// The encoding of HTML forms in UTF-8, as Java's <c>java.net.URLEncoder</c> does it: letters, digits and <c>.-*_</c> stand for themselves, a
-/// space is <c>+</c>, everything else is percent-encoded. Source: the documentation of that class.
+/// The encoding of HTML forms in UTF-8, as Java's <c>java.net.URLEncoder</c> does it: letters, digits and <c>.-*_</c> stand for themselves,
+/// a space is <c>+</c>, everything else is percent-encoded. Source: the documentation of that class.
 /// </summary>
 internal static class JavaUrlEncoding
 {
@@ -25,7 +25,9 @@ internal static class JavaUrlEncoding
         return encoded.ToString();
     }
 
-    /// <exception cref="FormatException">A percent sign is not followed by two hexadecimal digits, or what results is not UTF-8.</exception>
+    /// <exception cref="FormatException">
+    /// A percent sign is not followed by two hexadecimal digits, or what results is not UTF-8.
+    /// </exception>
     public static string Decode(string text)
     {
         byte[] source = Encoding.UTF8.GetBytes(text);

@@ -6,6 +6,8 @@ namespace SourceGen.Rpc.Registries.ZooKeeper;
 /// </summary>
 internal sealed class LeaseTable : IAsyncDisposable
 {
+    /// <summary>What lives longer lives for ever, as far as a process is concerned.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(365);
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Func<string, Task> _remove;
@@ -53,7 +55,7 @@ internal sealed class LeaseTable : IAsyncDisposable
                 if (isDone)
                 {
                     lease.TimeToLive = timeToLive;
-                    lease.EndsAt = Environment.TickCount64 + (long)Math.Min(timeToLive.TotalMilliseconds, TimeSpan.FromDays(365).TotalMilliseconds);
+                    lease.EndsAt = Environment.TickCount64 + (long)Math.Min(timeToLive.TotalMilliseconds, s_longest.TotalMilliseconds);
                     // It may have been taken out while this was under way.
                     _leases[path] = lease;
                 }

@@ -4,8 +4,8 @@ using SourceGen.Rpc.Registries.ZooKeeper.Client;
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
 /// <summary>
-/// Enters and removes nodes, whatever others do to the same paths meanwhile: when somebody changed what a step was based on, it is begun anew,
-/// until the operation's time is over. Everything here may be done twice.
+/// Enters and removes nodes, whatever others do to the same paths meanwhile: when somebody changed what a step was based on, it is begun
+/// anew, until the operation's time is over. Everything here may be done twice.
 /// </summary>
 internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout)
 {
@@ -21,9 +21,13 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
         while (true)
         {
             // Reading costs an ensemble far less than a write that fails, and mostly this is a renewal.
-            NodeData? found = await client.GetDataAsync(entry.Path, watcher: null, cancellationToken).ConfigureAwait(false);
+            NodeData? found = await client.GetDataAsync(entry.Path, cancellationToken).ConfigureAwait(false);
             ErrorCode result = await EnterAsync(entry, isEphemeral, found, cancellationToken).ConfigureAwait(false);
-            if (result == ErrorCode.Ok) return layout.IsRecordInName ? await TakePlaceAsync(entry, cancellationToken).ConfigureAwait(false) : [];
+            if (result == ErrorCode.Ok)
+            {
+                return layout.IsRecordInName ? await TakePlaceAsync(entry, cancellationToken).ConfigureAwait(false) : [];
+            }
+
             // Not expected to pass by itself: something was put below the node.
             if (result == ErrorCode.NotEmpty) throw new ZooKeeperException(result, $"replace {entry.Path}");
         }
@@ -44,7 +48,7 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
     /// <returns>Whether it was there.</returns>
     public async Task<bool> RemoveOwnAsync(string path, CancellationToken cancellationToken)
     {
-        NodeData? found = await client.GetDataAsync(path, watcher: null, cancellationToken).ConfigureAwait(false);
+        NodeData? found = await client.GetDataAsync(path, cancellationToken).ConfigureAwait(false);
         return found?.Stat.EphemeralOwner == client.SessionId && await DeleteAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
@@ -53,13 +57,16 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
         if (found is null)
         {
             ErrorCode created = await client.CreateAsync(entry.Path, entry.Data, isEphemeral, cancellationToken).ConfigureAwait(false);
-            return created == ErrorCode.NoNode ? await EnterWithDirectoriesAsync(entry, isEphemeral, cancellationToken).ConfigureAwait(false) : created;
+            return created == ErrorCode.NoNode
+                ? await EnterWithDirectoriesAsync(entry, isEphemeral, cancellationToken).ConfigureAwait(false)
+                : created;
         }
 
         // The classic mistake is to be content with a node that ends with somebody else's session, and vanishes with it.
         if (found.Stat.EphemeralOwner != (isEphemeral ? client.SessionId : 0))
         {
-            return await client.ReplaceAsync(entry.Path, found.Stat.Version, entry.Data, isEphemeral, cancellationToken).ConfigureAwait(false);
+            return await client
+                .ReplaceAsync(entry.Path, found.Stat.Version, entry.Data, isEphemeral, cancellationToken).ConfigureAwait(false);
         }
 
         return found.Data.AsSpan().SequenceEqual(entry.Data)
@@ -68,14 +75,19 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
     }
 
     /// <summary>
-    /// Creates a node together with the directories that are missing. Only those: to create what is there already may not be permitted, and is
-    /// answered with that.
+    /// Creates a node together with the directories that are missing. Only those: to create what is there already may not be permitted, and
+    /// is answered with that.
     /// </summary>
     private async Task<ErrorCode> EnterWithDirectoriesAsync(RecordEntry entry, bool isEphemeral, CancellationToken cancellationToken)
     {
         List<string> directories = [];
-        for (int slash = entry.Directory.Length; slash > 0; slash = entry.Directory.LastIndexOf('/', slash - 1)) directories.Insert(0, entry.Directory[..slash]);
-        bool[] exist = await Task.WhenAll(directories.Select(path => client.ExistsAsync(path, watcher: null, cancellationToken))).ConfigureAwait(false);
+        for (int slash = entry.Directory.Length; slash > 0; slash = entry.Directory.LastIndexOf('/', slash - 1))
+        {
+            directories.Insert(0, entry.Directory[..slash]);
+        }
+
+        bool[] exist = await Task
+            .WhenAll(directories.Select(path => client.ExistsAsync(path, watcher: null, cancellationToken))).ConfigureAwait(false);
         IEnumerable<string> missing = directories.Where((_, i) => !exist[i]);
         return await client.CreateAsync(missing, entry.Path, entry.Data, isEphemeral, cancellationToken).ConfigureAwait(false);
     }
@@ -98,7 +110,8 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
     private async Task<IReadOnlyCollection<string>> RemoveOthersAsync(RecordEntry entry, CancellationToken cancellationToken)
     {
         List<string> removed = [];
-        foreach (string name in await client.GetChildrenAsync(entry.Directory, watcher: null, cancellationToken).ConfigureAwait(false) ?? [])
+        string[]? names = await client.GetChildrenAsync(entry.Directory, watcher: null, cancellationToken).ConfigureAwait(false);
+        foreach (string name in names ?? [])
         {
             if (name == entry.Name || !IsSame(entry, name)) continue;
             string path = $"{entry.Directory}/{name}";
@@ -126,7 +139,7 @@ internal sealed class NodeRegistrar(ZooKeeperClient client, IRecordLayout layout
     {
         while (true)
         {
-            NodeData? found = await client.GetDataAsync(entry.Path, watcher: null, cancellationToken).ConfigureAwait(false);
+            NodeData? found = await client.GetDataAsync(entry.Path, cancellationToken).ConfigureAwait(false);
             if (found is null || !IsOwn(entry, found.Data)) return false;
             ErrorCode deleted = await client.DeleteAsync(entry.Path, found.Stat.Version, cancellationToken).ConfigureAwait(false);
             if (deleted == ErrorCode.Ok) return true;

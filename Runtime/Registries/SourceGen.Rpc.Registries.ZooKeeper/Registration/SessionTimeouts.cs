@@ -2,7 +2,9 @@ using SourceGen.Rpc.Registries.ZooKeeper.Client;
 
 namespace SourceGen.Rpc.Registries.ZooKeeper;
 
-/// <summary>What the session's timeout is asked to be: the shortest time to live of what is registered, or shorter if the options say so.</summary>
+/// <summary>
+/// What the session's timeout is asked to be: the shortest time to live of what is registered, or shorter if the options say so.
+/// </summary>
 internal sealed class SessionTimeouts(ZooKeeperClient client, TimeSpan? limit)
 {
     private readonly Lock _lock = new();

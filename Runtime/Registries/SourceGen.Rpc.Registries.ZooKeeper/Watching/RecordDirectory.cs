@@ -58,7 +58,9 @@ internal sealed class RecordDirectory(string path)
         .GroupBy(static pair => pair.Value.Record, static pair => pair.Value.Node)
         .Select(group => create(group.Key with { Nodes = [.. group.OrderBy(static node => node.Id, StringComparer.Ordinal)] }));
 
-    /// <summary>What is there, by what tells it apart. Of two nodes that say the same identity the one with the later name counts.</summary>
+    /// <summary>
+    /// What is there, by what tells it apart. Of two nodes that say the same identity the one with the later name counts.
+    /// </summary>
     private Dictionary<(string Key, string Id), (ServiceRecord Record, ServiceNode Node)> GetInstances()
     {
         Dictionary<(string Key, string Id), (ServiceRecord Record, ServiceNode Node)> instances = [];

@@ -9,10 +9,14 @@ namespace SourceGen.Rpc.Registries.ZooKeeper;
 /// </summary>
 internal sealed class RecordTree
 {
-    /// <summary>How many reads are under way at once: enough to keep the server busy, and few enough for all to be answered in time.</summary>
+    /// <summary>
+    /// How many reads are under way at once: enough to keep the server busy, and few enough for all to be answered in time.
+    /// </summary>
     private const int BatchSize = 500;
 
-    /// <summary>How many nodes one request reads: with 1 MiB each, which is the most that servers keep, they fit into the longest answer.</summary>
+    /// <summary>
+    /// How many nodes one request reads: with 1 MiB each, which is the most that servers keep, they fit into the longest answer.
+    /// </summary>
     private const int NodesInRequest = 14;
 
     private readonly ZooKeeperClient _client;
@@ -26,7 +30,12 @@ internal sealed class RecordTree
     private bool _isRootDirty;
 
     public RecordTree(
-        ZooKeeperClient client, OperationRunner runner, IRecordLayout layout, UnreadableRecords unreadable, string? service, INodeWatcher? watcher)
+        ZooKeeperClient client,
+        OperationRunner runner,
+        IRecordLayout layout,
+        UnreadableRecords unreadable,
+        string? service,
+        INodeWatcher? watcher)
     {
         _client = client;
         _runner = runner;
@@ -67,7 +76,9 @@ internal sealed class RecordTree
     {
         while (_isRootDirty) await _runner.RunAsync(What, ReadRootAsync, cancellationToken).ConfigureAwait(false);
         await ReadAllAsync(
-            () => _directories.Values.Where(static directory => directory.IsDirty), ReadDirectoryAsync, cancellationToken).ConfigureAwait(false);
+            () => _directories.Values.Where(static directory => directory.IsDirty),
+            ReadDirectoryAsync,
+            cancellationToken).ConfigureAwait(false);
         await ReadAllAsync(
             () => _directories.Values.SelectMany(
                 static directory => directory.Nodes.Values.Where(static node => node.IsDirty).Chunk(NodesInRequest),
@@ -106,7 +117,8 @@ internal sealed class RecordTree
     private void Add(string directory) => _directories.TryAdd(directory, new RecordDirectory(directory));
 
     /// <summary>Reads in batches until nothing is left. A batch that a lost connection interrupts goes on where it was.</summary>
-    private async Task ReadAllAsync<T>(Func<IEnumerable<T>> getDirty, Func<T, CancellationToken, Task> read, CancellationToken cancellationToken)
+    private async Task ReadAllAsync<T>(
+        Func<IEnumerable<T>> getDirty, Func<T, CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         T[] left;
         do

@@ -9,7 +9,7 @@ internal sealed class TreeChanges : INodeWatcher
     private HashSet<string> _paths = new(StringComparer.Ordinal);
     private bool _isSessionLost;
     private Exception? _lost;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = NewSource();
 
     /// <summary>Whether all watches are gone, and what is known has to be read again.</summary>
     public bool IsSessionLost
@@ -65,8 +65,10 @@ internal sealed class TreeChanges : INodeWatcher
             _paths = new HashSet<string>(StringComparer.Ordinal);
             _isSessionLost = false;
             // Once everything is lost it stays so.
-            if (_lost is null && _changed.Task.IsCompleted) _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_lost is null && _changed.Task.IsCompleted) _changed = NewSource();
             return taken;
         }
     }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

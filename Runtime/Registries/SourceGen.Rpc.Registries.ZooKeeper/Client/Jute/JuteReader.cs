@@ -4,8 +4,9 @@ using System.Text;
 namespace SourceGen.Rpc.Registries.ZooKeeper.Client;
 
 /// <summary>
-/// Reads what <see cref="JuteWriter"/> writes, from anybody: a length is believed only as far as there are bytes, and a count only as far as
-/// there is room for that many elements, so nothing is allocated for a length that lies. A length of -1 stands for none, which is read as empty.
+/// Reads what <see cref="JuteWriter"/> writes, from anybody: a length is believed only as far as there are bytes, and a count only as far
+/// as there is room for that many elements, so nothing is allocated for a length that lies. A length of -1 stands for none, which is read
+/// as empty.
 /// </summary>
 internal ref struct JuteReader
 {
@@ -55,7 +56,8 @@ internal ref struct JuteReader
         if (count == -1) return [];
         if (count < 0 || count > Remaining / MinElementSize)
         {
-            throw new ZooKeeperProtocolException($"the vector at offset {offset:N0} says that it has {count:N0} elements, with {Remaining:N0} bytes left");
+            throw new ZooKeeperProtocolException(
+                $"the vector at offset {offset:N0} says that it has {count:N0} elements, with {Remaining:N0} bytes left");
         }
 
         string[] texts = new string[count];
@@ -74,7 +76,8 @@ internal ref struct JuteReader
     {
         if (length > Remaining)
         {
-            throw new ZooKeeperProtocolException($"{what} of {length:N0} bytes at offset {_position:N0} is cut off: {Remaining:N0} bytes are left");
+            throw new ZooKeeperProtocolException(
+                $"{what} of {length:N0} bytes at offset {_position:N0} is cut off: {Remaining:N0} bytes are left");
         }
 
         ReadOnlySpan<byte> taken = _source.Slice(_position, length);

@@ -7,7 +7,9 @@ internal static class ErrorCodes
     public static string Describe(this ErrorCode error) =>
         Enum.IsDefined(error) ? $"{error} ({(int)error})" : $"error {(int)error}";
 
-    /// <summary>Whether the session cannot be used over this connection any more; the next connection finds out what became of it.</summary>
+    /// <summary>
+    /// Whether the session cannot be used over this connection any more; the next connection finds out what became of it.
+    /// </summary>
     public static bool EndsConnection(this ErrorCode error) =>
         error is ErrorCode.SessionExpired or ErrorCode.SessionMoved or ErrorCode.ConnectionLoss;
 

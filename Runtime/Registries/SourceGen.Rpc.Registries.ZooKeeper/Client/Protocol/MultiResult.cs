@@ -3,7 +3,9 @@ namespace SourceGen.Rpc.Registries.ZooKeeper.Client;
 /// <summary>The answer to several operations that are done together or not at all.</summary>
 internal static class MultiResult
 {
-    /// <summary>Reads a <c>MultiResponse</c>: for each operation a header with its result, then a header that says that it is done.</summary>
+    /// <summary>
+    /// Reads a <c>MultiResponse</c>: for each operation a header with its result, then a header that says that it is done.
+    /// </summary>
     /// <returns>What went wrong; <see cref="ErrorCode.Ok"/> when all was done.</returns>
     public static ErrorCode Read(ref JuteReader reader)
     {
@@ -26,7 +28,8 @@ internal static class MultiResult
                     if (first == ErrorCode.Ok && error != ErrorCode.RuntimeInconsistency) first = error;
                     break;
                 default:
-                    throw new ZooKeeperProtocolException($"an answer to several operations holds a result of kind {(int)op}, which none of them has");
+                    throw new ZooKeeperProtocolException(
+                        $"an answer to several operations holds a result of kind {(int)op}, which none of them has");
             }
         }
     }
@@ -45,14 +48,16 @@ internal static class MultiResult
             if (isDone && replies.Count == count) return [.. replies];
             if (isDone || replies.Count == count)
             {
-                throw new ZooKeeperProtocolException($"it answered {count:N0} reads with {(isDone ? replies.Count : count + 1):N0} results");
+                throw new ZooKeeperProtocolException(
+                    $"it answered {count:N0} reads with {(isDone ? replies.Count : count + 1):N0} results");
             }
 
             replies.Add(op switch
             {
                 OpCode.GetData => new Reply<NodeData>(ErrorCode.Ok, NodeData.Read(ref reader)),
                 OpCode.Error => new Reply<NodeData>((ErrorCode)reader.ReadInt(), null),
-                _ => throw new ZooKeeperProtocolException($"an answer to several reads holds a result of kind {(int)op}, which none of them has"),
+                _ => throw new ZooKeeperProtocolException(
+                    $"an answer to several reads holds a result of kind {(int)op}, which none of them has"),
             });
         }
     }

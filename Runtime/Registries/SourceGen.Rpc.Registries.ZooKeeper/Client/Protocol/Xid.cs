@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Registries.ZooKeeper.Client;
 
-/// <summary>The numbers of requests that are not answered in the order of the others. Source: <c>ClientCnxn</c> of Apache ZooKeeper 3.8.</summary>
+/// <summary>
+/// The numbers of requests that are not answered in the order of the others. Source: <c>ClientCnxn</c> of Apache ZooKeeper 3.8.
+/// </summary>
 internal static class Xid
 {
     public const int Notification = -1;
