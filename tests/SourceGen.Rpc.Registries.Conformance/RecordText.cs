@@ -7,7 +7,9 @@ public static class RecordText
 {
     private const int MaxLength = 2_000;
 
-    /// <summary>Fails when two lists of records are not the same. Lists of records are equal to xunit when they are the same list.</summary>
+    /// <summary>
+    /// Fails when two lists of records are not the same. Lists of records are equal to xunit when they are the same list.
+    /// </summary>
     /// <param name="expected">What is expected.</param>
     /// <param name="actual">What is there.</param>
     public static void AssertEqual(IEnumerable<ServiceRecord> expected, IEnumerable<ServiceRecord> actual) =>

@@ -10,7 +10,9 @@ public abstract class RegistryFixture : IAsyncLifetime
 {
     private static int s_names;
 
-    /// <summary>Whether servers enter themselves. When not, <see cref="WriteAsync"/> and <see cref="RemoveAsync"/> do it for the suite.</summary>
+    /// <summary>
+    /// Whether servers enter themselves. When not, <see cref="WriteAsync"/> and <see cref="RemoveAsync"/> do it for the suite.
+    /// </summary>
     public virtual bool CanRegister => true;
 
     /// <summary>Whether all services can be followed at once; when not, Unimplemented is expected.</summary>
@@ -63,12 +65,15 @@ public abstract class RegistryFixture : IAsyncLifetime
     /// <summary>A new client of the store, independent of all others.</summary>
     public abstract IRegistry Create();
 
-    /// <summary>A client of a server that cannot be reached, whose operations end within <see cref="Patience"/>; null where there is no such thing.</summary>
+    /// <summary>
+    /// A client of a server that cannot be reached, whose operations end within <see cref="Patience"/>; null where there is no such
+    /// thing.
+    /// </summary>
     public virtual IRegistry? CreateUnreachable() => null;
 
     /// <summary>
-    /// Makes the leases of a client end as if its process had stopped renewing; afterwards the client can be used again. By default nothing:
-    /// they end by themselves. For stores that hang leases on a connection.
+    /// Makes the leases of a client end as if its process had stopped renewing; afterwards the client can be used again. By default
+    /// nothing: they end by themselves. For stores that hang leases on a connection.
     /// </summary>
     /// <param name="registrar">A client that <see cref="Create"/> made.</param>
     public virtual Task StopRenewingAsync(IRegistry registrar) => Task.CompletedTask;
@@ -81,11 +86,13 @@ public abstract class RegistryFixture : IAsyncLifetime
 
     /// <summary>Writes the nodes of a record by other means than the registry's. Thread safe.</summary>
     /// <param name="record">The record.</param>
-    public virtual Task WriteAsync(ServiceRecord record) => throw new NotSupportedException($"{GetType().Name} has no other means to write.");
+    public virtual Task WriteAsync(ServiceRecord record) =>
+        throw new NotSupportedException($"{GetType().Name} has no other means to write.");
 
     /// <summary>Removes the nodes of a record by other means than the registry's. Thread safe.</summary>
     /// <param name="record">The record.</param>
-    public virtual Task RemoveAsync(ServiceRecord record) => throw new NotSupportedException($"{GetType().Name} has no other means to remove.");
+    public virtual Task RemoveAsync(ServiceRecord record) =>
+        throw new NotSupportedException($"{GetType().Name} has no other means to remove.");
 
     /// <summary>Enters the records of the big registry. By default one after the other of eight at once.</summary>
     /// <param name="registrar">A client, for the stores that register by it.</param>
@@ -93,15 +100,21 @@ public abstract class RegistryFixture : IAsyncLifetime
     public virtual Task FillAsync(IRegistry registrar, IReadOnlyList<ServiceRecord> records) => Parallel.ForEachAsync(
         records,
         new ParallelOptions { MaxDegreeOfParallelism = 8 },
-        async (record, token) => await (CanRegister ? registrar.RegisterAsync(record, cancellationToken: token).AsTask() : WriteAsync(record)));
+        async (record, token) => await (CanRegister
+            ? registrar.RegisterAsync(record, cancellationToken: token).AsTask()
+            : WriteAsync(record)));
 
-    /// <summary>Removes the records of the big registry, which the tests after it need not carry. By default one after the other of eight at once.</summary>
+    /// <summary>
+    /// Removes the records of the big registry, which the tests after it need not carry. By default one after the other of eight at once.
+    /// </summary>
     /// <param name="registrar">The client that <see cref="FillAsync"/> was given.</param>
     /// <param name="records">The records.</param>
     public virtual Task EmptyAsync(IRegistry registrar, IReadOnlyList<ServiceRecord> records) => Parallel.ForEachAsync(
         records,
         new ParallelOptions { MaxDegreeOfParallelism = 8 },
-        async (record, token) => await (CanRegister ? registrar.DeregisterAsync(record, cancellationToken: token).AsTask() : RemoveAsync(record)));
+        async (record, token) => await (CanRegister
+            ? registrar.DeregisterAsync(record, cancellationToken: token).AsTask()
+            : RemoveAsync(record)));
 
     /// <summary>What is read of a record that was written, where the store cannot keep all of it. By default all.</summary>
     /// <param name="record">The record as written.</param>

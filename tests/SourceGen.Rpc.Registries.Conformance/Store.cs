@@ -5,8 +5,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.Conformance;
 
 /// <summary>
-/// The store as the suite uses it: writes through the registry, or by the fixture's other means where programs only read it, and waits until
-/// a reader sees what is expected, since not every store shows at once what was written.
+/// The store as the suite uses it: writes through the registry, or by the fixture's other means where programs only read it, and waits
+/// until a reader sees what is expected, since not every store shows at once what was written.
 /// </summary>
 public sealed class Store(RegistryFixture fixture) : IAsyncDisposable
 {
@@ -34,7 +34,8 @@ public sealed class Store(RegistryFixture fixture) : IAsyncDisposable
 
     /// <summary>What readers see when these records were written and nothing else.</summary>
     /// <param name="records">The records.</param>
-    public ImmutableArray<ServiceRecord> Expect(params IEnumerable<ServiceRecord> records) => ServiceRecord.Merge(records.Select(fixture.AsRead));
+    public ImmutableArray<ServiceRecord> Expect(params IEnumerable<ServiceRecord> records) =>
+        ServiceRecord.Merge(records.Select(fixture.AsRead));
 
     /// <summary>Reads a service until exactly these records are read.</summary>
     /// <param name="service">The service.</param>
@@ -97,7 +98,7 @@ public sealed class Store(RegistryFixture fixture) : IAsyncDisposable
         if (!isListed) Assert.Fail($"Listed last: {string.Join(", ", last)}");
     }
 
-    /// <summary>Follows a service with a client of its own's.</summary>
+    /// <summary>Follows a service with this client.</summary>
     /// <param name="service">The service; null for all.</param>
     /// <param name="resumes">Whether to begin again after a failure.</param>
     public WatchRecorder Watch(string? service, bool resumes = false) => new(Registry, service, fixture.Patience, resumes);

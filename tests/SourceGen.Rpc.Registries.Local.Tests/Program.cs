@@ -1,8 +1,17 @@
 using System.Globalization;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Conformance;
 using SourceGen.Rpc.Registries.File;
 
-// What the tests start as a process of its own: enters nodes into a directory, says so, and waits for its end.
+// What the tests start as a process of its own: starts a server as tests do, says which, and waits for its end.
+if (args is ["server"])
+{
+    await using ServerProcess server = await ServerProcess.StartAsync(new ServerStart("sleep", "1000"));
+    Console.WriteLine($"server {server.Id} ready");
+    await Task.Delay(Timeout.Infinite);
+}
+
+// Or: enters nodes into a directory, says so, and waits for its end.
 // Arguments: the directory, the service, the number of nodes that stay, the number that come and go.
 if (args is not [string directory, string service, string staying, string leaving])
 {

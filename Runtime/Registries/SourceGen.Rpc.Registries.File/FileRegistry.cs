@@ -20,7 +20,9 @@ public sealed class FileRegistry : IRegistry
     private int _isDisposed;
 
     /// <summary>Creates a registry; the directory is not touched before it is used.</summary>
-    /// <param name="options">Where and how; null for the default directory. Later changes of them have no effect that is documented.</param>
+    /// <param name="options">
+    /// Where and how; null for the default directory. They must not be changed afterwards.
+    /// </param>
     /// <param name="loggerFactory">Where it logs; null for nowhere.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or the directory is no path.</exception>
     public FileRegistry(FileRegistryOptions? options = null, ILoggerFactory? loggerFactory = null)
@@ -48,8 +50,19 @@ public sealed class FileRegistry : IRegistry
         options ??= RegisterOptions.Default;
         if (record.Nodes.IsEmpty) throw RegistryErrors.Invalid(record, "it has no node.");
         if (record.Name.Length == 0) throw RegistryErrors.Invalid(record, "it has no name.");
-        if (options.TimeToLive <= TimeSpan.Zero) throw RegistryErrors.Invalid(record, $"its time to live, {options.TimeToLive}, is not positive.");
-        await RunAsync($"register {record.Key}", () => { _store.Write(record, options); return true; }, cancellationToken).ConfigureAwait(false);
+        if (options.TimeToLive <= TimeSpan.Zero)
+        {
+            throw RegistryErrors.Invalid(record, $"its time to live, {options.TimeToLive}, is not positive.");
+        }
+
+        await RunAsync(
+            $"register {record.Key}",
+            () =>
+            {
+                _store.Write(record, options);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -104,7 +117,8 @@ public sealed class FileRegistry : IRegistry
         DateTime rescan = Now + _options.RescanInterval;
         while (true)
         {
-            await changes.WaitAsync(TimeUntil(rescan < folders.NextEnd ? rescan : folders.NextEnd), _options.Time, stop.Token).ConfigureAwait(false);
+            TimeSpan left = TimeUntil(rescan < folders.NextEnd ? rescan : folders.NextEnd);
+            await changes.WaitAsync(left, _options.Time, stop.Token).ConfigureAwait(false);
             bool isRescan = Now >= rescan || Now >= folders.NextEnd;
             if (isRescan)
             {
@@ -137,7 +151,9 @@ public sealed class FileRegistry : IRegistry
         return left < least ? least : left < _options.RescanInterval ? left : _options.RescanInterval;
     }
 
-    /// <summary>Reads and writes files on another thread, since they have no asynchronous form, and gives errors their common kind.</summary>
+    /// <summary>
+    /// Reads and writes files on another thread, since they have no asynchronous form, and gives errors their common kind.
+    /// </summary>
     private async Task<T> RunAsync<T>(string what, Func<T> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -153,7 +169,10 @@ public sealed class FileRegistry : IRegistry
         catch (IOException e)
         {
             throw RegistryErrors.Unavailable(
-                Address, what, $"{e.Message} The directory {_store.Root} must be one that this user can write into; another is named by file:///path.", e);
+                Address,
+                what,
+                $"{e.Message} The directory {_store.Root} must be one that this user can write into; another is named by file:///path.",
+                e);
         }
     }
 }

@@ -28,7 +28,8 @@ public sealed class FileRegistryProvider(ILoggerFactory? loggerFactory = null) :
         if (parsed.UserName is not null) throw new FormatException($"The address {parsed} names a user, and {SchemeName}:// knows none.");
         if (!parsed.Endpoints.IsEmpty)
         {
-            throw new FormatException($"The address {parsed} names the host '{parsed.Endpoints[0]}'; a directory has three slashes: file:///path.");
+            throw new FormatException(
+                $"The address {parsed} names the host '{parsed.Endpoints[0]}'; a directory has three slashes: file:///path.");
         }
 
         if (parsed.Path.Contains('\0')) throw new FormatException($"The address {SchemeName}:// has a path with a zero character.");
@@ -36,7 +37,8 @@ public sealed class FileRegistryProvider(ILoggerFactory? loggerFactory = null) :
         options.RescanInterval = parsed.GetSeconds("rescan", options.RescanInterval);
         if (options.RescanInterval < TimeSpan.FromMilliseconds(10) || options.RescanInterval > TimeSpan.FromHours(1))
         {
-            throw new FormatException($"The address {parsed} has rescan={parsed.Parameters["rescan"]}; it must be from 0.01 to 3600 seconds.");
+            throw new FormatException(
+                $"The address {parsed} has rescan={parsed.Parameters["rescan"]}; it must be from 0.01 to 3600 seconds.");
         }
 
         // file:///C:/path

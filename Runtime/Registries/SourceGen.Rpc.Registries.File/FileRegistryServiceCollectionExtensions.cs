@@ -10,10 +10,13 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FileRegistryServiceCollectionExtensions
 {
     /// <summary>
-    /// Makes addresses <c>file:///path</c> known, and, when an address or options are given, makes this registry the <see cref="IRegistry"/>.
+    /// Makes addresses <c>file:///path</c> known, and, when an address or options are given, makes this registry the
+    /// <see cref="IRegistry"/>.
     /// </summary>
     /// <param name="services">The collection.</param>
-    /// <param name="address">Such as <c>file:///run/shop/registry</c>, or <c>file://</c>; null for what <paramref name="configure"/> says.</param>
+    /// <param name="address">
+    /// Such as <c>file:///run/shop/registry</c>, or <c>file://</c>; null for what <paramref name="configure"/> says.
+    /// </param>
     /// <param name="configure">Changes what the address says; null for nothing.</param>
     /// <returns>The collection.</returns>
     /// <exception cref="FormatException">The address is wrong.</exception>

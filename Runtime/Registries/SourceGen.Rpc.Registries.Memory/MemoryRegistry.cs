@@ -42,7 +42,11 @@ public sealed class MemoryRegistry : IRegistry
         options ??= RegisterOptions.Default;
         if (record.Nodes.IsEmpty) throw RegistryErrors.Invalid(record, "it has no node.");
         if (record.Name.Length == 0) throw RegistryErrors.Invalid(record, "it has no name.");
-        if (options.TimeToLive <= TimeSpan.Zero) throw RegistryErrors.Invalid(record, $"its time to live, {options.TimeToLive}, is not positive.");
+        if (options.TimeToLive <= TimeSpan.Zero)
+        {
+            throw RegistryErrors.Invalid(record, $"its time to live, {options.TimeToLive}, is not positive.");
+        }
+
         _store.Register(record, options);
         MemoryRegistryLog.Registered(_logger, record, Address);
         return ValueTask.CompletedTask;

@@ -10,7 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MemoryRegistryServiceCollectionExtensions
 {
     /// <summary>
-    /// Makes addresses <c>memory://name</c> known, and, when an address or options are given, makes this registry the <see cref="IRegistry"/>.
+    /// Makes addresses <c>memory://name</c> known, and, when an address or options are given, makes this registry the
+    /// <see cref="IRegistry"/>.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="address">Such as <c>memory://shop</c>; null for what <paramref name="configure"/> says.</param>
@@ -23,7 +24,9 @@ public static class MemoryRegistryServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRegistryProvider, MemoryRegistryProvider>());
         if (address is null && configure is null) return services;
-        MemoryRegistryOptions options = address is null ? new MemoryRegistryOptions() : MemoryRegistryProvider.Read(RpcAddress.Parse(address));
+        MemoryRegistryOptions options = address is null
+            ? new MemoryRegistryOptions()
+            : MemoryRegistryProvider.Read(RpcAddress.Parse(address));
         configure?.Invoke(options);
         return services.AddSingleton<IRegistry>(provider => new MemoryRegistry(options, provider.GetService<ILoggerFactory>()));
     }

@@ -21,7 +21,8 @@ public sealed class MemoryRegistryStore
     public MemoryRegistryStore(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
-        _timer = _time.CreateTimer(static state => ((MemoryRegistryStore)state!).OnLeaseEnd(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = _time.CreateTimer(
+            static state => ((MemoryRegistryStore)state!).OnLeaseEnd(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The store of a name, which lives as long as the process.</summary>
@@ -120,7 +121,8 @@ public sealed class MemoryRegistryStore
 
     private IEnumerable<ServiceRecord> Entries(string? service) => service is null
         ? _services.Values.SelectMany(static nodes => nodes.Values).Select(static entry => entry.Record)
-        : _services.TryGetValue(service, out SortedDictionary<NodeKey, Entry>? nodes) ? nodes.Values.Select(static entry => entry.Record) : [];
+        : _services.TryGetValue(service, out SortedDictionary<NodeKey, Entry>? nodes) ? nodes.Values.Select(static entry => entry.Record)
+        : [];
 
     private void Tell(RegistryEvent change)
     {
@@ -129,7 +131,10 @@ public sealed class MemoryRegistryStore
 
     private void TellDeleted(IEnumerable<Entry> removed)
     {
-        foreach (ServiceRecord record in ServiceRecord.Merge(removed.Select(static entry => entry.Record))) Tell(RegistryEvent.Delete(record));
+        foreach (ServiceRecord record in ServiceRecord.Merge(removed.Select(static entry => entry.Record)))
+        {
+            Tell(RegistryEvent.Delete(record));
+        }
     }
 
     /// <summary>Ends what is due, also when the timer has not fired yet: nobody reads a lease that is over.</summary>

@@ -75,7 +75,8 @@ internal sealed class StaticList
             throw new FormatException($"{place} has no address; write for example tcp://10.0.0.1:5000.");
         }
 
-        ServiceNode read = new(node.Id.Length > 0 ? node.Id : node.Address, node.Address) { Metadata = ServiceMetadata.Create(node.Metadata) };
+        string id = node.Id.Length > 0 ? node.Id : node.Address;
+        ServiceNode read = new(id, node.Address) { Metadata = ServiceMetadata.Create(node.Metadata) };
         try
         {
             _ = read.GetRpcAddress();

@@ -8,12 +8,13 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.Static;
 
 /// <summary>
-/// A registry that is a list, in code or configuration. Programs read it; when the list changes, whoever follows a service that is concerned
-/// is given a snapshot.
+/// A registry that is a list, in code or configuration. Programs read it; when the list changes, whoever follows a service that is
+/// concerned is given a snapshot.
 /// </summary>
 public sealed class StaticRegistry : IRegistry
 {
-    private const string WriteElsewhere = "it is a list. Change the list, or use a registry that servers enter themselves, such as file://.";
+    private const string WriteElsewhere =
+        "it is a list. Change the list, or use a registry that servers enter themselves, such as file://.";
 
     private readonly ILogger _logger;
     private readonly IDisposable? _changes;
@@ -34,7 +35,9 @@ public sealed class StaticRegistry : IRegistry
     }
 
     /// <summary>Creates a registry of a list that changes with its configuration.</summary>
-    /// <param name="options">The list, and how its changes are known. A changed list that is wrong is logged, and the last good one stays.</param>
+    /// <param name="options">
+    /// The list, and how its changes are known. A changed list that is wrong is logged, and the last good one stays.
+    /// </param>
     /// <param name="loggerFactory">Where it logs; null for nowhere.</param>
     /// <exception cref="FormatException">Something in the list is missing or wrong; the message says what, and where.</exception>
     public StaticRegistry(IOptionsMonitor<StaticRegistryOptions> options, ILoggerFactory? loggerFactory = null)
@@ -56,7 +59,9 @@ public sealed class StaticRegistry : IRegistry
 
     /// <summary>Puts another list in the place of this one.</summary>
     /// <param name="options">The list.</param>
-    /// <exception cref="FormatException">Something in it is missing or wrong; the message says what, and where. Nothing has changed then.</exception>
+    /// <exception cref="FormatException">
+    /// Something in it is missing or wrong; the message says what, and where. Nothing has changed then.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The registry was disposed of.</exception>
     public void Update(StaticRegistryOptions options)
     {
@@ -155,7 +160,9 @@ public sealed class StaticRegistry : IRegistry
     }
 
     private RpcException Unnamed(string what) => RegistryErrors.Unsupported(
-        Address, what, "it has addresses at which every service is found, whatever its name. Name the services in the list, or in ?service=.");
+        Address,
+        what,
+        "it has addresses at which every service is found, whatever its name. Name the services in the list, or in ?service=.");
 
     private void Check(CancellationToken cancellationToken)
     {

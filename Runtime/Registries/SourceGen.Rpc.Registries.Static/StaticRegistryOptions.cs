@@ -9,8 +9,8 @@ namespace SourceGen.Rpc.Registries.Static;
 public sealed class StaticRegistryOptions
 {
     /// <summary>
-    /// Addresses at which every service is found that neither <see cref="Services"/> nor <see cref="Records"/> names. With them, services can
-    /// neither be listed nor be followed all at once, since their names are not known. Default: none.
+    /// Addresses at which every service is found that neither <see cref="Services"/> nor <see cref="Records"/> names. With them, services
+    /// can neither be listed nor be followed all at once, since their names are not known. Default: none.
     /// </summary>
     public IList<string> Addresses { get; } = [];
 

@@ -14,8 +14,9 @@ public sealed class StaticRegistryProvider(ILoggerFactory? loggerFactory = null)
 
     /// <summary>Creates a registry of the addresses that the address names.</summary>
     /// <param name="address">
-    /// Such as <c>static://10.0.0.1:5000,10.0.0.2:5000</c>. With <c>?service=Shop.Greeter</c>, or several names separated by commas, only these
-    /// services are found there; <c>&amp;version=1.0</c> is their version; <c>&amp;scheme=tls</c> is put before addresses (default: <c>tcp</c>).
+    /// Such as <c>static://10.0.0.1:5000,10.0.0.2:5000</c>. With <c>?service=Shop.Greeter</c>, or several names separated by commas, only
+    /// these services are found there; <c>&amp;version=1.0</c> is their version; <c>&amp;scheme=tls</c> is put before addresses (default:
+    /// <c>tcp</c>).
     /// </param>
     /// <exception cref="FormatException">It names no address, or a parameter is wrong.</exception>
     public IRegistry Create(RpcAddress address)
@@ -23,7 +24,8 @@ public sealed class StaticRegistryProvider(ILoggerFactory? loggerFactory = null)
         StaticRegistryOptions options = Read(address);
         if (options.Addresses.Count == 0 && options.Services.Count == 0)
         {
-            throw new FormatException($"The address {address.Scheme}:// names no address; write for example static://10.0.0.1:5000,10.0.0.2:5000.");
+            throw new FormatException(
+                $"The address {address.Scheme}:// names no address; write for example static://10.0.0.1:5000,10.0.0.2:5000.");
         }
 
         return new StaticRegistry(options, loggerFactory);

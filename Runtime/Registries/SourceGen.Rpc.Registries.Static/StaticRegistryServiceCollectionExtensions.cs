@@ -12,11 +12,14 @@ public static class StaticRegistryServiceCollectionExtensions
 {
     /// <summary>
     /// Makes addresses <c>static://a:1,b:2</c> known, and, when an address or options are given, makes this registry the
-    /// <see cref="IRegistry"/>. Its list is then the options <see cref="StaticRegistryOptions"/>, which can be bound to configuration too, and
-    /// follows their changes.
+    /// <see cref="IRegistry"/>. Its list is then the options <see cref="StaticRegistryOptions"/>, which can be bound to configuration
+    /// too, and follows their changes.
     /// </summary>
     /// <param name="services">The collection.</param>
-    /// <param name="address">Such as <c>static://10.0.0.1:5000</c>, or <c>static://</c> for a list that stands in configuration alone; null for what <paramref name="configure"/> says.</param>
+    /// <param name="address">
+    /// Such as <c>static://10.0.0.1:5000</c>, or <c>static://</c> for a list that stands in configuration alone; null for what
+    /// <paramref name="configure"/> says.
+    /// </param>
     /// <param name="configure">Adds to the list, each time it is read; null for nothing.</param>
     /// <returns>The collection.</returns>
     /// <exception cref="FormatException">The address is wrong.</exception>

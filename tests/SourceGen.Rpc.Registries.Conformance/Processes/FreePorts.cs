@@ -6,7 +6,9 @@ namespace SourceGen.Rpc.Registries.Conformance;
 /// <summary>Ports for servers that cannot choose one themselves, and need the same one again after a restart.</summary>
 public static class FreePorts
 {
-    /// <summary>Below the range that the system gives to outgoing connections, one of which could take the port between two starts.</summary>
+    /// <summary>
+    /// Below the range that the system gives to outgoing connections, one of which could take the port between two starts.
+    /// </summary>
     private const int First = 15_000;
     private const int Last = 32_000;
 

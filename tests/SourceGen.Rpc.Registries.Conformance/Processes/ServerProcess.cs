@@ -7,8 +7,8 @@ using System.Net.Sockets;
 namespace SourceGen.Rpc.Registries.Conformance;
 
 /// <summary>
-/// A real server that a test starts, kills and starts again. It ends with the process of the tests, also when that is killed: a shell beside
-/// it waits for the end of a pipe that only this process holds, and then kills it.
+/// A real server that a test starts, kills and starts again. It ends with the process of the tests, also when that is killed: a shell
+/// beside it waits for the end of a pipe that only this process holds, and then kills it.
 /// </summary>
 public sealed class ServerProcess : IAsyncDisposable
 {

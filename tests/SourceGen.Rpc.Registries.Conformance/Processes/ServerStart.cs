@@ -11,7 +11,9 @@ public sealed record ServerStart(string Program, params IReadOnlyList<string> Ar
     /// <summary>Where it runs; null for where this process does.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Whether it answers. Asked again until it does; an exception is a no. Not needed where <see cref="ReadyLine"/> says it.</summary>
+    /// <summary>
+    /// Whether it answers. Asked again until it does; an exception is a no. Not needed where <see cref="ReadyLine"/> says it.
+    /// </summary>
     public Func<CancellationToken, Task<bool>>? IsReady { get; init; }
 
     /// <summary>What it writes when it is ready; null when only <see cref="IsReady"/> says it.</summary>

@@ -7,7 +7,8 @@ namespace SourceGen.Rpc.Registries.Conformance;
 public abstract partial class RegistryConformance
 {
     /// <summary>What stores, URLs and paths use to separate, and what is not ASCII.</summary>
-    public static TheoryData<string> UnusualNames => ["a/b", "a b", "a%b%2Fc", "Größe", "名前", "a+b&c=d", "..", "a:b@c#d?e", "a.b.c_d-e~f", "'\"\\<>"];
+    public static TheoryData<string> UnusualNames =>
+        ["a/b", "a b", "a%b%2Fc", "Größe", "名前", "a+b&c=d", "..", "a:b@c#d?e", "a.b.c_d-e~f", "'\"\\<>"];
 
     [Fact]
     public async Task C20_AnUnknownServiceIsNotFound()
@@ -122,7 +123,8 @@ public abstract partial class RegistryConformance
         await using Store store = Open();
         ServiceRecord record = new(name, "1.2.3-beta+4")
         {
-            Metadata = ServiceMetadata.Create([Pair("owner", "Jörg & Søn"), Pair("empty", ""), Pair("schlüssel mit leerzeichen", "a=b;c\"d\"\\\n\té€😀")]),
+            Metadata = ServiceMetadata.Create(
+                [Pair("owner", "Jörg & Søn"), Pair("empty", ""), Pair("schlüssel mit leerzeichen", "a=b;c\"d\"\\\n\té€😀")]),
             Endpoints =
             [
                 new ServiceEndpoint("Greet")
@@ -158,7 +160,10 @@ public abstract partial class RegistryConformance
     {
         string name = fixture.NewName("odd") + part;
         await using Store store = Open();
-        ServiceRecord record = new(name, part) { Nodes = [new ServiceNode(part, $"unix:///run/{part}.sock"), new ServiceNode(part + "2", "tcp://h:1")] };
+        ServiceRecord record = new(name, part)
+        {
+            Nodes = [new ServiceNode(part, $"unix:///run/{part}.sock"), new ServiceNode(part + "2", "tcp://h:1")],
+        };
         if (fixture.CanRegister && !fixture.KeepsAnyName)
         {
             RpcException error = await FailsAsync(RpcStatusCode.InvalidArgument, () => store.Registry.RegisterAsync(record));

@@ -11,7 +11,8 @@ public abstract partial class RegistryConformance(RegistryFixture fixture, ITest
 {
     private RegisterOptions Shortest => new() { TimeToLive = fixture.ShortestTimeToLive };
 
-    private static ServiceRecord Record(string name, string version, params IEnumerable<ServiceNode> nodes) => new(name, version) { Nodes = [.. nodes] };
+    private static ServiceRecord Record(string name, string version, params IEnumerable<ServiceNode> nodes) =>
+        new(name, version) { Nodes = [.. nodes] };
 
     private static ServiceNode Node(int number, params IEnumerable<KeyValuePair<string, string>> metadata) =>
         new($"node-{number}", $"tcp://10.1.{number / 250}.{(number % 250) + 1}:5000") { Metadata = ServiceMetadata.Create(metadata) };

@@ -6,7 +6,9 @@ namespace SourceGen.Rpc.Registries.Conformance;
 /// <summary>Follows a service, remembers every event, and lets a test wait for what it expects of them.</summary>
 public sealed class WatchRecorder : IAsyncDisposable
 {
-    /// <summary>How long a resumed watch waits after a failure. Short, since what is measured is how soon the registry is seen again.</summary>
+    /// <summary>
+    /// How long a resumed watch waits after a failure. Short, since what is measured is how soon the registry is seen again.
+    /// </summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
@@ -24,7 +26,9 @@ public sealed class WatchRecorder : IAsyncDisposable
     /// <param name="registry">The registry; it is not disposed of.</param>
     /// <param name="service">The service; null for all.</param>
     /// <param name="patience">How long waiting lasts before it fails; null for 20 seconds.</param>
-    /// <param name="resumes">Whether to begin again when the enumeration fails with an <see cref="RpcException"/>, as a directory does.</param>
+    /// <param name="resumes">
+    /// Whether to begin again when the enumeration fails with an <see cref="RpcException"/>, as a directory does.
+    /// </param>
     public WatchRecorder(IRegistry registry, string? service, TimeSpan? patience = null, bool resumes = false)
     {
         _patience = patience ?? TimeSpan.FromSeconds(20);

@@ -83,7 +83,8 @@ public sealed class FileLayoutTests : IDisposable
         await registry.RegisterAsync(record);
         Assert.Equal(record, Assert.Single(await registry.GetServiceAsync(name)));
         Assert.Equal([name], (await registry.ListServicesAsync()).ToArray());
-        string file = Assert.Single(Directory.GetFiles(_temporary.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }));
+        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        string file = Assert.Single(Directory.GetFiles(_temporary.Path, "*", everywhere));
         Assert.Equal(Root, Path.GetDirectoryName(Path.GetDirectoryName(file)));
         await registry.DeregisterAsync(record);
         Assert.Empty(Directory.GetFileSystemEntries(Root));
@@ -96,7 +97,8 @@ public sealed class FileLayoutTests : IDisposable
         string[] names = [new string('x', 5_000), new string('x', 5_001), "greeter", "Greeter", new string('ü', 300)];
         foreach (string name in names)
         {
-            await registry.RegisterAsync(new ServiceRecord(name) { Nodes = [new ServiceNode(name, "tcp://a:1"), new ServiceNode(name + "Y", "tcp://a:1")] });
+            ServiceNode[] nodes = [new ServiceNode(name, "tcp://a:1"), new ServiceNode(name + "Y", "tcp://a:1")];
+            await registry.RegisterAsync(new ServiceRecord(name) { Nodes = [.. nodes] });
         }
 
         Assert.Equal(names.Order(StringComparer.Ordinal), await registry.ListServicesAsync());
@@ -122,7 +124,7 @@ public sealed class FileLayoutTests : IDisposable
         Assert.Equal(whole.Length, _log.Lines.Count);
         Assert.All(_log.Lines, line => Assert.StartsWith($"The file {file} is left out: ", line, StringComparison.Ordinal));
         await registry.RegisterAsync(record);
-        Assert.Equal(record.Nodes.Order(Comparer<ServiceNode>.Create(static (a, b) => string.CompareOrdinal(a.Id, b.Id))), (await registry.GetServiceAsync("Greeter"))[0].Nodes);
+        Assert.Equal(ServiceRecord.Merge([record])[0], Assert.Single(await registry.GetServiceAsync("Greeter")));
     }
 
     [Theory]

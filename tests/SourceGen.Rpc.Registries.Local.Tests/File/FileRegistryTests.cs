@@ -21,14 +21,17 @@ public sealed class FileRegistryTests : IDisposable
         await using FileRegistry registry = Create();
         await using WatchRecorder watch = new(registry, service: null, TimeSpan.FromMinutes(1));
         await watch.FirstAsync();
-        ServerProcess[] processes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => OtherProcess.StartAsync(Root, "Greeter", staying: 40, leaving: 60)));
+        ServerProcess[] processes = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => OtherProcess.StartAsync(Root, "Greeter", staying: 40, leaving: 60)));
         try
         {
             string[] expected =
             [
                 .. processes.SelectMany(process => Enumerable.Range(0, 40).Select(i => $"{process.Id}-staying-{i}")).Order(StringComparer.Ordinal),
             ];
-            await watch.UntilAsync(recorder => recorder.Records is [ServiceRecord record] && record.Nodes.Select(static node => node.Id).SequenceEqual(expected), "all nodes");
+            await watch.UntilAsync(
+                recorder => recorder.Records is [ServiceRecord record] && record.Nodes.Select(static node => node.Id).SequenceEqual(expected),
+                "all nodes");
             Assert.Equal(expected, (await registry.GetServiceAsync("Greeter"))[0].Nodes.Select(static node => node.Id));
             watch.AssertConsistent();
             Assert.Empty(_log.Lines);

@@ -63,7 +63,10 @@ public sealed class StaticRegistryTests
     [Fact]
     public void A_wrong_list_is_refused_with_its_place()
     {
-        StaticRegistryOptions options = new() { Services = { new StaticService { Name = "A", Addresses = { "tcp://a:1" } }, new StaticService { Name = "B" } } };
+        StaticRegistryOptions options = new()
+        {
+            Services = { new StaticService { Name = "A", Addresses = { "tcp://a:1" } }, new StaticService { Name = "B" } },
+        };
         Assert.Equal("Services[1], B, has no node; leave it out, or give it an address.", Wrong(options));
         options.Services[1].Nodes.Add(new StaticNode());
         Assert.StartsWith("Services[1].Nodes[0] has no address", Wrong(options), StringComparison.Ordinal);

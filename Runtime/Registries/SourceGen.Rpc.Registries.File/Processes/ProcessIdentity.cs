@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -33,7 +34,7 @@ internal sealed record ProcessIdentity(int Id, string Start, string Domain)
             // No process has the id.
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (IsRefusal(e))
         {
             return false;
         }
@@ -57,11 +58,14 @@ internal sealed record ProcessIdentity(int Id, string Start, string Domain)
                 ? new ProcessIdentity(id, status.Start, $"{boot} {ids} {time}".TrimEnd())
                 : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (IsRefusal(e))
         {
             return null;
         }
     }
+
+    /// <summary>Whether the system does not say.</summary>
+    private static bool IsRefusal(Exception e) => e is IOException or UnauthorizedAccessException or InvalidOperationException or Win32Exception;
 
     private static string StartOf(Process process) => process.StartTime.ToFileTimeUtc().ToString(CultureInfo.InvariantCulture);
 }

@@ -20,7 +20,8 @@ internal static class DefaultDirectory
             // Without these rights for others, whoever can use it owns it; root could use anybody's, and has its own parent directory.
             if (directory.LinkTarget is null && (mode & FilePermissions.OfOthers) == UnixFileMode.None) continue;
             throw new IOException(
-                $"The directory {path} is not this user's alone (mode {Convert.ToString((int)mode, 8)}). Remove it, or name another directory: file:///path.");
+                $"The directory {path} is not this user's alone (mode {Convert.ToString((int)mode, 8)}). "
+                + "Remove it, or name another directory: file:///path.");
         }
     }
 

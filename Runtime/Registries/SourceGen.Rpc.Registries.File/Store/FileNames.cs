@@ -5,8 +5,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.File;
 
 /// <summary>
-/// Names of folders and files for names that may hold anything: what is readable of them, and a hash that tells them apart also where a file
-/// system does not tell cases apart or limits lengths.
+/// Names of folders and files for names that may hold anything: what is readable of them, and a hash that tells them apart also where a
+/// file system does not tell cases apart or limits lengths.
 /// </summary>
 internal static class FileNames
 {

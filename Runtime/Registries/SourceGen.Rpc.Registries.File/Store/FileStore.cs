@@ -71,7 +71,11 @@ internal sealed class FileStore(FileRegistryOptions options, string root, ILogge
         foreach (ServiceNode node in record.Nodes)
         {
             byte[] content = NodeFile.Write(record with { Nodes = [node] }, register);
-            if (content.Length > ServiceRecordJson.MaxLength) throw RegistryErrors.Invalid(record, $"it has more than {ServiceRecordJson.MaxLength:N0} bytes.");
+            if (content.Length > ServiceRecordJson.MaxLength)
+            {
+                throw RegistryErrors.Invalid(record, $"it has more than {ServiceRecordJson.MaxLength:N0} bytes.");
+            }
+
             string path = Path.Combine(folder, FileNames.ForNode(record, node.Id));
             if (!TryRenew(path, content)) Replace(folder, path, content, isFlushed: register.IsPersistent);
         }
@@ -130,7 +134,8 @@ internal sealed class FileStore(FileRegistryOptions options, string root, ILogge
             string path = Path.Combine(folder, name);
             if (!FileNames.IsRecord(name))
             {
-                if (FileNames.IsTemporary(name) && writtenAt < now - options.RemoveExpiredAfter) hasRemoved |= TryRemoveOld(path, writtenAt);
+                bool isLeft = FileNames.IsTemporary(name) && writtenAt < now - options.RemoveExpiredAfter;
+                if (isLeft) hasRemoved |= TryRemoveOld(path, writtenAt);
                 continue;
             }
 
@@ -140,7 +145,8 @@ internal sealed class FileStore(FileRegistryOptions options, string root, ILogge
                 if (!TryRead(folder, name, out file)) continue;
             }
 
-            if (file.Content is not null && file.End < DateTime.MaxValue - options.RemoveExpiredAfter && file.End + options.RemoveExpiredAfter < now)
+            // By the time since, which cannot overflow.
+            if (file.Content is not null && file.End < now && now - file.End > options.RemoveExpiredAfter)
             {
                 hasRemoved |= TryRemoveOld(path, file.WrittenAt);
                 continue;
@@ -241,7 +247,8 @@ internal sealed class FileStore(FileRegistryOptions options, string root, ILogge
         {
             using (SafeFileHandle handle = Open(path))
             {
-                if (RandomAccess.GetLength(handle) != content.Length || !ReadAll(handle, content.Length).Span.SequenceEqual(content)) return false;
+                if (RandomAccess.GetLength(handle) != content.Length) return false;
+                if (!ReadAll(handle, content.Length).Span.SequenceEqual(content)) return false;
             }
 
             System.IO.File.SetLastWriteTimeUtc(path, Now);

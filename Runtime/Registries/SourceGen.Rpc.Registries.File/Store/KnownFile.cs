@@ -7,5 +7,7 @@ namespace SourceGen.Rpc.Registries.File;
 internal readonly record struct KnownFile(DateTime WrittenAt, long Length, NodeFile? Content)
 {
     /// <summary>When its lease ends; the end of time for a persistent node.</summary>
-    public DateTime End => Content?.TimeToLive is { } timeToLive && timeToLive < DateTime.MaxValue - WrittenAt ? WrittenAt + timeToLive : DateTime.MaxValue;
+    public DateTime End => Content?.TimeToLive is { } timeToLive && timeToLive < DateTime.MaxValue - WrittenAt
+        ? WrittenAt + timeToLive
+        : DateTime.MaxValue;
 }

@@ -17,6 +17,8 @@ internal sealed record NodeFile(ServiceRecord Record, TimeSpan? TimeToLive, Proc
 
     private const double MaxSeconds = 100.0 * 365 * 86_400;
 
+    private static readonly JsonDocumentOptions s_reading = new() { MaxDepth = (ServiceRecordJson.MaxDepth * 2) + 1 };
+
     public static byte[] Write(ServiceRecord record, RegisterOptions options)
     {
         ArrayBufferWriter<byte> buffer = new();
@@ -50,7 +52,7 @@ internal sealed record NodeFile(ServiceRecord Record, TimeSpan? TimeToLive, Proc
         error = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = (ServiceRecordJson.MaxDepth * 2) + 1 });
+            using JsonDocument document = JsonDocument.Parse(json, s_reading);
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("record", out JsonElement inner))
             {
@@ -61,7 +63,8 @@ internal sealed record NodeFile(ServiceRecord Record, TimeSpan? TimeToLive, Proc
             TimeSpan? timeToLive = null;
             if (root.TryGetProperty("timeToLive", out JsonElement seconds))
             {
-                if (seconds.ValueKind != JsonValueKind.Number || !seconds.TryGetDouble(out double value) || value is not (> 0 and <= MaxSeconds))
+                bool isNumber = seconds.ValueKind == JsonValueKind.Number;
+                if (!isNumber || !seconds.TryGetDouble(out double value) || value is not (> 0 and <= MaxSeconds))
                 {
                     error = "its 'timeToLive' is not a number of seconds";
                     return false;
@@ -91,7 +94,8 @@ internal sealed record NodeFile(ServiceRecord Record, TimeSpan? TimeToLive, Proc
     /// <summary>A description that is not understood says nothing, and then the lease alone counts.</summary>
     private static ProcessIdentity? ReadProcess(JsonElement root) =>
         root.TryGetProperty("process", out JsonElement process) && process.ValueKind == JsonValueKind.Object
-        && process.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number > 0
+        && process.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number
+        && id.TryGetInt32(out int number) && number > 0
         && process.TryGetProperty("start", out JsonElement start) && start.ValueKind == JsonValueKind.String
         && process.TryGetProperty("domain", out JsonElement domain) && domain.ValueKind == JsonValueKind.String
             ? new ProcessIdentity(number, start.GetString()!, domain.GetString()!)

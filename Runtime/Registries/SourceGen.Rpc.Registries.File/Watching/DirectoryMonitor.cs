@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace SourceGen.Rpc.Registries.File;
 
 /// <summary>
-/// Tells watches which folders the file system says have changed: one notifier for all watches of a registry, since systems limit their number.
-/// It only makes watches faster. What it misses (a lost event, a file system without events, a limit) they find by reading again.
+/// Tells watches which folders the file system says have changed: one notifier for all watches of a registry, since systems limit their
+/// number. It only makes watches faster. What it misses (a lost event, a file system without events, a limit) they find by reading again.
 /// </summary>
 internal sealed class DirectoryMonitor(string root, ILogger logger) : IDisposable
 {
@@ -55,7 +55,11 @@ internal sealed class DirectoryMonitor(string root, ILogger logger) : IDisposabl
         FileSystemWatcher? notifier = null;
         try
         {
-            notifier = new FileSystemWatcher(root) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName };
+            notifier = new FileSystemWatcher(root)
+            {
+                IncludeSubdirectories = true,
+                NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName,
+            };
             notifier.Created += OnChange;
             notifier.Deleted += OnChange;
             notifier.Renamed += OnChange;
