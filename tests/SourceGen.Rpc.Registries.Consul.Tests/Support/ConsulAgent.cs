@@ -80,7 +80,15 @@ internal sealed class ConsulAgent : IAsyncDisposable
             WorkingDirectory = directory.Path,
             IsReady = isReady(http),
         };
-        return new ConsulAgent(directory, await ServerProcess.StartAsync(start), http, gossip);
+        try
+        {
+            return new ConsulAgent(directory, await ServerProcess.StartAsync(start), http, gossip);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
     }
 
     private static async Task<bool> HasLeaderAsync(int port, string? token, CancellationToken cancellationToken)

@@ -56,7 +56,15 @@ internal sealed class EtcdServer : IAsyncDisposable
             {
                 IsReady = isReady?.Invoke(member.Client) ?? (token => IsHealthyAsync(member.Client, token)),
             };
-            return new EtcdServer(directory, await ServerProcess.StartAsync(start), member.Client);
+            try
+            {
+                return new EtcdServer(directory, await ServerProcess.StartAsync(start), member.Client);
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
         }));
     }
 
