@@ -9,7 +9,8 @@ namespace SourceGen.Rpc.Registries.Consul.Tests;
 public sealed class AgentTests
 {
     private const string Master = "11111111-2222-3333-4444-555555555555";
-    private const string Acl = $$"""{"acl":{"enabled":true,"default_policy":"deny","tokens":{"master":"{{Master}}","agent":"{{Master}}"} } }""";
+    private const string Acl =
+        $$"""{"acl":{"enabled":true,"default_policy":"deny","tokens":{"master":"{{Master}}","agent":"{{Master}}"} } }""";
 
     [Fact]
     public async Task Nodes_with_one_id_of_several_services_stand_beside_each_other()
@@ -37,7 +38,8 @@ public sealed class AgentTests
         await registry.RegisterAsync(Record("Removed"));
         await watch.UntilAsync([Record("Removed")]);
 
-        await agent.SendAsync(HttpMethod.Put, "/v1/agent/service/register", """{"ID":"Removed:1.0:a","Name":"Removed","Tags":["sourcegen-rpc"]}""");
+        await agent.SendAsync(HttpMethod.Put, "/v1/agent/service/register",
+            """{"ID":"Removed:1.0:a","Name":"Removed","Tags":["sourcegen-rpc"]}""");
         await watch.UntilAsync([]);
         await registry.RegisterAsync(Record("Removed"));
         await watch.UntilAsync([Record("Removed")]);
@@ -128,7 +130,8 @@ public sealed class AgentTests
         using TestCertificates files = new();
         int port = FreePorts.Take();
         string configuration = $$"""
-            {"ports":{"https":{{port}} },"verify_incoming":true,"ca_file":"{{files.Authority}}","cert_file":"{{files.ServerCertificate}}","key_file":"{{files.ServerKey}}"}
+            {"ports":{"https":{{port}} },"verify_incoming":true,
+             "ca_file":"{{files.Authority}}","cert_file":"{{files.ServerCertificate}}","key_file":"{{files.ServerKey}}"}
             """;
         await using ConsulAgent agent = await ConsulAgent.StartAsync(configuration, _ => ServerProcess.Listens(port));
         string address = $"consul://127.0.0.1:{port}";

@@ -14,7 +14,9 @@ public sealed class ConfigurationTests
 
         Assert.Equal(["h1:8500", "h2:99"], options.Endpoints);
         Assert.Equal("a-b", options.Token);
-        Assert.Equal((true, "/a", "/b", "/c"), (options.UseTls, options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath));
+        Assert.Equal(
+            (true, "/a", "/b", "/c"),
+            (options.UseTls, options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath));
         Assert.Equal(RecordLayout.GoMicro, options.Layout);
         Assert.Equal((TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3)), (options.Timeout, options.BlockingQueryWait));
     }

@@ -22,7 +22,8 @@ public sealed class LayoutTests
                 Metadata = ServiceMetadata.Empty.With("stream", "false"),
             },
         ],
-        Nodes = [new ServiceNode("greeter-1", "10.0.0.1:8080") { Metadata = ServiceMetadata.Empty.With("protocol", "mucp").With("server", "grpc") }],
+        Nodes =
+            [new ServiceNode("greeter-1", "10.0.0.1:8080") { Metadata = ServiceMetadata.Empty.With("protocol", "mucp").With("server", "grpc") }],
     };
 
     [Fact]
@@ -47,7 +48,10 @@ public sealed class LayoutTests
         Assert.Equal("mucp", service.Meta["protocol"]);
         Assert.Equal(["t-", "t-", "e-", "v-"], service.Tags.Select(static tag => tag[..2]));
         Assert.Equal("""{"protocol":"mucp"}""", Encoding.UTF8.GetString(Unpack(service.Tags[0])));
-        Assert.StartsWith("""{"name":"Greeter.Hello","request":{"name":"Request","type":"Request","values":[{"name":"name",""", Encoding.UTF8.GetString(Unpack(service.Tags[2])), StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"name":"Greeter.Hello","request":{"name":"Request","type":"Request","values":[{"name":"name",""",
+            Encoding.UTF8.GetString(Unpack(service.Tags[2])),
+            StringComparison.Ordinal);
         Assert.True(new GoMicroLayout().TryRead(new ConsulInstance(service, ""), out ServiceRecord? read, out _));
         Assert.Equal(s_record, read);
     }
@@ -115,9 +119,13 @@ public sealed class LayoutTests
     [Fact]
     public void What_has_no_place_in_GoMicros_layout_is_invalid()
     {
-        Assert.Contains("keeps host:port", Fails(s_record with { Nodes = [new ServiceNode("n", "unix:///run/x")] }), StringComparison.Ordinal);
+        Assert.Contains(
+            "keeps host:port", Fails(s_record with { Nodes = [new ServiceNode("n", "unix:///run/x")] }), StringComparison.Ordinal);
         Assert.Contains("keeps host:port", Fails(s_record with { Nodes = [new ServiceNode("n", "tcp://h:1")] }), StringComparison.Ordinal);
-        Assert.Contains("metadata of its own (group=blue)", Fails(s_record with { Metadata = ServiceMetadata.Empty.With("group", "blue") }), StringComparison.Ordinal);
+        Assert.Contains(
+            "metadata of its own (group=blue)",
+            Fails(s_record with { Metadata = ServiceMetadata.Empty.With("group", "blue") }),
+            StringComparison.Ordinal);
 
         static string Fails(ServiceRecord record)
         {
@@ -157,7 +165,8 @@ public sealed class LayoutTests
         RpcException error = Assert.Throws<RpcException>(() => new DefaultLayout().Write(record));
 
         Assert.Equal(RpcStatusCode.InvalidArgument, error.Code);
-        Assert.Contains("The record greeter:latest cannot be registered: with the node greeter-1 it takes", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The record greeter:latest cannot be registered: with the node greeter-1 it takes", error.Message, StringComparison.Ordinal);
         Assert.Contains("room for 31,232", error.Message, StringComparison.Ordinal);
     }
 

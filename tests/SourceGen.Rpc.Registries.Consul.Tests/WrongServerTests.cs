@@ -120,7 +120,8 @@ public sealed class WrongServerTests
     public async Task An_id_of_another_service_is_not_taken_over_in_GoMicros_layout()
     {
         await using FakeHttpServer server = new(static request => request.AnswerAsync("""{"ID":"a","Service":"Other"}"""));
-        await using ConsulRegistry registry = new(new ConsulRegistryOptions { Endpoints = { server.Endpoint }, Layout = RecordLayout.GoMicro });
+        await using ConsulRegistry registry = new(
+            new ConsulRegistryOptions { Endpoints = { server.Endpoint }, Layout = RecordLayout.GoMicro });
 
         RpcException error = await Assert.ThrowsAsync<RpcException>(
             () => registry.RegisterAsync(new ServiceRecord("Any", "1") { Nodes = [new ServiceNode("a", "10.0.0.1:1")] }).AsTask());
@@ -173,7 +174,9 @@ public sealed class WrongServerTests
     private static Task AnswerAsync(FakeHttpRequest request, int index, ServiceRecord record)
     {
         ConsulService service = new DefaultLayout().Write(record);
-        string json = System.Text.Encoding.UTF8.GetString(service.ToJson(timeToLive: null)).Replace("\"Name\":", "\"Service\":", StringComparison.Ordinal);
-        return request.AnswerAsync($"[{{\"Node\":{{\"Address\":\"127.0.0.1\"}},\"Service\":{json}}}]", 200, string.Create(CultureInfo.InvariantCulture, $"X-Consul-Index: {index}"));
+        string json = System.Text.Encoding.UTF8.GetString(service.ToJson(timeToLive: null)).Replace(
+            "\"Name\":", "\"Service\":", StringComparison.Ordinal);
+        string header = string.Create(CultureInfo.InvariantCulture, $"X-Consul-Index: {index}");
+        return request.AnswerAsync($"[{{\"Node\":{{\"Address\":\"127.0.0.1\"}},\"Service\":{json}}}]", 200, header);
     }
 }

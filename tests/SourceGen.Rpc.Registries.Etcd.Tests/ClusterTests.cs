@@ -19,7 +19,8 @@ public sealed class ClusterTests(ITestOutputHelper output)
         {
             int leader = await LeaderOfAsync(servers);
             // The leader first, so that registering and watching hang on the member that dies.
-            EtcdRegistryOptions options = new() { Endpoints = [.. servers.OrderBy(server => server != servers[leader]).Select(static server => server.Endpoint)] };
+            EtcdRegistryOptions options =
+                new() { Endpoints = [.. servers.OrderBy(server => server != servers[leader]).Select(static server => server.Endpoint)] };
             await using EtcdRegistry writer = new(options);
             await using EtcdRegistry reader = new(options);
             ServiceRecord steady = Records.Of("Steady", "a");
@@ -34,7 +35,9 @@ public sealed class ClusterTests(ITestOutputHelper output)
             TimeSpan written = Stopwatch.GetElapsedTime(killed);
             await watch.UntilAsync([Records.Of("Steady", "a", "b")]);
             TimeSpan seen = Stopwatch.GetElapsedTime(killed);
-            output.WriteLine($"figure: after the leader was killed, etcd took a new node in {written.TotalMilliseconds:N0} ms and a watch saw it in {seen.TotalMilliseconds:N0} ms");
+            output.WriteLine(
+                $"figure: after the leader was killed, etcd took a new node in {written.TotalMilliseconds:N0} ms "
+                + $"and a watch saw it in {seen.TotalMilliseconds:N0} ms");
 
             watch.AssertConsistent();
             Assert.DoesNotContain(watch.Events, static change => change.Kind == RegistryEventKind.Delete);

@@ -14,7 +14,9 @@ public sealed class ConfigurationTests
 
         Assert.Equal(["h1:2379", "h2:99", "[::1]:7"], options.Endpoints);
         Assert.Equal(("us@er", "p:ss", "/my/prefix"), (options.UserName, options.Password, options.Prefix));
-        Assert.Equal((true, "/a", "/b", "/c"), (options.UseTls, options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath));
+        Assert.Equal(
+            (true, "/a", "/b", "/c"),
+            (options.UseTls, options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath));
         Assert.Equal(RecordLayout.GoMicro, options.Layout);
         Assert.Equal((TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3)), (options.Timeout, options.WatchProbeInterval));
     }

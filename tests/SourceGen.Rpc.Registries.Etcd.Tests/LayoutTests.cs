@@ -91,5 +91,6 @@ public sealed class LayoutTests(SharedEtcd fixture) : IClassFixture<SharedEtcd>
         Assert.Equal((RegistryEventKind.Create, "2"), (watch.Current.Kind, watch.Current.Records[0].Version));
     }
 
-    private static EtcdRegistry Create(EtcdServer server, RecordLayout layout) => new(new EtcdRegistryOptions { Endpoints = { server.Endpoint }, Layout = layout });
+    private static EtcdRegistry Create(EtcdServer server, RecordLayout layout) =>
+        new(new EtcdRegistryOptions { Endpoints = { server.Endpoint }, Layout = layout });
 }

@@ -12,7 +12,8 @@ public sealed class TlsTests
     {
         using TestCertificates files = new();
         await using EtcdServer server = await StartAsync(files);
-        await using EtcdRegistry registry = Create($"etcd://{server.Endpoint}?ca={files.Authority}&cert={files.ClientCertificate}&key={files.ClientKey}");
+        await using EtcdRegistry registry = Create(
+            $"etcd://{server.Endpoint}?ca={files.Authority}&cert={files.ClientCertificate}&key={files.ClientKey}");
         await registry.RegisterAsync(Records.Of("Encrypted", "a"));
         await using WatchRecorder watch = new(registry, "Encrypted");
         await watch.UntilAsync([Records.Of("Encrypted", "a")]);

@@ -38,7 +38,9 @@ public sealed class WatchTests(SharedEtcd fixture) : IClassFixture<SharedEtcd>
         await using EtcdRegistry registry = new(new EtcdRegistryOptions { Endpoints = { Server.Endpoint } }, log);
         string key = Records.KeyOf("Garbage", "x");
         await Server.PutAsync(key, "not a record");
-        await Server.PutAsync(Records.KeyOf("Garbage", "y"), """{"name":"Garbage","version":"1.0","nodes":[{"id":"z","address":"tcp://h:1"}]}""");
+        await Server.PutAsync(
+            Records.KeyOf("Garbage", "y"),
+            """{"name":"Garbage","version":"1.0","nodes":[{"id":"z","address":"tcp://h:1"}]}""");
         await registry.RegisterAsync(Records.Of("Garbage", "a"));
         await using WatchRecorder watch = new(registry, "Garbage");
         await watch.UntilAsync([Records.Of("Garbage", "a")]);

@@ -41,7 +41,8 @@ public sealed class WrongServerTests
             byte[] junk = new byte[1024 * 1024];
             while (true) await request.WriteAsync(junk);
         });
-        await using EtcdRegistry registry = new(new EtcdRegistryOptions { Endpoints = { server.Endpoint }, Timeout = TimeSpan.FromSeconds(30) });
+        await using EtcdRegistry registry = new(
+            new EtcdRegistryOptions { Endpoints = { server.Endpoint }, Timeout = TimeSpan.FromSeconds(30) });
 
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => registry.GetServiceAsync("Any").AsTask());
 
@@ -201,7 +202,8 @@ public sealed class WrongServerTests
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => registry.RegisterAsync(Records.Of("Nowhere", "a")).AsTask());
 
         Assert.Equal(RpcStatusCode.Unavailable, error.Code);
-        Assert.StartsWith($"Could not register Nowhere:1.0 at etcd://{dead},{leaderless.Endpoint}: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Could not register Nowhere:1.0 at etcd://{dead},{leaderless.Endpoint}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains($"{dead}: Connection refused", error.Message, StringComparison.Ordinal);
         Assert.Contains("etcdserver: no leader", error.Message, StringComparison.Ordinal);
     }

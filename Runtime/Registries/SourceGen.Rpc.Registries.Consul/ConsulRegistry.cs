@@ -11,9 +11,9 @@ using SourceGen.Rpc.Registries.Shared;
 namespace SourceGen.Rpc.Registries.Consul;
 
 /// <summary>
-/// A registry in Consul: a service of an agent for each node, with a check that registering again passes. An agent tells its servers a moment
-/// later what it was told, so a reader sees a change a moment after it was made. docs/registries/consul.md says what is written where and what
-/// happens when something fails. Thread safe.
+/// A registry in Consul: a service of an agent for each node, with a check that registering again passes. An agent tells its servers a
+/// moment later what it was told, so a reader sees a change a moment after it was made. docs/registries/consul.md says what is written
+/// where and what happens when something fails. Thread safe.
 /// </summary>
 public sealed class ConsulRegistry : IRegistry
 {
@@ -62,20 +62,26 @@ public sealed class ConsulRegistry : IRegistry
     public bool CanRegister => true;
 
     /// <inheritdoc/>
-    public async ValueTask RegisterAsync(ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask RegisterAsync(
+        ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
     {
         ImmutableArray<(ServiceRecord Single, ConsulService Service)> nodes = NodesOf(record);
         options ??= RegisterOptions.Default;
-        if (options.TimeToLive <= TimeSpan.Zero) throw RegistryErrors.Invalid(record, $"its time to live is {options.TimeToLive}; it must be more than zero.");
+        if (options.TimeToLive <= TimeSpan.Zero)
+        {
+            throw RegistryErrors.Invalid(record, $"its time to live is {options.TimeToLive}; it must be more than zero.");
+        }
         using RegistryOperation operation = new($"register {record.Key}", _timeout, cancellationToken);
         foreach ((ServiceRecord single, ConsulService service) in nodes)
         {
-            await _registrar.RegisterAsync(operation, single, service, options.IsPersistent ? null : options.TimeToLive).ConfigureAwait(false);
+            await _registrar.RegisterAsync(
+                operation, single, service, options.IsPersistent ? null : options.TimeToLive).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeregisterAsync(ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask DeregisterAsync(
+        ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
     {
         ImmutableArray<(ServiceRecord Single, ConsulService Service)> nodes = NodesOf(record);
         bool isPersistent = options is { IsPersistent: true };
@@ -83,7 +89,10 @@ public sealed class ConsulRegistry : IRegistry
         using RegistryOperation operation = new($"deregister {record.Key}", _timeout, cancellationToken);
         foreach ((ServiceRecord single, ConsulService service) in nodes)
         {
-            if (!await _registrar.DeregisterAsync(operation, single, service, isPersistent).ConfigureAwait(false)) missing ??= single.Nodes[0];
+            if (!await _registrar.DeregisterAsync(operation, single, service, isPersistent).ConfigureAwait(false))
+            {
+                missing ??= single.Nodes[0];
+            }
         }
 
         if (isPersistent && missing is not null) throw RegistryErrors.NotRegistered(record, missing, Address);
@@ -111,7 +120,9 @@ public sealed class ConsulRegistry : IRegistry
     public IAsyncEnumerable<RegistryEvent> WatchAsync(string? service, CancellationToken cancellationToken = default) =>
         service is null ? _catalogWatch.WatchAsync(cancellationToken) : _serviceWatch.WatchAsync(service, cancellationToken);
 
-    /// <summary>Ends its connections and its watches. What is registered stays until it is deregistered or its check is no longer passed.</summary>
+    /// <summary>
+    /// Ends its connections and its watches. What is registered stays until it is deregistered or its check is no longer passed.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         _client.Dispose();

@@ -12,8 +12,8 @@ public sealed class ConsulRegistryOptions
     private const string DefaultEndpoint = "127.0.0.1";
 
     /// <summary>
-    /// Agents, usually the one on the same machine, as <c>host</c> or <c>host:port</c>. One that cannot be reached is followed by the next. Default, also when it is
-    /// empty: <c>127.0.0.1:8500</c>.
+    /// Agents, usually the one on the same machine, as <c>host</c> or <c>host:port</c>. One that cannot be reached is followed by the next.
+    /// Default, also when it is empty: <c>127.0.0.1:8500</c>.
     /// </summary>
     public IList<string> Endpoints { get; set; } = [];
 
@@ -47,7 +47,9 @@ public sealed class ConsulRegistryOptions
     /// <summary>How many nodes are read at most; of one service. Default: 100,000.</summary>
     public int MaxNodes { get; set; } = 100_000;
 
-    /// <summary>Reads an address: <c>consul://host[:port][,host[:port]...][?token=...&amp;layout=micro&amp;timeout=5&amp;...]</c>.</summary>
+    /// <summary>
+    /// Reads an address: <c>consul://host[:port][,host[:port]...][?token=...&amp;layout=micro&amp;timeout=5&amp;...]</c>.
+    /// </summary>
     /// <param name="address">The address. docs/registries/consul.md lists its parameters.</param>
     /// <exception cref="FormatException">Something in it is wrong; the message says what.</exception>
     public static ConsulRegistryOptions Parse(RpcAddress address)
@@ -58,7 +60,10 @@ public sealed class ConsulRegistryOptions
             throw new FormatException($"The address {parsed} names a user, which Consul does not know; write ?token=... for an ACL token.");
         }
 
-        if (parsed.Path.Trim('/').Length > 0) throw new FormatException($"The address {parsed} has the path {parsed.Path}, which means nothing here.");
+        if (parsed.Path.Trim('/').Length > 0)
+        {
+            throw new FormatException($"The address {parsed} has the path {parsed.Path}, which means nothing here.");
+        }
         ConsulRegistryOptions options = new()
         {
             Endpoints = [.. parsed.GetEndpoints(DefaultPort).Select(static endpoint => endpoint.ToString())],
@@ -94,7 +99,8 @@ public sealed class ConsulRegistryOptions
 
         if (Token is not null && (Token.Length == 0 || Token.Any(static c => c is <= ' ' or > '~')))
         {
-            throw new ArgumentException($"{nameof(Token)} is empty or holds characters that no token has; leave it null to ask without one.");
+            throw new ArgumentException(
+                $"{nameof(Token)} is empty or holds characters that no token has; leave it null to ask without one.");
         }
 
         if (CertificateKeyPath is not null && CertificatePath is null)
@@ -104,7 +110,10 @@ public sealed class ConsulRegistryOptions
 
         RequirePositive(Timeout, nameof(Timeout));
         RequirePositive(BlockingQueryWait, nameof(BlockingQueryWait));
-        if (BlockingQueryWait > TimeSpan.FromMinutes(10)) throw new ArgumentException($"{nameof(BlockingQueryWait)} is {BlockingQueryWait}; Consul waits 10 minutes at most.");
+        if (BlockingQueryWait > TimeSpan.FromMinutes(10))
+        {
+            throw new ArgumentException($"{nameof(BlockingQueryWait)} is {BlockingQueryWait}; Consul waits 10 minutes at most.");
+        }
         if (MaxNodes <= 0) throw new ArgumentException($"{nameof(MaxNodes)} is {MaxNodes}; it must be more than zero.");
     }
 
@@ -120,6 +129,9 @@ public sealed class ConsulRegistryOptions
 
     private static void RequirePositive(TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
+        }
     }
 }

@@ -10,8 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ConsulRegistryServiceCollectionExtensions
 {
     /// <summary>
-    /// Makes addresses that begin with <c>consul://</c> known; and, when an address or a change of the options is given, adds the registry itself
-    /// as an <see cref="IRegistry"/>.
+    /// Makes addresses that begin with <c>consul://</c> known; and, when an address or a change of the options is given, adds the registry
+    /// itself as an <see cref="IRegistry"/>.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="address">Such as <c>consul://127.0.0.1:8500</c>; null for the options alone.</param>
@@ -25,7 +25,9 @@ public static class ConsulRegistryServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRegistryProvider, ConsulRegistryProvider>());
         if (address is null && configure is null) return services;
-        ConsulRegistryOptions options = address is null ? new ConsulRegistryOptions() : ConsulRegistryOptions.Parse(RpcAddress.Parse(address));
+        ConsulRegistryOptions options = address is null
+            ? new ConsulRegistryOptions()
+            : ConsulRegistryOptions.Parse(RpcAddress.Parse(address));
         configure?.Invoke(options);
         options.Validate();
         return services.AddSingleton<IRegistry>(provider => new ConsulRegistry(options, provider.GetService<ILoggerFactory>()));

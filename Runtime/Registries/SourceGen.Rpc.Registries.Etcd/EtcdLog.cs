@@ -11,13 +11,17 @@ internal static partial class EtcdLog
     [LoggerMessage(601, LogLevel.Warning, "A node of {Record} was removed by somebody else; it is entered again")]
     public static partial void NodeGone(ILogger logger, string record);
 
-    [LoggerMessage(602, LogLevel.Warning, "A node of {Record} was replaced by somebody else and is entered again; do two servers use one node id?")]
+    [LoggerMessage(
+        602, LogLevel.Warning,
+        "A node of {Record} was replaced by somebody else and is entered again; do two servers use one node id?")]
     public static partial void NodeReplaced(ILogger logger, string record);
 
     [LoggerMessage(603, LogLevel.Warning, "What stands at {Key} is skipped: {Problem}")]
     public static partial void RecordSkipped(ILogger logger, string key, string problem);
 
-    [LoggerMessage(604, LogLevel.Information, "The history from revision {Revision} on was compacted, so the watch begins with a new snapshot")]
+    [LoggerMessage(
+        604, LogLevel.Information,
+        "The history from revision {Revision} on was compacted, so the watch begins with a new snapshot")]
     public static partial void Compacted(ILogger logger, long revision);
 
     [LoggerMessage(605, LogLevel.Debug, "A lease on which nothing hangs could not be ended, and ends by itself within {Seconds} s")]

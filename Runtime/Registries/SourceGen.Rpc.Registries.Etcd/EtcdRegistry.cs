@@ -60,7 +60,8 @@ public sealed class EtcdRegistry : IRegistry
     public bool CanRegister => true;
 
     /// <inheritdoc/>
-    public async ValueTask RegisterAsync(ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask RegisterAsync(
+        ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
     {
         ImmutableArray<NodeEntry> nodes = EntriesOf(record);
         options ??= RegisterOptions.Default;
@@ -70,7 +71,8 @@ public sealed class EtcdRegistry : IRegistry
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeregisterAsync(ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask DeregisterAsync(
+        ServiceRecord record, RegisterOptions? options = null, CancellationToken cancellationToken = default)
     {
         ImmutableArray<NodeEntry> nodes = EntriesOf(record);
         using RegistryOperation operation = new($"deregister {record.Key}", _timeout, cancellationToken);
@@ -165,7 +167,8 @@ public sealed class EtcdRegistry : IRegistry
             {
                 throw RegistryErrors.Invalid(record, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"with the node {node.Id} it has {value.Length:N0} bytes, and {ServiceRecordJson.MaxLength:N0} can be read; leave out metadata or descriptions of endpoints."));
+                    $"with the node {node.Id} it has {value.Length:N0} bytes, and {ServiceRecordJson.MaxLength:N0} can be read; "
+                    + $"leave out metadata or descriptions of endpoints."));
             }
 
             entries[key] = new NodeEntry(node.Id, key, value);
@@ -182,10 +185,15 @@ public sealed class EtcdRegistry : IRegistry
         }
     }
 
-    /// <summary>Reads a node; null for what is none, which is logged, and for one of another service, which shares its keys in Go Micro's layout.</summary>
+    /// <summary>
+    /// Reads a node; null for what is none, which is logged, and for one of another service, which shares its keys in Go Micro's layout.
+    /// </summary>
     private ServiceRecord? Read(EtcdKeyValue item, string? service)
     {
-        if (_layout.TryRead(item, out ServiceRecord? single, out string? problem)) return service is null || single.Name == service ? single : null;
+        if (_layout.TryRead(item, out ServiceRecord? single, out string? problem))
+        {
+            return service is null || single.Name == service ? single : null;
+        }
         if (_unreadable.Add(item.Key, item.Value)) EtcdLog.RecordSkipped(_logger, item.Key, problem);
         return null;
     }
@@ -204,7 +212,8 @@ public sealed class EtcdRegistry : IRegistry
         watch.Dispose();
         // It would wait for revisions that the store reaches some day, and be silent about all before.
         throw _client.Lost(
-            what, range.Endpoint, $"its store went back from revision {range.Revision} to {watch.Revision}; it was replaced by another one, or an older copy");
+            what, range.Endpoint, $"its store went back from revision {range.Revision} to {watch.Revision}; "
+            + "it was replaced by another one, or an older copy");
     }
 
     private async ValueTask ProbeAsync(string what, string prefix, int endpoint, CancellationToken cancellationToken)

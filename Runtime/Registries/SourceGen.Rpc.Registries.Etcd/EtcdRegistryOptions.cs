@@ -12,8 +12,8 @@ public sealed class EtcdRegistryOptions
     private const string DefaultEndpoint = "127.0.0.1";
 
     /// <summary>
-    /// Members of the cluster, as <c>host</c> or <c>host:port</c>. One that cannot be reached is followed by the next. Default, also when it is
-    /// empty: <c>127.0.0.1:2379</c>.
+    /// Members of the cluster, as <c>host</c> or <c>host:port</c>. One that cannot be reached is followed by the next. Default, also when
+    /// it is empty: <c>127.0.0.1:2379</c>.
     /// </summary>
     public IList<string> Endpoints { get; set; } = [];
 
@@ -48,14 +48,17 @@ public sealed class EtcdRegistryOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// After how long a silence a watch asks its endpoint whether it is still there; it has <see cref="Timeout"/> to answer. Default: 10 seconds.
+    /// After how long a silence a watch asks its endpoint whether it is still there; it has <see cref="Timeout"/> to answer. Default: 10
+    /// seconds.
     /// </summary>
     public TimeSpan WatchProbeInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many nodes are read at most; a guard against a prefix with something else below it. Default: 100,000.</summary>
     public int MaxNodes { get; set; } = 100_000;
 
-    /// <summary>Reads an address: <c>etcd://[user:password@]host[:port][,host[:port]...][/prefix][?layout=micro&amp;timeout=5&amp;...]</c>.</summary>
+    /// <summary>
+    /// Reads an address: <c>etcd://[user:password@]host[:port][,host[:port]...][/prefix][?layout=micro&amp;timeout=5&amp;...]</c>.
+    /// </summary>
     /// <param name="address">The address. docs/registries/etcd.md lists its parameters.</param>
     /// <exception cref="FormatException">Something in it is wrong; the message says what.</exception>
     public static EtcdRegistryOptions Parse(RpcAddress address)
@@ -96,7 +99,10 @@ public sealed class EtcdRegistryOptions
             throw new ArgumentException($"{nameof(Layout)} is {Layout}; records in etcd have the layout Default or GoMicro.");
         }
 
-        if (Prefix is not null && Prefix.Trim('/').Length == 0) throw new ArgumentException($"{nameof(Prefix)} is '{Prefix}'; it needs a name.");
+        if (Prefix is not null && Prefix.Trim('/').Length == 0)
+        {
+            throw new ArgumentException($"{nameof(Prefix)} is '{Prefix}'; it needs a name.");
+        }
         if (UserName is { Length: 0 }) throw new ArgumentException($"{nameof(UserName)} is empty; leave it null to ask without a user.");
         if (CertificateKeyPath is not null && CertificatePath is null)
         {
@@ -122,6 +128,9 @@ public sealed class EtcdRegistryOptions
 
     private static void RequirePositive(TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
+        }
     }
 }

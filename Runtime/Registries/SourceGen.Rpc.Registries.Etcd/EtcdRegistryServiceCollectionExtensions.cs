@@ -10,8 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class EtcdRegistryServiceCollectionExtensions
 {
     /// <summary>
-    /// Makes addresses that begin with <c>etcd://</c> known; and, when an address or a change of the options is given, adds the registry itself
-    /// as an <see cref="IRegistry"/>.
+    /// Makes addresses that begin with <c>etcd://</c> known; and, when an address or a change of the options is given, adds the registry
+    /// itself as an <see cref="IRegistry"/>.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="address">Such as <c>etcd://10.0.0.1:2379,10.0.0.2:2379</c>; null for the options alone.</param>

@@ -33,8 +33,9 @@ public sealed class FakeHttpRequest(string path, IReadOnlyList<string> head, str
     public async Task AnswerAsync(string text, int status = 200, params IReadOnlyList<string> headers)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
+        string lines = string.Concat(headers.Select(static line => line + "\r\n"));
         await WriteAsync(Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Status\r\nContent-Length: {bytes.Length}\r\n{string.Concat(headers.Select(static line => line + "\r\n"))}\r\n")));
+            CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Status\r\nContent-Length: {bytes.Length}\r\n{lines}\r\n")));
         await WriteAsync(bytes);
         IsAnswered = true;
     }

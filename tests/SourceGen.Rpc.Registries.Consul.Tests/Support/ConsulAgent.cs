@@ -8,7 +8,8 @@ namespace SourceGen.Rpc.Registries.Consul.Tests.Support;
 /// <summary>A real Consul agent on free ports of the loopback interface: a server that keeps all in memory, or a client of one.</summary>
 internal sealed class ConsulAgent : IAsyncDisposable
 {
-    private static readonly HttpClient s_http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(1) });
+    private static readonly HttpClient s_http = new(
+        new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(1) });
 
     private readonly TemporaryDirectory _directory;
     private readonly int _gossipPort;
@@ -31,8 +32,10 @@ internal sealed class ConsulAgent : IAsyncDisposable
     /// <param name="configuration">More of its configuration, as JSON.</param>
     /// <param name="isReady">Whether it answers; null for whether it has a leader.</param>
     /// <param name="token">The token that asking so needs.</param>
-    public static Task<ConsulAgent> StartAsync(string configuration = "{}", Func<int, Func<CancellationToken, Task<bool>>>? isReady = null, string? token = null) =>
-        StartAsync(configuration, isReady ?? (port => cancellation => HasLeaderAsync(port, token, cancellation)), "-dev", "-node", "server");
+    public static Task<ConsulAgent> StartAsync(
+        string configuration = "{}", Func<int, Func<CancellationToken, Task<bool>>>? isReady = null, string? token = null) =>
+        StartAsync(
+            configuration, isReady ?? (port => cancellation => HasLeaderAsync(port, token, cancellation)), "-dev", "-node", "server");
 
     /// <summary>Starts an agent that is a client of this one.</summary>
     public Task<ConsulAgent> StartClientAsync(string name) => StartAsync(
@@ -75,12 +78,23 @@ internal sealed class ConsulAgent : IAsyncDisposable
             $$"""ports { http = {{http}} dns = -1 grpc = -1 server = {{FreePorts.Take()}} serf_lan = {{gossip}} serf_wan = -1 }""");
         ServerStart start = new(
             ConsulBinary.Path!,
-            ["agent", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-hcl", ports, "-hcl", "limits { http_max_conns_per_client = 1000 }", "-hcl", "leave_on_terminate = false", "-config-file", file, .. arguments])
+            [
+                "agent", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-hcl", ports, "-hcl", "leave_on_terminate = false",
+                "-config-file", file, .. arguments,
+            ])
         {
             WorkingDirectory = directory.Path,
             IsReady = isReady(http),
         };
-        return new ConsulAgent(directory, await ServerProcess.StartAsync(start), http, gossip);
+        try
+        {
+            return new ConsulAgent(directory, await ServerProcess.StartAsync(start), http, gossip);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
     }
 
     private static async Task<bool> HasLeaderAsync(int port, string? token, CancellationToken cancellationToken)

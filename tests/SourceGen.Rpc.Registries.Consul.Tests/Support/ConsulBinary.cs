@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.Registries.Consul.Tests.Support;
 
-/// <summary>Where Consul's binary is. It is no package of the current Debian release; test.sh gets it from an older one's archive.</summary>
+/// <summary>
+/// Where Consul's binary is. It is no package of the current Debian release; test.sh gets it from an older one's archive.
+/// </summary>
 internal static class ConsulBinary
 {
     private const string Variable = "SOURCEGEN_RPC_CONSUL";
@@ -17,7 +19,8 @@ internal static class ConsulBinary
         IEnumerable<string?> candidates =
         [
             Environment.GetEnvironmentVariable(Variable),
-            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(static folder => System.IO.Path.Combine(folder, "consul")),
+            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(
+                static folder => System.IO.Path.Combine(folder, "consul")),
         ];
         return candidates.FirstOrDefault(File.Exists);
     }

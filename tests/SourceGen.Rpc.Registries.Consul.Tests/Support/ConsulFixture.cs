@@ -27,13 +27,16 @@ public sealed class ConsulFixture : RegistryFixture
     public override IRegistry Create() => new ConsulRegistry(new ConsulRegistryOptions { Endpoints = { _agent!.Endpoint } });
 
     public override IRegistry CreateUnreachable() =>
-        new ConsulRegistry(new ConsulRegistryOptions { Endpoints = { $"127.0.0.1:{FreePorts.Take()}" }, Timeout = TimeSpan.FromSeconds(2) });
+        new ConsulRegistry(
+            new ConsulRegistryOptions { Endpoints = { $"127.0.0.1:{FreePorts.Take()}" }, Timeout = TimeSpan.FromSeconds(2) });
 
     public override Task KillServerAsync() => _agent!.Process.KillAsync();
 
     public override Task RestartServerAsync() => _agent!.Process.RestartAsync();
 
-    /// <summary>As if they came from other agents, 60 in a transaction: through one agent alone it takes minutes, which says nothing about reading.</summary>
+    /// <summary>
+    /// As if they came from other agents, 60 in a transaction: through one agent alone it takes minutes, which says nothing about reading.
+    /// </summary>
     public override async Task FillAsync(IRegistry registrar, IReadOnlyList<ServiceRecord> records)
     {
         await _agent!.SendAsync(HttpMethod.Put, "/v1/catalog/register", """{"Node":"others","Address":"127.0.0.2"}""");
@@ -43,7 +46,10 @@ public sealed class ConsulFixture : RegistryFixture
             from node in record.Nodes
             let service = JsonNode.Parse(layout.Write(record with { Nodes = [node] }).ToJson(timeToLive: null))!.AsObject()
             select new JsonObject { ["Service"] = new JsonObject { ["Verb"] = "set", ["Node"] = "others", ["Service"] = Rename(service) } };
-        foreach (JsonObject[] part in operations.Chunk(60)) await _agent.SendAsync(HttpMethod.Put, "/v1/txn", new JsonArray([.. part]).ToJsonString());
+        foreach (JsonObject[] part in operations.Chunk(60))
+        {
+            await _agent.SendAsync(HttpMethod.Put, "/v1/txn", new JsonArray([.. part]).ToJsonString());
+        }
     }
 
     private static JsonObject Rename(JsonObject service)

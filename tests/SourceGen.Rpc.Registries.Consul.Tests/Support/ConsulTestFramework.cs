@@ -8,8 +8,9 @@ using Xunit.Sdk;
 namespace SourceGen.Rpc.Registries.Consul.Tests.Support;
 
 /// <summary>
-/// Runs tests as xunit does, but for those of classes with <see cref="RequiresConsulAttribute"/> where there is no Consul: these are skipped
-/// with the reason. By a framework and not by an attribute of each test, because the suite's tests are inherited and know nothing of Consul.
+/// Runs tests as xunit does, but for those of classes with <see cref="RequiresConsulAttribute"/> where there is no Consul: these are
+/// skipped with the reason. By a framework and not by an attribute of each test, because the suite's tests are inherited and know nothing
+/// of Consul.
 /// </summary>
 public sealed class ConsulTestFramework(IMessageSink sink) : XunitTestFramework(sink)
 {
@@ -22,7 +23,8 @@ public sealed class ConsulTestFramework(IMessageSink sink) : XunitTestFramework(
     {
         protected override void RunTestCases(
             IEnumerable<IXunitTestCase> testCases, IMessageSink executionMessageSink, ITestFrameworkExecutionOptions executionOptions) =>
-            base.RunTestCases(ConsulBinary.Path is null ? testCases.Select(SkipIfNeeded) : testCases, executionMessageSink, executionOptions);
+            base.RunTestCases(
+                ConsulBinary.Path is null ? testCases.Select(SkipIfNeeded) : testCases, executionMessageSink, executionOptions);
 
         private IXunitTestCase SkipIfNeeded(IXunitTestCase test) =>
             test.TestMethod.TestClass.Class.GetCustomAttributes(typeof(RequiresConsulAttribute)).Any()

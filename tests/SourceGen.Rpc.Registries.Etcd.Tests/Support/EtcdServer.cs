@@ -8,7 +8,8 @@ namespace SourceGen.Rpc.Registries.Etcd.Tests.Support;
 /// <summary>A real etcd on free ports of the loopback interface, alone or as a member of a cluster.</summary>
 internal sealed class EtcdServer : IAsyncDisposable
 {
-    private static readonly HttpClient s_http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(1) });
+    private static readonly HttpClient s_http = new(
+        new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(1) });
 
     private readonly TemporaryDirectory _directory;
     private readonly ServerProcess _process;
@@ -34,7 +35,8 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     /// <summary>Starts members that know each other, at once, since none answers before most of them run.</summary>
     public static async Task<EtcdServer[]> StartClusterAsync(
-        int count, string scheme = "http", Func<int, Func<CancellationToken, Task<bool>>>? isReady = null, params IEnumerable<string> arguments)
+        int count, string scheme =
+            "http", Func<int, Func<CancellationToken, Task<bool>>>? isReady = null, params IEnumerable<string> arguments)
     {
         (string Name, int Client, int Peer)[] members =
             [.. Enumerable.Range(0, count).Select(static i => ($"m{i}", FreePorts.Take(), FreePorts.Take()))];
@@ -56,7 +58,15 @@ internal sealed class EtcdServer : IAsyncDisposable
             {
                 IsReady = isReady?.Invoke(member.Client) ?? (token => IsHealthyAsync(member.Client, token)),
             };
-            return new EtcdServer(directory, await ServerProcess.StartAsync(start), member.Client);
+            try
+            {
+                return new EtcdServer(directory, await ServerProcess.StartAsync(start), member.Client);
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
         }));
     }
 
@@ -81,7 +91,9 @@ internal sealed class EtcdServer : IAsyncDisposable
         JsonElement answer = await PostAsync("/v3/kv/range", $$"""{"key":"{{Base64(key)}}"}""");
         if (!answer.TryGetProperty("kvs", out JsonElement items)) return null;
         JsonElement item = items[0];
-        long lease = item.TryGetProperty("lease", out JsonElement number) ? long.Parse(number.GetString()!, CultureInfo.InvariantCulture) : 0;
+        long lease = item.TryGetProperty("lease", out JsonElement number)
+            ? long.Parse(number.GetString()!, CultureInfo.InvariantCulture)
+            : 0;
         return (
             Encoding.UTF8.GetString(item.GetProperty("value").GetBytesFromBase64()),
             lease,

@@ -16,7 +16,9 @@ public sealed class EtcdWithUsers : IAsyncLifetime
         {
             await Server.PostAsync("/v3/auth/user/add", $$"""{"name":"{{user}}","password":"secret"}""");
             await Server.PostAsync("/v3/auth/role/add", $$"""{"name":"{{user}}"}""");
-            await Server.PostAsync("/v3/auth/role/grant", $$$"""{"name":"{{{user}}}","perm":{"permType":"{{{permission}}}","key":"{{{key}}}","range_end":"{{{end}}}"}}""");
+            await Server.PostAsync(
+                "/v3/auth/role/grant",
+                $$$"""{"name":"{{{user}}}","perm":{"permType":"{{{permission}}}","key":"{{{key}}}","range_end":"{{{end}}}"}}""");
             await Server.PostAsync("/v3/auth/user/grant", $$"""{"user":"{{user}}","role":"{{user}}"}""");
         }
 

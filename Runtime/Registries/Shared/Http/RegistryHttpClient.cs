@@ -79,7 +79,8 @@ internal sealed class RegistryHttpClient : IDisposable
                 int index = (first + i) % _endpoints.Length;
                 // One that takes connections and says nothing must leave time for the others.
                 TimeSpan share = operation.Remaining / (_endpoints.Length - i);
-                (HttpReply? reply, string problem, Exception? error) = await TryOnceAsync(operation, call, index, share).ConfigureAwait(false);
+                (HttpReply? reply, string problem, Exception? error) = await TryOnceAsync(
+                    operation, call, index, share).ConfigureAwait(false);
                 if (reply is not null && !isTransient(reply))
                 {
                     Volatile.Write(ref _preferred, index);
@@ -224,6 +225,9 @@ internal sealed class RegistryHttpClient : IDisposable
         string reason = string.Join("; ", problems.Where(static problem => problem is not null));
         if (reason.Length == 0) reason = "the time was over before an endpoint could be asked";
         return RegistryErrors.Unavailable(
-            _address, operation.What, $"{reason}. Check that it runs, that the address is right and that its port can be reached from here.", cause);
+            _address,
+            operation.What,
+            $"{reason}. Check that it runs, that the address is right and that its port can be reached from here.",
+            cause);
     }
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace SourceGen.Rpc.Registries.Shared;
 
-/// <summary>One thing that a caller asked of a registry, however many requests it takes: what it is called, and how long it may take.</summary>
+/// <summary>
+/// One thing that a caller asked of a registry, however many requests it takes: what it is called, and how long it may take.
+/// </summary>
 internal sealed class RegistryOperation : IDisposable
 {
     private readonly long _start = Stopwatch.GetTimestamp();

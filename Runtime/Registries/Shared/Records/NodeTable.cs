@@ -55,7 +55,8 @@ internal sealed class NodeTable
     /// <param name="events">Where the events go.</param>
     public void Replace(Func<ServiceRecord, bool> isPart, IReadOnlyDictionary<string, ServiceRecord> now, ICollection<RegistryEvent> events)
     {
-        List<string> gone = [.. _entries.Where(entry => isPart(entry.Value) && !now.ContainsKey(entry.Key)).Select(static entry => entry.Key)];
+        List<string> gone =
+            [.. _entries.Where(entry => isPart(entry.Value) && !now.ContainsKey(entry.Key)).Select(static entry => entry.Key)];
         foreach (string key in gone) Set(key, null, events);
         foreach ((string key, ServiceRecord single) in now) Set(key, single, events);
     }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace SourceGen.Rpc.Registries.Shared;
 
-/// <summary>What was found unreadable before, so that it is logged once and not whenever it is read again. Thread safe and bounded.</summary>
+/// <summary>
+/// What was found unreadable before, so that it is logged once and not whenever it is read again. Thread safe and bounded.
+/// </summary>
 internal sealed class UnreadableContents
 {
     private const int MaxCount = 1_000;

@@ -37,7 +37,8 @@ internal abstract class ConsulLayout
     /// <param name="instance">The service.</param>
     /// <param name="single">The record with one node, or null.</param>
     /// <param name="error">What is wrong with it, or null.</param>
-    public abstract bool TryRead(ConsulInstance instance, [NotNullWhen(true)] out ServiceRecord? single, [NotNullWhen(false)] out string? error);
+    public abstract bool TryRead(
+        ConsulInstance instance, [NotNullWhen(true)] out ServiceRecord? single, [NotNullWhen(false)] out string? error);
 
     private protected abstract string ServiceOf(string consulName);
 

@@ -8,8 +8,8 @@ using SourceGen.Rpc.Registries.Consul.Protocol;
 namespace SourceGen.Rpc.Registries.Consul.Layouts;
 
 /// <summary>
-/// The framework's own: the service's id is <c>{service}:{version@group}:{nodeId}</c>, each part escaped as in a URL (RFC 3986, section 2.1), so
-/// that nodes of several services with the same id stand beside each other; the record with its one node is JSON in Meta. The tag
+/// The framework's own: the service's id is <c>{service}:{version@group}:{nodeId}</c>, each part escaped as in a URL (RFC 3986, section
+/// 2.1), so that nodes of several services with the same id stand beside each other; the record with its one node is JSON in Meta. The tag
 /// <c>sourcegen-rpc</c> says whose it is, and a second one with a hash makes every change visible in Consul's list of services.
 /// </summary>
 internal sealed class DefaultLayout : ConsulLayout
@@ -34,7 +34,8 @@ internal sealed class DefaultLayout : ConsulLayout
             single,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"with the node {node.Id} it takes {storedLength:N0} bytes of a service's Meta even compressed ({json.Length:N0} before), where Consul has room for {MetaText.MaxLength:N0}; leave out metadata or descriptions of endpoints."));
+                $"with the node {node.Id} it takes {storedLength:N0} bytes of a service's Meta even compressed ({json.Length:N0} before), "
+                + $"where Consul has room for {MetaText.MaxLength:N0}; leave out metadata or descriptions of endpoints."));
         (string host, int port) = HostAndPort(node.Address);
         string id = IdOf(single, node.Id);
         return new ConsulService(id, ConsulNameOf(single.Name))
@@ -47,7 +48,8 @@ internal sealed class DefaultLayout : ConsulLayout
     }
 
     /// <inheritdoc/>
-    public override bool TryRead(ConsulInstance instance, [NotNullWhen(true)] out ServiceRecord? single, [NotNullWhen(false)] out string? error)
+    public override bool TryRead(
+        ConsulInstance instance, [NotNullWhen(true)] out ServiceRecord? single, [NotNullWhen(false)] out string? error)
     {
         single = null;
         if (!MetaText.TryRead(instance.Service.Meta, out byte[]? json, out error)) return false;

@@ -29,17 +29,24 @@ internal sealed class GoMicroLayout : ConsulLayout
         (string host, int port) = HostAndPort(node.Address);
         if (port == 0 || node.Address.Contains("://", StringComparison.Ordinal))
         {
-            throw RegistryErrors.Invalid(single, $"the node {node.Id} is at '{node.Address}'; Go Micro's layout keeps host:port, such as 10.0.0.1:8080.");
+            throw RegistryErrors.Invalid(
+                single, $"the node {node.Id} is at '{node.Address}'; Go Micro's layout keeps host:port, such as 10.0.0.1:8080.");
         }
 
         if (single.Metadata.Count > 0)
         {
-            throw RegistryErrors.Invalid(single, $"it has metadata of its own ({single.Metadata}), for which Go Micro's layout has no place; give it to the nodes.");
+            throw RegistryErrors.Invalid(
+                single, $"it has metadata of its own ({single.Metadata}), for which Go Micro's layout has no place; give it to the nodes.");
         }
 
         return new ConsulService(node.Id, single.Name)
         {
-            Tags = [.. GoMicroTags.OfMetadata(node.Metadata), .. single.Endpoints.Select(GoMicroTags.OfEndpoint), GoMicroTags.OfVersion(single.Version)],
+            Tags =
+            [
+                .. GoMicroTags.OfMetadata(node.Metadata),
+                .. single.Endpoints.Select(GoMicroTags.OfEndpoint),
+                GoMicroTags.OfVersion(single.Version),
+            ],
             Meta = node.Metadata,
             Address = host,
             Port = port,
@@ -47,18 +54,24 @@ internal sealed class GoMicroLayout : ConsulLayout
     }
 
     /// <inheritdoc/>
-    public override bool TryRead(ConsulInstance instance, [NotNullWhen(true)] out ServiceRecord? single, [NotNullWhen(false)] out string? error)
+    public override bool TryRead(
+        ConsulInstance instance, [NotNullWhen(true)] out ServiceRecord? single, [NotNullWhen(false)] out string? error)
     {
         single = null;
         ConsulService service = instance.Service;
-        if (!GoMicroTags.TryRead(service.Tags, out string? version, out ServiceMetadata? metadata, out ImmutableArray<ServiceEndpoint> endpoints, out error))
+        if (!GoMicroTags.TryRead(
+            service.Tags, out string? version, out ServiceMetadata? metadata, out ImmutableArray<ServiceEndpoint> endpoints, out error))
         {
             return false;
         }
 
         string host = service.Address.Length > 0 ? service.Address : instance.AgentAddress;
         string address = string.Create(CultureInfo.InvariantCulture, $"{(host.Contains(':') ? $"[{host}]" : host)}:{service.Port}");
-        single = new ServiceRecord(service.Name, version) { Endpoints = endpoints, Nodes = [new ServiceNode(service.Id, address) { Metadata = metadata }] };
+        single = new ServiceRecord(service.Name, version)
+        {
+            Endpoints = endpoints,
+            Nodes = [new ServiceNode(service.Id, address) { Metadata = metadata }],
+        };
         return true;
     }
 

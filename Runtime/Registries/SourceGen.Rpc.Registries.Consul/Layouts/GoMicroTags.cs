@@ -7,8 +7,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.Consul.Layouts;
 
 /// <summary>
-/// Go Micro's tags: <c>t-</c> for each pair of metadata, <c>e-</c> for each endpoint, <c>v-</c> for the version, followed by hex(zlib(JSON)),
-/// for the version hex(zlib(the version)). Older ones have <c>t=</c>, <c>e=</c> and <c>v=</c> with the plain text.
+/// Go Micro's tags: <c>t-</c> for each pair of metadata, <c>e-</c> for each endpoint, <c>v-</c> for the version, followed by
+/// hex(zlib(JSON)), for the version hex(zlib(the version)). Older ones have <c>t=</c>, <c>e=</c> and <c>v=</c> with the plain text.
 /// </summary>
 internal static class GoMicroTags
 {
@@ -114,19 +114,26 @@ internal static class GoMicroTags
     private static string? AddPairs(byte[] json, Dictionary<string, string> pairs)
     {
         // Metadata is read where records have it.
-        if (!ServiceRecordJson.TryRead(Wrap("{\"name\":\"\",\"metadata\":", json, "}"), out ServiceRecord? record, out string? error)) return error;
+        if (!ServiceRecordJson.TryRead(Wrap("{\"name\":\"\",\"metadata\":", json, "}"), out ServiceRecord? record, out string? error))
+        {
+            return error;
+        }
         foreach ((string name, string value) in record.Metadata) pairs[name] = value;
         return null;
     }
 
     private static string? AddEndpoint(byte[] json, ImmutableArray<ServiceEndpoint>.Builder endpoints)
     {
-        if (!ServiceRecordJson.TryRead(Wrap("{\"name\":\"\",\"endpoints\":[", json, "]}"), out ServiceRecord? record, out string? error)) return error;
+        if (!ServiceRecordJson.TryRead(Wrap("{\"name\":\"\",\"endpoints\":[", json, "]}"), out ServiceRecord? record, out string? error))
+        {
+            return error;
+        }
         endpoints.AddRange(record.Endpoints);
         return null;
     }
 
-    private static byte[] Wrap(string before, byte[] json, string after) => [.. Encoding.UTF8.GetBytes(before), .. json, .. Encoding.UTF8.GetBytes(after)];
+    private static byte[] Wrap(string before, byte[] json, string after) =>
+        [.. Encoding.UTF8.GetBytes(before), .. json, .. Encoding.UTF8.GetBytes(after)];
 
     private static string Shorten(string tag) => tag.Length <= 40 ? tag : tag[..40] + "...";
 }

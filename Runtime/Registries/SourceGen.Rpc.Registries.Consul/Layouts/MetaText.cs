@@ -7,8 +7,8 @@ namespace SourceGen.Rpc.Registries.Consul.Layouts;
 
 /// <summary>
 /// A text in a service's Meta, which has at most 64 names with values of at most 512 bytes
-/// (https://developer.hashicorp.com/consul/docs/services/configuration/services-configuration-reference#meta): as it is, in pieces that are cut
-/// between characters, and compressed where that does not fit.
+/// (https://developer.hashicorp.com/consul/docs/services/configuration/services-configuration-reference#meta): as it is, in pieces that are
+/// cut between characters, and compressed where that does not fit.
 /// </summary>
 internal static class MetaText
 {
@@ -57,7 +57,10 @@ internal static class MetaText
         string encoding = meta.GetValueOrDefault(EncodingName);
         if (encoding == PlainEncoding) text = Encoding.UTF8.GetBytes(joined.ToString());
         else if (encoding != CompressedEncoding) error = $"its Meta has {EncodingName}={encoding}, which is not known here";
-        else if (!Zlib.TryDecompressBase64(joined.ToString(), ServiceRecordJson.MaxLength, out text)) error = "its Meta is not compressed text, or too long";
+        else if (!Zlib.TryDecompressBase64(joined.ToString(), ServiceRecordJson.MaxLength, out text))
+        {
+            error = "its Meta is not compressed text, or too long";
+        }
         return error is null;
     }
 

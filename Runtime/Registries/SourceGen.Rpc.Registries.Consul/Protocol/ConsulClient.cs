@@ -9,11 +9,15 @@ using SourceGen.Rpc.Registries.Shared;
 namespace SourceGen.Rpc.Registries.Consul.Protocol;
 
 /// <summary>
-/// The requests of Consul's HTTP API (https://developer.hashicorp.com/consul/api-docs) that a registry needs. Knows nothing of records. Thread
-/// safe.
+/// The requests of Consul's HTTP API (https://developer.hashicorp.com/consul/api-docs) that a registry needs. Knows nothing of records.
+/// Thread safe.
 /// </summary>
 internal sealed class ConsulClient(
-    string address, ImmutableArray<RegistryEndpoint> endpoints, SslClientAuthenticationOptions? tls, string? token, int maxInstances) : IDisposable
+    string address,
+    ImmutableArray<RegistryEndpoint> endpoints,
+    SslClientAuthenticationOptions? tls,
+    string? token,
+    int maxInstances) : IDisposable
 {
     private const string IndexHeader = "X-Consul-Index";
 
@@ -22,7 +26,9 @@ internal sealed class ConsulClient(
     /// <summary>How many agents there are to ask.</summary>
     public int Agents => endpoints.Length;
 
-    /// <summary>Whether the same request may well succeed at another agent or a moment later: servers elect a leader, an agent is ending.</summary>
+    /// <summary>
+    /// Whether the same request may well succeed at another agent or a moment later: servers elect a leader, an agent is ending.
+    /// </summary>
     public static bool IsTransient(HttpReply reply) =>
         reply.Status == HttpStatusCode.TooManyRequests || ((int)reply.Status >= 500 && !IsUnknownCheck(reply));
 
@@ -31,9 +37,11 @@ internal sealed class ConsulClient(
     /// <param name="id">The service's id.</param>
     /// <param name="endpoint">The number of the agent; null for any.</param>
     /// <returns>The service, null when there is none; and the number of the agent.</returns>
-    public async ValueTask<(ConsulService? Service, int Endpoint)> FindLocalAsync(RegistryOperation operation, string id, int? endpoint = null)
+    public async ValueTask<(ConsulService? Service, int Endpoint)> FindLocalAsync(
+        RegistryOperation operation, string id, int? endpoint = null)
     {
-        HttpReply reply = await SendAsync(operation, HttpMethod.Get, $"/v1/agent/service/{Escape(id)}", default, endpoint).ConfigureAwait(false);
+        HttpReply reply = await SendAsync(
+            operation, HttpMethod.Get, $"/v1/agent/service/{Escape(id)}", default, endpoint).ConfigureAwait(false);
         if (reply.Status == HttpStatusCode.NotFound) return (null, reply.Endpoint);
         return (Read(operation, reply, ConsulService.Read), reply.Endpoint);
     }
@@ -43,7 +51,11 @@ internal sealed class ConsulClient(
     public async ValueTask<string?> RegisterAsync(RegistryOperation operation, ConsulService service, TimeSpan? timeToLive, int endpoint)
     {
         HttpReply reply = await SendAsync(
-            operation, HttpMethod.Put, "/v1/agent/service/register?replace-existing-checks=true", service.ToJson(timeToLive), endpoint).ConfigureAwait(false);
+            operation,
+            HttpMethod.Put,
+            "/v1/agent/service/register?replace-existing-checks=true",
+            service.ToJson(timeToLive),
+            endpoint).ConfigureAwait(false);
         if (reply.Status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge) return reply.Text;
         EnsureSuccess(operation, reply);
         return null;
@@ -53,7 +65,8 @@ internal sealed class ConsulClient(
     /// <returns>Whether the agent knows the check.</returns>
     public async ValueTask<bool> PassAsync(RegistryOperation operation, ConsulService service, int endpoint)
     {
-        HttpReply reply = await SendAsync(operation, HttpMethod.Put, $"/v1/agent/check/pass/{Escape(service.CheckId)}", default, endpoint).ConfigureAwait(false);
+        HttpReply reply = await SendAsync(
+            operation, HttpMethod.Put, $"/v1/agent/check/pass/{Escape(service.CheckId)}", default, endpoint).ConfigureAwait(false);
         if (reply.Status == HttpStatusCode.NotFound || IsUnknownCheck(reply)) return false;
         EnsureSuccess(operation, reply);
         return true;
@@ -62,12 +75,14 @@ internal sealed class ConsulClient(
     /// <summary>Removes a service from an agent.</summary>
     public async ValueTask DeregisterAsync(RegistryOperation operation, string id, int endpoint)
     {
-        HttpReply reply = await SendAsync(operation, HttpMethod.Put, $"/v1/agent/service/deregister/{Escape(id)}", default, endpoint).ConfigureAwait(false);
+        HttpReply reply = await SendAsync(
+            operation, HttpMethod.Put, $"/v1/agent/service/deregister/{Escape(id)}", default, endpoint).ConfigureAwait(false);
         if (reply.Status != HttpStatusCode.NotFound) EnsureSuccess(operation, reply);
     }
 
     /// <summary>Reads the services of a name whose checks, and whose agents' checks, are all passed.</summary>
-    public ValueTask<ConsulResult<ImmutableArray<ConsulInstance>>> ReadPassingAsync(RegistryOperation operation, string name, ConsulQuery query) =>
+    public ValueTask<ConsulResult<ImmutableArray<ConsulInstance>>> ReadPassingAsync(
+        RegistryOperation operation, string name, ConsulQuery query) =>
         QueryAsync(operation, $"/v1/health/service/{Escape(name)}?passing=1{query.ToParameters()}", query, root =>
         {
             ImmutableArray<ConsulInstance> found =
@@ -76,11 +91,13 @@ internal sealed class ConsulClient(
         });
 
     /// <summary>Reads the names of all services, each with the tags that any of them has.</summary>
-    public ValueTask<ConsulResult<ImmutableSortedDictionary<string, string[]>>> ReadNamesAsync(RegistryOperation operation, ConsulQuery query) =>
+    public ValueTask<ConsulResult<ImmutableSortedDictionary<string, string[]>>> ReadNamesAsync(
+        RegistryOperation operation, ConsulQuery query) =>
         QueryAsync(operation, $"/v1/catalog/services?{query.ToParameters().TrimStart('&')}", query, static root =>
         {
             if (root.ValueKind != JsonValueKind.Object) throw new FormatException("it is no object");
-            ImmutableSortedDictionary<string, string[]>.Builder names = ImmutableSortedDictionary.CreateBuilder<string, string[]>(StringComparer.Ordinal);
+            ImmutableSortedDictionary<string, string[]>.Builder names =
+                ImmutableSortedDictionary.CreateBuilder<string, string[]>(StringComparer.Ordinal);
             foreach (JsonProperty property in root.EnumerateObject())
             {
                 names[property.Name] = [.. ConsulJson.ReadTexts(property.Value, property.Name).Order(StringComparer.Ordinal)];
@@ -114,18 +131,22 @@ internal sealed class ConsulClient(
     /// <summary>Names stand in paths, which agents unescape once.</summary>
     private static string Escape(string name) => Uri.EscapeDataString(name);
 
-    private ValueTask<HttpReply> SendAsync(RegistryOperation operation, HttpMethod method, string path, ReadOnlyMemory<byte> body, int? endpoint)
+    private ValueTask<HttpReply> SendAsync(
+        RegistryOperation operation, HttpMethod method, string path, ReadOnlyMemory<byte> body, int? endpoint)
     {
         HttpCall call = new(method, path) { Body = body, Header = token is null ? null : ("X-Consul-Token", token) };
         return endpoint is { } number ? _http.SendToAsync(operation, call, number) : _http.SendAsync(operation, call, IsTransient);
     }
 
-    private async ValueTask<ConsulResult<T>> QueryAsync<T>(RegistryOperation operation, string path, ConsulQuery query, Func<JsonElement, T> read)
+    private async ValueTask<ConsulResult<T>> QueryAsync<T>(
+        RegistryOperation operation, string path, ConsulQuery query, Func<JsonElement, T> read)
     {
         HttpReply reply = await SendAsync(operation, HttpMethod.Get, path, default, query.Endpoint).ConfigureAwait(false);
         T value = Read(operation, reply, read);
         // An index of 0 would ask for an answer at once, for ever.
-        ulong index = ulong.TryParse(reply.Header, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? Math.Max(1, number) : 1;
+        ulong index = ulong.TryParse(reply.Header, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+            ? Math.Max(1, number)
+            : 1;
         return new ConsulResult<T>(value, index, reply.Endpoint);
     }
 
@@ -151,7 +172,8 @@ internal sealed class ConsulClient(
         if (reply.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
         {
             bool isKnown = reply.Status == HttpStatusCode.Forbidden && !reply.Text.Contains("ACL not found", StringComparison.Ordinal);
-            string hint = token is null ? "the address names no token" : isKnown ? "the token's policies do not allow it" : "check the token";
+            string hint =
+                token is null ? "the address names no token" : isKnown ? "the token's policies do not allow it" : "check the token";
             throw RegistryErrors.Refused(address, operation.What, isKnown, $"{reply.Text}; {hint}");
         }
 
@@ -162,5 +184,6 @@ internal sealed class ConsulClient(
     private RpcException TooMany(RegistryOperation operation) => RegistryErrors.Unavailable(
         address,
         operation.What,
-        string.Create(CultureInfo.InvariantCulture, $"there are more than {maxInstances:N0} of it; raise {nameof(ConsulRegistryOptions.MaxNodes)}"));
+        string.Create(
+            CultureInfo.InvariantCulture, $"there are more than {maxInstances:N0} of it; raise {nameof(ConsulRegistryOptions.MaxNodes)}"));
 }

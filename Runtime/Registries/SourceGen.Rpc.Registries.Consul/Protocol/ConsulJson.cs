@@ -50,7 +50,9 @@ internal static class ConsulJson
     {
         foreach (JsonElement item in GetItems(array, name))
         {
-            yield return item.ValueKind == JsonValueKind.String ? item.GetString()! : throw new FormatException($"'{name}' holds something else than texts");
+            yield return item.ValueKind == JsonValueKind.String
+                ? item.GetString()!
+                : throw new FormatException($"'{name}' holds something else than texts");
         }
     }
 
@@ -65,6 +67,8 @@ internal static class ConsulJson
     private static bool TryGet(JsonElement parent, string name, out JsonElement element)
     {
         element = default;
-        return parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out element) && element.ValueKind != JsonValueKind.Null;
+        return parent.ValueKind == JsonValueKind.Object
+            && parent.TryGetProperty(name, out element)
+            && element.ValueKind != JsonValueKind.Null;
     }
 }

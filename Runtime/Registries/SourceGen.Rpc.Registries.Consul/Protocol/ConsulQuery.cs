@@ -3,7 +3,8 @@ using System.Globalization;
 namespace SourceGen.Rpc.Registries.Consul.Protocol;
 
 /// <summary>
-/// How a query is asked: at once and of any agent, or as a blocking query (https://developer.hashicorp.com/consul/api-docs/features/blocking):
+/// How a query is asked: at once and of any agent, or as a blocking query
+/// (https://developer.hashicorp.com/consul/api-docs/features/blocking):
 /// of one agent, which answers when something is newer than an index, or the time is over.
 /// </summary>
 /// <param name="Endpoint">The number of the agent; null for any.</param>

@@ -6,7 +6,9 @@ using SourceGen.Rpc.Discovery;
 
 namespace SourceGen.Rpc.Registries.Consul.Protocol;
 
-/// <summary>A service of an agent, which is what Consul calls one node of a service (https://developer.hashicorp.com/consul/api-docs/agent/service).</summary>
+/// <summary>
+/// A service of an agent, which is what Consul calls one node of a service (https://developer.hashicorp.com/consul/api-docs/agent/service).
+/// </summary>
 /// <param name="Id">What tells it from every other service of its agent.</param>
 /// <param name="Name">The service's name.</param>
 internal sealed record ConsulService(string Id, string Name)
@@ -67,7 +69,9 @@ internal sealed record ConsulService(string Id, string Name)
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>How long a service whose check is not passed stays, unseen: Consul takes a minute at least, and looks every 30 seconds.</summary>
+    /// <summary>
+    /// How long a service whose check is not passed stays, unseen: Consul takes a minute at least, and looks every 30 seconds.
+    /// </summary>
     public static TimeSpan RemovedAfter(TimeSpan timeToLive)
     {
         TimeSpan after = timeToLive + TimeSpan.FromSeconds(5);

@@ -7,8 +7,8 @@ using SourceGen.Rpc.Registries.Shared;
 namespace SourceGen.Rpc.Registries.Consul.Registration;
 
 /// <summary>
-/// Registers and deregisters nodes at agents. What an agent knows is asked each time and not assumed: it may have been restarted, or another
-/// one than before. Thread safe.
+/// Registers and deregisters nodes at agents. What an agent knows is asked each time and not assumed: it may have been restarted, or
+/// another one than before. Thread safe.
 /// </summary>
 internal sealed class ConsulRegistrar(ConsulClient client, string address, ILogger logger)
 {
@@ -27,16 +27,22 @@ internal sealed class ConsulRegistrar(ConsulClient client, string address, ILogg
             {
                 throw RegistryErrors.Invalid(
                     single,
-                    $"its node id {service.Id} is that of a node of {local.Name} at {address}; in Go Micro's layout ids are those of Consul's services, each of which is there once.");
+                    $"its node id {service.Id} is that of a node of {local.Name} at {address}; "
+                    + "in Go Micro's layout ids are those of Consul's services, each of which is there once.");
             }
 
-            bool isKnown = _known.TryGetValue(service.Id, out Known? known) && known.TimeToLive == timeToLive && known.Service.Matches(service);
+            bool isKnown = _known.TryGetValue(
+                service.Id, out Known? known) && known.TimeToLive == timeToLive && known.Service.Matches(service);
             if (local is null || !isKnown || !local.Matches(service))
             {
                 if (isKnown && local is null) ConsulLog.NodeGone(logger, client.Describe(agent), service.Id, single.Key);
                 else if (isKnown) ConsulLog.NodeReplaced(logger, service.Id, single.Key);
                 string? problem = await client.RegisterAsync(operation, service, timeToLive, agent).ConfigureAwait(false);
-                if (problem is not null) throw RegistryErrors.Invalid(single, $"{client.Describe(agent)} does not take the node {single.Nodes[0].Id}: {problem}");
+                if (problem is not null)
+                {
+                    throw RegistryErrors.Invalid(
+                        single, $"{client.Describe(agent)} does not take the node {single.Nodes[0].Id}: {problem}");
+                }
                 _known[service.Id] = new Known(service, timeToLive);
             }
 
@@ -45,7 +51,8 @@ internal sealed class ConsulRegistrar(ConsulClient client, string address, ILogg
             _known.TryRemove(service.Id, out _);
             if (attempt == MaxAttempts)
             {
-                throw RegistryErrors.Unavailable(address, operation.What, $"{client.Describe(agent)} forgets the check of {service.Id} as soon as it is registered.");
+                throw RegistryErrors.Unavailable(
+                    address, operation.What, $"{client.Describe(agent)} forgets the check of {service.Id} as soon as it is registered.");
             }
         }
     }

@@ -14,7 +14,8 @@ internal sealed class CatalogReader(ConsulClient client, ConsulLayout layout, In
     private const int MaxConcurrency = 8;
 
     /// <summary>Reads one service.</summary>
-    public async ValueTask<ConsulResult<Dictionary<string, ServiceRecord>>> ReadAsync(RegistryOperation operation, string service, ConsulQuery query)
+    public async ValueTask<ConsulResult<Dictionary<string, ServiceRecord>>> ReadAsync(
+        RegistryOperation operation, string service, ConsulQuery query)
     {
         ConsulResult<ImmutableArray<ConsulInstance>> found =
             await client.ReadPassingAsync(operation, layout.ConsulNameOf(service), query).ConfigureAwait(false);
@@ -30,16 +31,21 @@ internal sealed class CatalogReader(ConsulClient client, ConsulLayout layout, In
         await Parallel.ForEachAsync(
             services,
             parallel,
-            async (service, _) => found[service] = (await ReadAsync(operation, service, new ConsulQuery(endpoint)).ConfigureAwait(false)).Value)
+            async (service, _) =>
+                found[service] = (await ReadAsync(operation, service, new ConsulQuery(endpoint)).ConfigureAwait(false)).Value)
             .ConfigureAwait(false);
         return found;
     }
 
-    /// <summary>Reads the names of the services of the layout, whether they have a node now or not, each with its tags in one text.</summary>
-    public async ValueTask<ConsulResult<ImmutableSortedDictionary<string, string>>> ReadNamesAsync(RegistryOperation operation, ConsulQuery query)
+    /// <summary>
+    /// Reads the names of the services of the layout, whether they have a node now or not, each with its tags in one text.
+    /// </summary>
+    public async ValueTask<ConsulResult<ImmutableSortedDictionary<string, string>>> ReadNamesAsync(
+        RegistryOperation operation, ConsulQuery query)
     {
         ConsulResult<ImmutableSortedDictionary<string, string[]>> all = await client.ReadNamesAsync(operation, query).ConfigureAwait(false);
-        ImmutableSortedDictionary<string, string>.Builder names = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        ImmutableSortedDictionary<string, string>.Builder names =
+            ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach ((string name, string[] tags) in all.Value)
         {
             if (layout.IsOurs(tags) && layout.TryReadName(name, out string? service)) names[service] = string.Join('\n', tags);
@@ -55,8 +61,13 @@ internal sealed class CatalogReader(ConsulClient client, ConsulLayout layout, In
         ConsulResult<ImmutableHashSet<ConsulCheck>> failing =
             await client.ReadFailingAsync(operation, new ConsulQuery(names.Endpoint)).ConfigureAwait(false);
         string[] doubtful = [.. names.Value.Keys.Where(name => Concerns(failing.Value, name))];
-        IReadOnlyDictionary<string, Dictionary<string, ServiceRecord>> found = await ReadAllAsync(operation, doubtful, null).ConfigureAwait(false);
-        return [.. names.Value.Keys.Where(name => !found.TryGetValue(name, out Dictionary<string, ServiceRecord>? nodes) || nodes.Count > 0)];
+        IReadOnlyDictionary<string, Dictionary<string, ServiceRecord>> found = await ReadAllAsync(
+            operation, doubtful, null).ConfigureAwait(false);
+        return
+        [
+            .. names.Value.Keys.Where(
+                name => !found.TryGetValue(name, out Dictionary<string, ServiceRecord>? nodes) || nodes.Count > 0),
+        ];
     }
 
     /// <summary>Whether one of some checks can make a difference for a service.</summary>

@@ -9,8 +9,8 @@ using SourceGen.Rpc.Registries.Shared;
 namespace SourceGen.Rpc.Registries.Consul.Watching;
 
 /// <summary>
-/// Follows all services, whose nodes Consul does not tell in one query: a blocking query for the names with their tags, in which every entry
-/// and change shows, and one for the checks that are not passed. Services that either concerns are read again.
+/// Follows all services, whose nodes Consul does not tell in one query: a blocking query for the names with their tags, in which every
+/// entry and change shows, and one for the checks that are not passed. Services that either concerns are read again.
 /// </summary>
 internal sealed class CatalogWatch(ConsulClient client, CatalogReader catalog, ConsulLayout layout, WatchTimes times, ILogger logger)
 {
@@ -22,10 +22,16 @@ internal sealed class CatalogWatch(ConsulClient client, CatalogReader catalog, C
         List<RegistryEvent> events = [];
         while (true)
         {
-            ConsulResult<ImmutableSortedDictionary<string, string>> names = await ReadNamesAsync(default, cancellationToken).ConfigureAwait(false);
+            ConsulResult<ImmutableSortedDictionary<string, string>> names = await ReadNamesAsync(
+                default, cancellationToken).ConfigureAwait(false);
             int agent = names.Endpoint;
-            ConsulResult<ImmutableHashSet<ConsulCheck>> failing = await ReadFailingAsync(new ConsulQuery(agent), cancellationToken).ConfigureAwait(false);
-            yield return nodes.Reset((await ReadNodesAsync([.. names.Value.Keys], agent, cancellationToken).ConfigureAwait(false)).Values.SelectMany(static found => found));
+            ConsulResult<ImmutableHashSet<ConsulCheck>> failing = await ReadFailingAsync(
+                new ConsulQuery(agent), cancellationToken).ConfigureAwait(false);
+            yield return nodes.Reset(
+                (
+                    await ReadNodesAsync(
+                        [.. names.Value.Keys], agent, cancellationToken).ConfigureAwait(false)).Values.SelectMany(static found =>
+                        found));
 
             // Both are ended together, whichever way the enumeration ends.
             using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -96,10 +102,12 @@ internal sealed class CatalogWatch(ConsulClient client, CatalogReader catalog, C
         return true;
     }
 
-    private ValueTask<ConsulResult<ImmutableSortedDictionary<string, string>>> ReadNamesAsync(ConsulQuery query, CancellationToken cancellationToken) =>
+    private ValueTask<ConsulResult<ImmutableSortedDictionary<string, string>>> ReadNamesAsync(
+        ConsulQuery query, CancellationToken cancellationToken) =>
         AskAsync(query, operation => catalog.ReadNamesAsync(operation, query), cancellationToken);
 
-    private ValueTask<ConsulResult<ImmutableHashSet<ConsulCheck>>> ReadFailingAsync(ConsulQuery query, CancellationToken cancellationToken) =>
+    private ValueTask<ConsulResult<ImmutableHashSet<ConsulCheck>>> ReadFailingAsync(
+        ConsulQuery query, CancellationToken cancellationToken) =>
         AskAsync(query, operation => client.ReadFailingAsync(operation, query), cancellationToken);
 
     private async ValueTask<IReadOnlyDictionary<string, Dictionary<string, ServiceRecord>>> ReadNodesAsync(

@@ -14,8 +14,8 @@ internal sealed class InstanceReader(ConsulLayout layout, ILogger logger)
     private readonly UnreadableContents _unreadable = new();
 
     /// <summary>
-    /// Reads the services that are of the layout, each a record with one node, by key and node id: one that is registered at two agents is there
-    /// once. What cannot be read is logged, once, and skipped.
+    /// Reads the services that are of the layout, each a record with one node, by key and node id: one that is registered at two agents is
+    /// there once. What cannot be read is logged, once, and skipped.
     /// </summary>
     /// <param name="service">The name that they were asked for.</param>
     /// <param name="instances">What was found.</param>
@@ -36,6 +36,9 @@ internal sealed class InstanceReader(ConsulLayout layout, ILogger logger)
     private void Report(ConsulInstance instance, string problem)
     {
         byte[] content = Encoding.UTF8.GetBytes($"{string.Join('\n', instance.Service.Tags)}\n{string.Join('\n', instance.Service.Meta)}");
-        if (_unreadable.Add(instance.Service.Id, content)) ConsulLog.RecordSkipped(logger, instance.Service.Id, instance.Service.Name, problem);
+        if (_unreadable.Add(instance.Service.Id, content))
+        {
+            ConsulLog.RecordSkipped(logger, instance.Service.Id, instance.Service.Name, problem);
+        }
     }
 }

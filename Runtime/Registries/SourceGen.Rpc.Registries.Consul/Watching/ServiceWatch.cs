@@ -16,12 +16,14 @@ internal sealed class ServiceWatch(ConsulClient client, CatalogReader catalog, W
         List<RegistryEvent> events = [];
         while (true)
         {
-            ConsulResult<Dictionary<string, ServiceRecord>> now = await ReadAsync(what, service, default, cancellationToken).ConfigureAwait(false);
+            ConsulResult<Dictionary<string, ServiceRecord>> now = await ReadAsync(
+                what, service, default, cancellationToken).ConfigureAwait(false);
             yield return nodes.Reset(now.Value);
             while (true)
             {
                 ConsulQuery query = new(now.Endpoint, now.Index, times.Wait);
-                ConsulResult<Dictionary<string, ServiceRecord>> next = await ReadAsync(what, service, query, cancellationToken).ConfigureAwait(false);
+                ConsulResult<Dictionary<string, ServiceRecord>> next = await ReadAsync(
+                    what, service, query, cancellationToken).ConfigureAwait(false);
                 if (next.Index < now.Index)
                 {
                     ConsulLog.IndexReset(logger, now.Index, next.Index);
@@ -41,7 +43,8 @@ internal sealed class ServiceWatch(ConsulClient client, CatalogReader catalog, W
     {
         try
         {
-            return await times.AskAsync(what, query, operation => catalog.ReadAsync(operation, service, query), cancellationToken).ConfigureAwait(false);
+            return await times.AskAsync(
+                what, query, operation => catalog.ReadAsync(operation, service, query), cancellationToken).ConfigureAwait(false);
         }
         catch (RpcException) when (query.Endpoint is { } agent)
         {

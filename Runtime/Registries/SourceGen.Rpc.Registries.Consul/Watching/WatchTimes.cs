@@ -20,7 +20,10 @@ internal sealed record WatchTimes(TimeSpan Timeout, TimeSpan Wait)
         TimeSpan hold = query.Index == 0 ? TimeSpan.Zero : query.Wait + (query.Wait / 16);
         using RegistryOperation operation = new(what, Timeout + hold, cancellationToken);
         ConsulResult<T> result = await ask(operation).ConfigureAwait(false);
-        if (result.Index == query.Index && Stopwatch.GetElapsedTime(start) < query.Wait) await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false);
+        if (result.Index == query.Index && Stopwatch.GetElapsedTime(start) < query.Wait)
+        {
+            await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false);
+        }
         return result;
     }
 }

@@ -3,8 +3,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Registries.Etcd.Layouts;
 
 /// <summary>
-/// Go Micro's: <c>/micro/registry/{service}/{nodeId}</c>, a slash within a part replaced by a dash. The version stands in the value alone, so
-/// a node that is entered with two versions is there once.
+/// Go Micro's: <c>/micro/registry/{service}/{nodeId}</c>, a slash within a part replaced by a dash. The version stands in the value alone,
+/// so a node that is entered with two versions is there once.
 /// </summary>
 internal sealed class GoMicroLayout(string prefix) : EtcdLayout(prefix, RecordLayout.GoMicro)
 {

@@ -7,7 +7,8 @@ namespace SourceGen.Rpc.Registries.Etcd.Protocol;
 /// The token that requests carry: got by name and password when it is first needed, and again when a server no longer takes it, because its
 /// time is over, the server was restarted, or users were changed. Thread safe.
 /// </summary>
-internal sealed class EtcdAuthentication(RegistryHttpClient http, string? userName, string password, Func<RegistryOperation, EtcdError, Exception> fail)
+internal sealed class EtcdAuthentication(
+    RegistryHttpClient http, string? userName, string password, Func<RegistryOperation, EtcdError, Exception> fail)
     : IDisposable
 {
     /// <summary>What stands for "the server asks for none".</summary>

@@ -37,7 +37,9 @@ internal sealed class EtcdClient : IDisposable
         _authentication = new EtcdAuthentication(_http, userName, password, Fail);
     }
 
-    /// <summary>Whether the same request may well succeed at another endpoint or a moment later: a leader is being elected, a server is ending.</summary>
+    /// <summary>
+    /// Whether the same request may well succeed at another endpoint or a moment later: a leader is being elected, a server is ending.
+    /// </summary>
     public static bool IsTransient(HttpReply reply) => (int)reply.Status >= 500 || reply.Status == HttpStatusCode.TooManyRequests;
 
     /// <summary>Makes a lease.</summary>
@@ -107,7 +109,9 @@ internal sealed class EtcdClient : IDisposable
         }
     }
 
-    /// <summary>Asks one endpoint for something that it can answer only with a leader: whether it is alive and part of its cluster.</summary>
+    /// <summary>
+    /// Asks one endpoint for something that it can answer only with a leader: whether it is alive and part of its cluster.
+    /// </summary>
     /// <exception cref="RpcException">It is not.</exception>
     public async ValueTask ProbeAsync(RegistryOperation operation, string prefix, int endpoint)
     {
@@ -146,7 +150,10 @@ internal sealed class EtcdClient : IDisposable
             if (watch.Refusal is not { } refusal) return watch;
             watch.Dispose();
             // 3.4 says "permission denied" of a token that it does not know, too.
-            if (!_authentication.HasCredentials || isRenewed || !(refusal.IsTokenStale || refusal.IsPermissionDenied)) throw Fail(operation, refusal);
+            if (!_authentication.HasCredentials || isRenewed || !(refusal.IsTokenStale || refusal.IsPermissionDenied))
+            {
+                throw Fail(operation, refusal);
+            }
             _authentication.Drop(token);
         }
     }
@@ -188,10 +195,13 @@ internal sealed class EtcdClient : IDisposable
         return new EtcdTransactionResult(EtcdJson.GetFlag(root, "succeeded"), EtcdJson.GetRevision(root), deleted, read.ToImmutable());
     }
 
-    /// <summary>The end of the range of all keys with a prefix: the prefix with its last byte one higher, which here is always a character.</summary>
+    /// <summary>
+    /// The end of the range of all keys with a prefix: the prefix with its last byte one higher, which here is always a character.
+    /// </summary>
     private static string EndOf(string prefix) => $"{prefix[..^1]}{(char)(prefix[^1] + 1)}";
 
-    private static HttpCall WithToken(HttpCall call, string? token) => token is null ? call : call with { Header = ("Authorization", token) };
+    private static HttpCall WithToken(HttpCall call, string? token) =>
+        token is null ? call : call with { Header = ("Authorization", token) };
 
     private ValueTask<EtcdAnswer<Page>> ReadPageAsync(RegistryOperation operation, byte[] from, string prefix, long revision)
     {
@@ -244,7 +254,8 @@ internal sealed class EtcdClient : IDisposable
         operation.What,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"there are more than {_maxKeys:N0} keys under {prefix}; use a prefix of your own, or raise {nameof(EtcdRegistryOptions.MaxNodes)}"));
+            $"there are more than {_maxKeys:N0} keys under {prefix}; "
+            + $"use a prefix of your own, or raise {nameof(EtcdRegistryOptions.MaxNodes)}"));
 
     private sealed record Page(long Revision, ImmutableArray<EtcdKeyValue> Items, bool HasMore);
 }

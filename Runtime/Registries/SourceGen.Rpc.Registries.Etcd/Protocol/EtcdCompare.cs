@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace SourceGen.Rpc.Registries.Etcd.Protocol;
 
-/// <summary>What must hold of a key for a transaction to do the one thing and not the other. A key that is not there is 0 in everything.</summary>
+/// <summary>
+/// What must hold of a key for a transaction to do the one thing and not the other. A key that is not there is 0 in everything.
+/// </summary>
 /// <param name="Key">The key.</param>
 /// <param name="Target">What of it is compared.</param>
 internal sealed record EtcdCompare(string Key, EtcdCompareTarget Target)

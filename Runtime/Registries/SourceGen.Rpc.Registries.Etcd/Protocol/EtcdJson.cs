@@ -24,7 +24,8 @@ internal static class EtcdJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static void WriteKey(Utf8JsonWriter writer, string name, string key) => writer.WriteBase64String(name, Encoding.UTF8.GetBytes(key));
+    public static void WriteKey(Utf8JsonWriter writer, string name, string key) =>
+        writer.WriteBase64String(name, Encoding.UTF8.GetBytes(key));
 
     public static void WriteNumber(Utf8JsonWriter writer, string name, long value) =>
         writer.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
@@ -69,7 +70,9 @@ internal static class EtcdJson
         if (element.ValueKind != JsonValueKind.Array) throw new FormatException($"'{name}' is no array");
         foreach (JsonElement item in element.EnumerateArray())
         {
-            yield return item.ValueKind == JsonValueKind.Object ? item : throw new FormatException($"'{name}' holds something else than objects");
+            yield return item.ValueKind == JsonValueKind.Object
+                ? item
+                : throw new FormatException($"'{name}' holds something else than objects");
         }
     }
 
@@ -79,6 +82,8 @@ internal static class EtcdJson
     private static bool TryGet(JsonElement parent, string name, out JsonElement element)
     {
         element = default;
-        return parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out element) && element.ValueKind != JsonValueKind.Null;
+        return parent.ValueKind == JsonValueKind.Object
+            && parent.TryGetProperty(name, out element)
+            && element.ValueKind != JsonValueKind.Null;
     }
 }

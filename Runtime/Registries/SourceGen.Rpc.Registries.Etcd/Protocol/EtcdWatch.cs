@@ -7,7 +7,9 @@ namespace SourceGen.Rpc.Registries.Etcd.Protocol;
 /// <summary>The answer to a watch: a JSON object in each line, for as long as the watch lives. Used by one reader.</summary>
 internal sealed class EtcdWatch : IDisposable
 {
-    /// <summary>The server cuts what is longer than some 2 MiB into fragments, except for a single event: a value, at most 1.5 MiB, as base64.</summary>
+    /// <summary>
+    /// The server cuts what is longer than some 2 MiB into fragments, except for a single event: a value, at most 1.5 MiB, as base64.
+    /// </summary>
     private const int MaxLineLength = 16 * 1024 * 1024;
 
     private readonly EtcdClient _client;
@@ -141,7 +143,8 @@ internal sealed class EtcdWatch : IDisposable
             EtcdWatchMessage? message = EtcdWatchMessage.Read(line, out EtcdError? error);
             if (message is { IsCanceled: true, CompactRevision: 0 })
             {
-                error = new EtcdError(RpcStatusCode.Unknown, message.CancelReason.Length > 0 ? message.CancelReason : "the server cancelled the watch");
+                error = new EtcdError(
+                    RpcStatusCode.Unknown, message.CancelReason.Length > 0 ? message.CancelReason : "the server cancelled the watch");
                 message = null;
             }
 

@@ -33,7 +33,9 @@ internal sealed class EtcdRegistrar(EtcdClient client, ILogger logger)
                 if (await PutAsync(operation, record, registration, nodes).ConfigureAwait(false)) return;
                 if (attempt == MaxAttempts)
                 {
-                    throw client.Fail(operation, new EtcdError(RpcStatusCode.Unavailable, "its leases end as soon as they are made; is its clock right?"));
+                    throw client.Fail(
+                        operation,
+                        new EtcdError(RpcStatusCode.Unavailable, "its leases end as soon as they are made; is its clock right?"));
                 }
             }
         }
@@ -71,7 +73,8 @@ internal sealed class EtcdRegistrar(EtcdClient client, ILogger logger)
             if (group.Key is not { } registration)
             {
                 // Entered by another program, or by an earlier run of this one: it is the same registration when it says the same.
-                await RemoveEachAsync(operation, group, static node => new EtcdCompare(node.Key, EtcdCompareTarget.Value) { Value = node.Value })
+                await RemoveEachAsync(
+                    operation, group, static node => new EtcdCompare(node.Key, EtcdCompareTarget.Value) { Value = node.Value })
                     .ConfigureAwait(false);
                 continue;
             }
@@ -129,7 +132,9 @@ internal sealed class EtcdRegistrar(EtcdClient client, ILogger logger)
             {
                 Compare =
                 [
-                    .. part.Select(node => new EtcdCompare(node.Key, EtcdCompareTarget.ModRevision) { Number = registration.Entered[node.Key].Revision }),
+                    .. part.Select(
+                        node =>
+                            new EtcdCompare(node.Key, EtcdCompareTarget.ModRevision) { Number = registration.Entered[node.Key].Revision }),
                 ],
                 Else = [.. part.Select(static node => new EtcdAction(EtcdActionKind.ReadKey, node.Key))],
             };
@@ -181,7 +186,8 @@ internal sealed class EtcdRegistrar(EtcdClient client, ILogger logger)
         // Without a lease nothing that was put can be left.
         if (lease != 0)
         {
-            await RemoveEachAsync(operation, nodes, node => new EtcdCompare(node.Key, EtcdCompareTarget.Lease) { Number = lease }).ConfigureAwait(false);
+            await RemoveEachAsync(
+                operation, nodes, node => new EtcdCompare(node.Key, EtcdCompareTarget.Lease) { Number = lease }).ConfigureAwait(false);
         }
 
         foreach (NodeEntry node in nodes)
@@ -235,7 +241,8 @@ internal sealed class EtcdRegistrar(EtcdClient client, ILogger logger)
         catch (OperationCanceledException)
         {
             operation.ThrowIfGivenUp();
-            throw client.Fail(operation, new EtcdError(RpcStatusCode.Unavailable, "the time was over while another call for these nodes was under way"));
+            throw client.Fail(
+                operation, new EtcdError(RpcStatusCode.Unavailable, "the time was over while another call for these nodes was under way"));
         }
     }
 
@@ -265,6 +272,7 @@ internal sealed class EtcdRegistrar(EtcdClient client, ILogger logger)
         NodeEntry largest = part.MaxBy(static node => node.Value.Length)!;
         return RegistryErrors.Invalid(record, string.Create(
             CultureInfo.InvariantCulture,
-            $"with the node {largest.NodeId} it has {largest.Value.Length:N0} bytes, which is more than this etcd takes ({error.Message}); leave out metadata or descriptions of endpoints, or raise etcd's --max-request-bytes."));
+            $"with the node {largest.NodeId} it has {largest.Value.Length:N0} bytes, which is more than this etcd takes ({error.Message}); "
+            + $"leave out metadata or descriptions of endpoints, or raise etcd's --max-request-bytes."));
     }
 }
