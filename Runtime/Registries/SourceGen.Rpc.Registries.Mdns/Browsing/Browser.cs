@@ -112,6 +112,7 @@ internal sealed class Browser(MdnsRegistryOptions options, IMdnsLayout layout, M
         if (_hasChanged)
         {
             _hasChanged = false;
+            AskForNew();
             foreach (Watch watch in _watches)
             {
                 if (watch.Latest is not null) Tell(watch);
@@ -136,6 +137,19 @@ internal sealed class Browser(MdnsRegistryOptions options, IMdnsLayout layout, M
 
     private IEnumerable<DomainName> Pointers(DomainName name) =>
         _caches.Values.SelectMany(cache => cache.Get(name, DnsRecordType.Ptr)).Select(static one => ((NameData)one.Record.Data).Target);
+
+    /// <summary>
+    /// Of many instances the records do not fit into the answer that names them. They are asked for while answers are gathered, so that the
+    /// first snapshot has them.
+    /// </summary>
+    private void AskForNew()
+    {
+        foreach ((DomainName name, Browse browse) in _browses)
+        {
+            if (loop.Now - browse.StartedAt > options.QueryWindow.Ticks) continue;
+            foreach (DomainName instance in Pointers(name).ToArray()) ReadInstance(instance);
+        }
+    }
 
     private void Age()
     {
