@@ -221,6 +221,20 @@ public sealed class ProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_first_answer_has_nodes_that_do_not_fit_into_one_message()
+    {
+        ServiceNode[] nodes = [.. Enumerable.Range(1, 60).Select(static i => new ServiceNode($"node-{i}", $"tcp://10.0.0.{i}:5000"))];
+        await _registry.RegisterAsync(_record with { Nodes = [.. nodes] });
+        MdnsRegistryOptions patient = Network.Options(_network.Port);
+        patient.QueryWindow = TimeSpan.FromSeconds(3);
+        await using MdnsRegistry late = new(patient);
+
+        ServiceRecord found = Assert.Single(await late.GetServiceAsync("Shop.Greeter"));
+
+        Assert.Equal(nodes.Select(static node => node.Id).Order(StringComparer.Ordinal), found.Nodes.Select(static node => node.Id));
+    }
+
+    [Fact]
     public async Task Hostile_messages_do_no_harm()
     {
         await _registry.RegisterAsync(_record);
