@@ -16,7 +16,9 @@ public sealed class PackageContentTests(Product product)
     private const string Hosting = "SourceGen.Rpc.Hosting";
     private const string Templates = "SourceGen.Rpc.Templates";
 
-    private static readonly string[] s_libraries = [Abstractions, Engine, Hosting];
+    private static readonly string[] s_embeddedRegistries = [.. new[] { "File", "Mdns", "Memory", "Static" }.Select(Registry)];
+    private static readonly string[] s_registries = [.. s_embeddedRegistries, .. new[] { "Consul", "Dns", "Etcd", "ZooKeeper" }.Select(Registry)];
+    private static readonly string[] s_libraries = [Abstractions, Engine, Hosting, .. s_registries];
     private static readonly string[] s_frameworks = ["net10.0", "net9.0"];
 
     public static TheoryData<string> Libraries => [.. s_libraries];
@@ -141,13 +143,25 @@ public sealed class PackageContentTests(Product product)
         Assert.Empty(abstractions.Dependencies);
         Assert.Empty(templates.Dependencies);
         Assert.Equal(
-            Dependencies(own: Abstractions, "Microsoft.Extensions.Logging.Abstractions", "System.Threading.RateLimiting"),
+            Dependencies([Abstractions], "Microsoft.Extensions.Logging.Abstractions", "System.Threading.RateLimiting"),
             engine.Dependencies);
         Assert.Equal(
             Dependencies(
-                own: Engine, "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Diagnostics.HealthChecks",
+                [Engine, .. s_embeddedRegistries], "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Diagnostics.HealthChecks",
                 "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options"),
             hosting.Dependencies);
+    }
+
+    [Fact]
+    public async Task A_registry_needs_the_abstractions_and_nothing_else_of_the_framework()
+    {
+        foreach (string id in s_registries)
+        {
+            using PackageFile package = await product.PackageAsync(id);
+            Assert.Equal(
+                s_frameworks.Select(framework => $"{framework}: {Abstractions} {product.Version}").Order(),
+                package.Dependencies.Where(static dependency => dependency.Contains(": SourceGen.", StringComparison.Ordinal)).Order());
+        }
     }
 
     [Theory]
@@ -218,6 +232,8 @@ public sealed class PackageContentTests(Product product)
         }
     }
 
+    private static string Registry(string name) => $"SourceGen.Rpc.Registries.{name}";
+
     private static bool IsOfType(XElement member) => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal);
 
     /// <summary>Every source is in the repository where the link says, or in the symbols themselves, as generated ones are.</summary>
@@ -271,15 +287,15 @@ public sealed class PackageContentTests(Product product)
     private static IEnumerable<string> Template(string name, params string[] files) =>
         files.Concat([".template.config/template.json", ".template.config/dotnetcli.host.json"]).Select(file => $"content/{name}/{file}");
 
-    /// <summary>A package of ours with all that is in it, and others as is normal, in the versions of the repository.</summary>
-    private string[] Dependencies(string own, params string[] others)
+    /// <summary>Packages of ours with all that is in them, and others as is normal, in the versions of the repository.</summary>
+    private string[] Dependencies(string[] own, params string[] others)
     {
         XDocument versions = XDocument.Load(Repository.PathOf("Directory.Packages.props"));
         return
         [
             .. s_frameworks.SelectMany(framework => others
                 .Select(id => $"{framework}: {id} {VersionOf(versions, id)} without Build,Analyzers")
-                .Append($"{framework}: {own} {product.Version}"))
+                .Concat(own.Select(id => $"{framework}: {id} {product.Version}")))
                 .Order(StringComparer.CurrentCulture),
         ];
     }
