@@ -62,7 +62,7 @@ public sealed class Product : IDisposable
         if (typeof(Product).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration != "Release")
         {
             await _workspace.DotNetAsync(
-                Repository.Root, "build", "Runtime/SourceGen.Rpc.Hosting", "-c", "Release", "-nodeReuse:false", "-v", "quiet");
+                Repository.Root, "build", "SourceGen.sln", "-c", "Release", "-nodeReuse:false", "-v", "quiet");
         }
 
         await _workspace.DotNetAsync(
