@@ -21,11 +21,7 @@ public abstract partial class RegistryConformance(RegistryFixture fixture, ITest
 
     private Store Open() => new(fixture);
 
-    private void Report(string figure)
-    {
-        output.WriteLine($"figure: {figure}");
-        Console.WriteLine($"figure: {GetType().Name}: {figure}");
-    }
+    private void Report(string figure) => output.WriteLine($"figure: {GetType().Name}: {figure}");
 
     private Task<RpcException> FailsAsync(RpcStatusCode code, Func<ValueTask> operation) => FailsAsync(code, () => operation().AsTask());
 

@@ -15,7 +15,7 @@ public sealed class DnsConformanceTests(DnsConformanceTests.Fixture fixture, ITe
     public sealed class Fixture : RegistryFixture
     {
         private readonly SemaphoreSlim _writing = new(1);
-        private readonly Dictionary<(string Service, string Target), string> _entered = [];
+        private readonly Dictionary<(string Service, string Address), string> _entered = [];
         private KnotServer _server = null!;
 
         public override bool CanRegister => false;
@@ -96,14 +96,14 @@ public sealed class DnsConformanceTests(DnsConformanceTests.Fixture fixture, ITe
             ServiceUrl url = ServiceUrl.Parse(node.Address);
             string data = string.Create(CultureInfo.InvariantCulture, $"0 {node.Weight} {url.Port} {HostOf(node)}.example.");
             foreach (string line in Remove(service, node)) yield return line;
-            _entered[(service, HostOf(node))] = data;
+            _entered[(service, node.Address)] = data;
             yield return $"add {service} 0 SRV {data}";
             yield return $"add {HostOf(node)} 0 {(IPAddress.Parse(url.Host).GetAddressBytes().Length == 4 ? "A" : "AAAA")} {url.Host}";
         }
 
         private IEnumerable<string> Remove(string service, ServiceNode node)
         {
-            if (_entered.Remove((service, HostOf(node)), out string? data)) yield return $"del {service} SRV {data}";
+            if (_entered.Remove((service, node.Address), out string? data)) yield return $"del {service} SRV {data}";
         }
     }
 }
