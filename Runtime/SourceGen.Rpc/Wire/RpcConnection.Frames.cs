@@ -120,8 +120,9 @@ internal sealed partial class RpcConnection
             case FrameType.StreamEnd: AcceptStreamEnd(header, payload); break;
             case FrameType.StreamCredit: AcceptStreamCredit(header, payload); break;
             case FrameType.StreamStop: AcceptStreamStop(header); break;
-            default: throw new ProtocolException(
-                $"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
+            default:
+                throw new ProtocolException(
+                    $"{RemoteAddress} sent a frame of type {(byte)header.Type}, which this version does not know");
         }
     }
 
