@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SourceGen.Rpc.Hosting;
 
-/// <summary>What hosting itself logs. Event ids 300 to 399.</summary>
+/// <summary>What hosting itself logs. Event ids 300 to 339.</summary>
 internal static partial class HostingLog
 {
     public const string Category = "SourceGen.Rpc.Hosting";

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.File;
 using SourceGen.Rpc.Samples.Tests.Support;
 using Program = SourceGen.Rpc.Samples.Tests.Support.Program;
 
@@ -86,6 +88,39 @@ public sealed partial class QuickstartTests
         finally
         {
             if (!server.HasExited) server.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_gets_SIGTERM_leaves_the_registry()
+    {
+        using TemporaryDirectory directory = new();
+        using Process server = Program.Start(Program.DotNet, s_quickstart, "server", "--registered", $"file://{directory.Path}");
+        try
+        {
+            string? line = await server.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
+            Assert.StartsWith("listening at tcp://127.0.0.1:", line, StringComparison.Ordinal);
+            await using IRegistry registry = new FileRegistryProvider().Create(RpcAddress.Parse($"file://{directory.Path}"));
+            await using IAsyncEnumerator<RegistryEvent> watch = registry.WatchAsync(service: null).GetAsyncEnumerator();
+            RegistryEvent change;
+            do change = await NextAsync(watch);
+            while (change.Records.IsEmpty);
+            Assert.Equal(line!["listening at ".Length..], Assert.Single(change.Records[0].Nodes).Address);
+
+            using Process kill = Process.Start("kill", ["-TERM", server.Id.ToString()]);
+            Assert.Equal(RegistryEventKind.Delete, (await NextAsync(watch)).Kind);
+            await server.WaitForExitAsync().WaitAsync(Patience.Limit);
+            Assert.Equal(0, server.ExitCode);
+        }
+        finally
+        {
+            if (!server.HasExited) server.Kill();
+        }
+
+        static async Task<RegistryEvent> NextAsync(IAsyncEnumerator<RegistryEvent> watch)
+        {
+            Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(Patience.Limit));
+            return watch.Current;
         }
     }
 
