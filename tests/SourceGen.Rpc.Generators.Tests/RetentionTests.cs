@@ -10,8 +10,11 @@ namespace SourceGen.Rpc.Generators.Tests;
 [Collection(nameof(Alone))]
 public class RetentionTests
 {
-    /// <summary>One file that is kept at every other edit is several times as much.</summary>
-    private const long MaxGrowth = 128 * 1024;
+    /// <summary>
+    /// The test's own notes are some 50 KB, and the runtime and the compiler warm their caches. One file that is kept at every other edit,
+    /// with its text and tree, is several times as much as this.
+    /// </summary>
+    private const long MaxGrowth = 512 * 1024;
 
     [Fact]
     public void HundredEdits_KeepNothingOfThoseBefore()
