@@ -73,7 +73,9 @@ internal sealed class MdnsLinks(MdnsRegistryOptions options, MdnsLoop loop, ILog
             // The loopback interface of Linux says of itself neither that it is up nor that it can multicast.
             bool isLoopback = network.NetworkInterfaceType == NetworkInterfaceType.Loopback;
             if (options.Interfaces.Count > 0 && !options.Interfaces.Contains(network.Name)) continue;
-            if (!isLoopback && (network.OperationalStatus == OperationalStatus.Down || !network.SupportsMulticast)) continue;
+            // A cable without another end is up and has no carrier: what is sent there is lost, and nobody would notice when it comes.
+            bool isUp = network.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown;
+            if (!isLoopback && !(isUp && network.SupportsMulticast)) continue;
             if (!MdnsLink.AddressesOf(network).Any()) continue;
             usable.Add((network, network.GetIPProperties().GetIPv4Properties().Index));
         }
