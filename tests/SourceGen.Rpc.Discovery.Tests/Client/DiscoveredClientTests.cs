@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
 using SourceGen.Rpc.Discovery.Tests.Support;
 using SourceGen.Rpc.Dynamic;
 
@@ -229,29 +227,6 @@ public sealed class DiscoveredClientTests
         await using Fleet fleet = new();
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => DynamicRpcClient.Over(fleet.Client));
         Assert.Contains("address of one server", error.Message);
-    }
-
-    [Fact]
-    public async Task ACallThatWorksAllocatesNoMoreThanOneToASingleServer()
-    {
-        await using Fleet fleet = new();
-        RpcServer server = await fleet.StartAsync("a");
-        await using RpcClient direct = RpcClient.Create(server.Addresses[0].ToString());
-        double single = await MeasureAsync(direct.Get<IPing>());
-        double discovered = await MeasureAsync(fleet.Client.Get<IPing>());
-
-        // Without optimization the compiler makes state machines objects, which the pool of their boxes does not help.
-        bool isOptimized = typeof(RpcClient).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
-        Assert.True(discovered < single + (isOptimized ? 4 : 400), $"{discovered} B a call, {single} B at a single server");
-
-        static async Task<double> MeasureAsync(IPing ping)
-        {
-            const int Count = 10_000;
-            for (int i = 0; i < Count / 4; i++) await ping.ActAsync();
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            for (int i = 0; i < Count; i++) await ping.ActAsync();
-            return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Count;
-        }
     }
 
     private static async Task<string> FirstAnswerAsync(IPing ping, string wanted)

@@ -229,7 +229,7 @@ public sealed class ServiceDirectoryTests : IAsyncDisposable
         _registry.Emit(RegistryEvent.Delete(Records.Of("a"))); // Which is not so.
         await listener.HasNodes();
         await UntilAsync(() => listener.Last.Instances.Length == 1, TimeSpan.FromSeconds(76));
-        Assert.InRange(_registry.Reads, 1, 2);
+        Assert.True(_registry.Reads > 0, "It was read, not only followed.");
     }
 
     [Fact]
