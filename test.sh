@@ -114,7 +114,7 @@ run_project() {
   (
     [ "$lock" = none ] || flock 9
     dotnet test "$1" -c Release --no-build --tl:off --results-directory "$results" \
-      --logger "console;verbosity=quiet" --logger "trx;LogFileName=$name.trx" 9>&-
+      --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" 9>&-
   ) > "$log" 2>&1 9> "$results/$lock.lock" || echo "$name" >> "$results/failed"
   printf '\n== %s\n%s\n' "$name" "$(cat "$log")"
 }

@@ -204,6 +204,15 @@ public sealed class HostileServerTests
         }
     }
 
+    /// <summary>As a real one does to who comes in the moment between its beginning to listen and its beginning to serve.</summary>
+    [Fact]
+    public async Task A_server_that_never_answers_its_first_handshake_is_tried_again_within_the_operation()
+    {
+        await using FakeServer starting = new((connection, number) => number == 1 ? connection.HangAsync() : AnswerNoNodeAsync(connection, number));
+        await using ZooKeeperRegistry registry = Open($"{starting.Address}?timeout=15");
+        await FailsAsync(registry, RpcStatusCode.NotFound);
+    }
+
     [Fact]
     public async Task A_session_that_a_server_calls_expired_is_begun_anew_and_a_watch_says_all_again()
     {

@@ -24,7 +24,9 @@ internal sealed record ClientSettings
     /// <summary>How connections are encrypted; null for not at all.</summary>
     public TlsSettings? Tls { get; init; }
 
-    /// <summary>How long one server may take to accept a connection, so that all of them are tried within <see cref="Timeout"/>.</summary>
+    /// <summary>
+    /// How long one server may take to accept a connection at the most, so that all of them are tried within <see cref="Timeout"/>.
+    /// </summary>
     public TimeSpan ConnectTimeout => TimeSpan.FromMilliseconds(Math.Max(100, Timeout.TotalMilliseconds / Endpoints.Length));
 
     /// <summary>

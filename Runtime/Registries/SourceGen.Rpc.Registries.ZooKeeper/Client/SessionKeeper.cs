@@ -15,6 +15,12 @@ internal sealed class SessionKeeper
     private static readonly TimeSpan s_maxPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_maxFarewell = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long a server may at first take to accept a connection. A server that has just begun to listen may never answer who came too early
+    /// (seen with 3.8), so waiting for it as long as an operation may take would keep a client away from one that is back.
+    /// </summary>
+    private static readonly TimeSpan s_firstConnectTimeout = TimeSpan.FromMilliseconds(500);
+
     private readonly ClientSettings _settings;
     private readonly ZooKeeperLog _log;
     private readonly ServerRotation _servers;
@@ -30,6 +36,7 @@ internal sealed class SessionKeeper
     private long _lastZxid;
     private long _lastHeardAt;
     private bool _isReconnectWanted;
+    private TimeSpan _connectTimeout;
     private volatile bool _isStopped;
     private volatile string? _lastProblem;
 
@@ -132,12 +139,14 @@ internal sealed class SessionKeeper
     {
         long lostAt = Environment.TickCount64;
         TimeSpan pause = s_minPause;
+        _connectTimeout = Shorter(s_firstConnectTimeout, _settings.ConnectTimeout);
         while (!_isStopped)
         {
             (ZooKeeperConnection? connection, bool areAllRefused) = await ConnectToAnyAsync().ConfigureAwait(false);
             if (connection is not null)
             {
                 long connectedAt = Environment.TickCount64;
+                _connectTimeout = Shorter(s_firstConnectTimeout, _settings.ConnectTimeout);
                 await ServeAsync(connection).ConfigureAwait(false);
                 lostAt = Environment.TickCount64;
                 bool isWanted;
@@ -206,15 +215,18 @@ internal sealed class SessionKeeper
         _next = NewSource();
     }
 
-    /// <summary>Tries every server once.</summary>
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    /// <summary>Tries every server once. After a round in which one did not answer in time, they are given twice as long.</summary>
     private async Task<(ZooKeeperConnection? Connection, bool AreAllRefused)> ConnectToAnyAsync()
     {
         List<string> problems = [];
         bool areAllRefused = true;
+        bool isTooSlow = false;
         foreach (RegistryEndpoint endpoint in _servers.Next())
         {
             using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            time.CancelAfter(_settings.ConnectTimeout);
+            time.CancelAfter(_connectTimeout);
             try
             {
                 return (await ConnectAsync(endpoint, time.Token).ConfigureAwait(false), false);
@@ -223,12 +235,14 @@ internal sealed class SessionKeeper
             {
                 if (_isStopped) break;
                 bool isTime = e is OperationCanceledException;
+                isTooSlow |= isTime;
                 areAllRefused &= e is AuthenticationException
                     or SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound };
-                problems.Add($"{endpoint}: {(isTime ? $"no answer within {_settings.ConnectTimeout.TotalSeconds} s" : e.Message)}");
+                problems.Add($"{endpoint}: {(isTime ? $"no answer within {_connectTimeout.TotalSeconds} s" : e.Message)}");
             }
         }
 
+        if (isTooSlow) _connectTimeout = Shorter(_connectTimeout * 2, _settings.ConnectTimeout);
         _lastProblem = string.Join("; ", problems);
         return (null, areAllRefused);
     }
