@@ -5,13 +5,8 @@ namespace SourceGen.Rpc.Client;
 /// <summary>The patience of a call that could not be written at once: until its time has passed, or a token is cancelled.</summary>
 internal sealed class CallWait : IDisposable
 {
-    private readonly long _started = Environment.TickCount64;
     private readonly string _methodName;
-    private readonly int _timeoutMs;
-    private readonly CancellationToken _own;
-    private readonly CancellationToken _inherited;
-    private readonly CancellationTokenSource? _both;
-    private readonly CancellationToken _token;
+    private readonly CallPatience _patience;
 
     /// <param name="methodName">Service and method, for messages.</param>
     /// <param name="terms">What the call is made with.</param>
@@ -19,35 +14,12 @@ internal sealed class CallWait : IDisposable
     public CallWait(string methodName, CallTerms terms, CancellationToken cancellationToken)
     {
         _methodName = methodName;
-        _timeoutMs = terms.TimeoutMs;
-        _own = cancellationToken;
-        _inherited = terms.Inherited;
-        if (!_inherited.CanBeCanceled)
-        {
-            _token = _own;
-        }
-        else if (!_own.CanBeCanceled)
-        {
-            _token = _inherited;
-        }
-        else
-        {
-            _both = CancellationTokenSource.CreateLinkedTokenSource(_own, _inherited);
-            _token = _both.Token;
-        }
+        _patience = new CallPatience(terms, Environment.TickCount64, cancellationToken);
     }
 
     /// <summary>What remains of the call's time, in milliseconds; -1 for no limit.</summary>
     /// <exception cref="RpcException"><see cref="RpcStatusCode.DeadlineExceeded"/>: nothing does.</exception>
-    public int RemainingMs
-    {
-        get
-        {
-            if (_timeoutMs < 0) return -1;
-            long remaining = _timeoutMs - (Environment.TickCount64 - _started);
-            return remaining > 0 ? (int)remaining : throw NotSentInTime();
-        }
-    }
+    public int RemainingMs => _patience.RemainingMs is var remaining and not 0 ? remaining : throw NotSentInTime();
 
     /// <summary>Waits for a connection, and for what is asked of it before the call can go over it.</summary>
     /// <param name="channel">Whose connection.</param>
@@ -60,12 +32,12 @@ internal sealed class CallWait : IDisposable
         int remainingMs = RemainingMs;
         try
         {
-            RpcConnection connection = await channel.GetConnectionAsync(_methodName, _timeoutMs, remainingMs, _token).ConfigureAwait(false);
-            return await bind(connection, _token).ConfigureAwait(false);
+            RpcConnection connection = await channel.GetConnectionAsync(_methodName, _patience.TimeoutMs, remainingMs, _patience.Token).ConfigureAwait(false);
+            return await bind(connection, _patience.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_token.IsCancellationRequested)
+        catch (OperationCanceledException) when (_patience.Token.IsCancellationRequested)
         {
-            throw Cancelled();
+            throw _patience.Cancelled();
         }
     }
 
@@ -78,25 +50,23 @@ internal sealed class CallWait : IDisposable
         Task room = connection.Output.WaitForRoomAsync(() => connection.HasRoom);
         try
         {
-            await room.WaitAsync(remaining, _token).ConfigureAwait(false);
+            await room.WaitAsync(remaining, _patience.Token).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             throw NotSentInTime();
         }
-        catch (OperationCanceledException) when (_token.IsCancellationRequested)
+        catch (OperationCanceledException) when (_patience.Token.IsCancellationRequested)
         {
-            throw Cancelled();
+            throw _patience.Cancelled();
         }
     }
 
-    public void Dispose() => _both?.Dispose();
-
-    private OperationCanceledException Cancelled() => new(_own.IsCancellationRequested ? _own : _inherited);
+    public void Dispose() => _patience.Dispose();
 
     private RpcException NotSentInTime() => new(
         RpcStatusCode.DeadlineExceeded,
-        $"{_methodName} could not be sent within {_timeoutMs:N0} ms: the connection had as many calls in flight, "
+        $"{_methodName} could not be sent within {_patience.TimeoutMs:N0} ms: the connection had as many calls in flight, "
         + "or as many bytes unsent, as it takes.")
     {
         Progress = RpcCallProgress.NotSent,

@@ -10,11 +10,7 @@ internal sealed class Failover : IDisposable
 
     private readonly NodeRoute _route;
     private readonly bool _hasUpload;
-    private readonly long _started;
-    private readonly int _timeoutMs;
-    private readonly CancellationToken _own;
-    private readonly CancellationToken _inherited;
-    private readonly CancellationTokenSource? _both;
+    private readonly CallPatience _patience;
     private readonly List<Node> _tried = [];
 
     /// <param name="route">What is called.</param>
@@ -25,15 +21,10 @@ internal sealed class Failover : IDisposable
     {
         _route = route;
         _hasUpload = hasUpload;
-        _started = started;
-        CallTerms terms = route.Terms.TryGet()!; // Null only where credentials are asked for, which is each connection's business.
-        _timeoutMs = terms.TimeoutMs;
-        _own = cancellationToken;
-        _inherited = terms.Inherited;
-        if (_own.CanBeCanceled && _inherited.CanBeCanceled) _both = CancellationTokenSource.CreateLinkedTokenSource(_own, _inherited);
-    }
 
-    private CancellationToken Token => _both?.Token ?? (_own.CanBeCanceled ? _own : _inherited);
+        // Null only where credentials are asked for, which is each connection's business.
+        _patience = new CallPatience(route.Terms.TryGet()!, started, cancellationToken);
+    }
 
     /// <summary>Whether a call that failed can be sent again: it did not run, or may run twice, and there is time.</summary>
     /// <param name="error">How it failed.</param>
@@ -41,7 +32,7 @@ internal sealed class Failover : IDisposable
     public bool TryRepeat(RpcException error, Node node)
     {
         _tried.Add(node);
-        if (_tried.Count > MaxRepetitions || RemainingMs == 0 || Token.IsCancellationRequested) return false;
+        if (_tried.Count > MaxRepetitions || _patience.RemainingMs == 0 || _patience.Token.IsCancellationRequested) return false;
         return error.Progress switch
         {
             RpcCallProgress.NotSent => error.Code == RpcStatusCode.Unavailable,
@@ -60,19 +51,19 @@ internal sealed class Failover : IDisposable
     {
         try
         {
-            return await _route.Service.GetNodeAsync(_route.Method.FullName, _tried, RemainingMs, Token).ConfigureAwait(false);
+            return await _route.Service
+                .GetNodeAsync(_route.Method.FullName, _tried, _patience.RemainingMs, _patience.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (_patience.Token.IsCancellationRequested)
         {
-            throw new OperationCanceledException(_own.IsCancellationRequested ? _own : _inherited);
+            throw _patience.Cancelled();
         }
     }
 
     /// <summary>Limits what is called inside to what remains of the call's time.</summary>
-    public RpcCallScope? Limit() => _timeoutMs < 0 ? null : RpcCallScope.BeginLimit(TimeSpan.FromMilliseconds(Math.Max(1, RemainingMs)));
+    public RpcCallScope? Limit() => _patience.RemainingMs is var remaining and >= 0
+        ? RpcCallScope.BeginLimit(TimeSpan.FromMilliseconds(Math.Max(1, remaining)))
+        : null;
 
-    public void Dispose() => _both?.Dispose();
-
-    /// <summary>What remains of the call's time; -1 for no limit.</summary>
-    private int RemainingMs => _timeoutMs < 0 ? -1 : (int)Math.Max(0, _timeoutMs - (Environment.TickCount64 - _started));
+    public void Dispose() => _patience.Dispose();
 }
