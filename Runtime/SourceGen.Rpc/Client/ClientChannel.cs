@@ -182,13 +182,13 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     /// <summary>Tries to connect until it succeeds or the client is disposed, waiting longer and longer in between.</summary>
     private async Task ReconnectAsync()
     {
-        TimeSpan ceiling = _options.ReconnectDelay;
+        Backoff backoff = new(_options.ReconnectDelay, _options.MaxReconnectDelay);
         _attempts = 0;
         if (_shortLived > 1)
         {
             // Something accepts and drops: without a pause this would be a busy loop over the network.
-            for (int i = 2; i < _shortLived && ceiling < _options.MaxReconnectDelay; i++) ceiling = Longer(ceiling);
-            await Task.Delay(Jittered(ceiling), _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            backoff.Skip(_shortLived - 2);
+            await Task.Delay(backoff.Next(), _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         while (!_disposing.IsCancellationRequested)
@@ -207,18 +207,13 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             catch (Exception e)
             {
                 _lastFailure = e;
-                TimeSpan delay = Jittered(ceiling);
+                TimeSpan delay = backoff.Next();
                 if (e is RpcException { Code: RpcStatusCode.Unauthenticated or RpcStatusCode.FailedPrecondition } known) FailWaiting(known);
                 ClientLog.ConnectFailed(_logger, _attempts, Address, (int)delay.TotalMilliseconds, e.Message);
                 await Task.Delay(delay, _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                ceiling = Longer(ceiling);
             }
         }
     }
-
-    private static TimeSpan Jittered(TimeSpan ceiling) => ceiling * (0.5 + (Random.Shared.NextDouble() / 2));
-
-    private TimeSpan Longer(TimeSpan ceiling) => ceiling * 2 < _options.MaxReconnectDelay ? ceiling * 2 : _options.MaxReconnectDelay;
 
     /// <summary>Starts a connection and sends the calls over it from now on.</summary>
     /// <returns>False when the client is disposed; the connection is the caller's to close.</returns>
