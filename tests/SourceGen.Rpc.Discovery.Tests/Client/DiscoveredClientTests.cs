@@ -34,6 +34,35 @@ public sealed class DiscoveredClientTests
     }
 
     [Fact]
+    public async Task ADirectoryThatIsDisposedIsAnErrorOfTheCall()
+    {
+        await using Fleet fleet = new();
+        await fleet.Directory.DisposeAsync();
+        RpcException error = await Assert.ThrowsAsync<RpcException>(
+            () => Eventually.Done(fleet.Client.Get<IPing>().WhoAsync().AsTask()));
+        Assert.Equal(RpcStatusCode.Unavailable, error.Code);
+        Assert.Equal(RpcCallProgress.NotSent, error.Progress);
+        Assert.Contains("could not be looked up", error.Message);
+        Assert.IsType<ObjectDisposedException>(error.InnerException);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ADirectoryOfSomebodysThatFailsIsAnErrorOfEachCallAndAskedOnceForIt(bool isCancelled)
+    {
+        FailingDirectory directory = new(isCancelled ? new OperationCanceledException() : new InvalidOperationException("Nobody is at home."));
+        await using RpcClient client = RpcClient.Create(new RpcClientOptions { Directory = directory });
+        for (int call = 1; call <= 3; call++)
+        {
+            RpcException error = await Assert.ThrowsAsync<RpcException>(() => Eventually.Done(client.Get<IPing>().WhoAsync().AsTask()));
+            Assert.Equal(RpcStatusCode.Unavailable, error.Code);
+            Assert.Contains(isCancelled ? "gave up" : "Nobody is at home.", error.Message);
+            Assert.Equal(call, directory.Subscriptions);
+        }
+    }
+
+    [Fact]
     public async Task AServerThatComesIsCalledAndOneThatLeavesIsNot()
     {
         await using Fleet fleet = new();

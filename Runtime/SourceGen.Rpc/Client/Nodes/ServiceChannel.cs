@@ -120,8 +120,8 @@ internal sealed partial class ServiceChannel : OptionsChannel, INotifyListener
                 if (isHopeless) throw NotSent(refused!.Code, $"{methodName} was not sent: {refused.Detail}", refused);
                 Task first = await Task.WhenAny(waiting).ConfigureAwait(false);
                 if (first == expired) break;
+                if (first == subscribing) ThrowIfFailed(methodName, subscribing);
                 if (first.Exception?.InnerException is not RpcException e) continue;
-                if (first == subscribing) throw NotSent(e.Code, $"{methodName} was not sent: {e.Detail}", e);
                 refused = e;
                 foreach (Node other in nodes.Nodes)
                 {
@@ -156,6 +156,19 @@ internal sealed partial class ServiceChannel : OptionsChannel, INotifyListener
 
     private static RpcException NotSent(RpcStatusCode code, string detail, Exception? cause = null) =>
         new(code, detail, cause) { Progress = RpcCallProgress.NotSent };
+
+    /// <summary>A subscription that failed is begun again by the next call, not by this one, which would do so for as long as it has time.</summary>
+    private static void ThrowIfFailed(string methodName, Task subscribing)
+    {
+        if (subscribing.IsCompletedSuccessfully) return;
+        Exception? cause = subscribing.Exception?.InnerException;
+        throw cause is RpcException known
+            ? NotSent(known.Code, $"{methodName} was not sent: {known.Detail}", known)
+            : NotSent(
+                RpcStatusCode.Unavailable,
+                $"{methodName} was not sent: its servers could not be looked up. {cause?.Message ?? "The directory gave up."}",
+                cause);
+    }
 
     /// <summary>The subscription, begun by the first call and again by the next one when it failed. The gate is held.</summary>
     private Task Subscribe()
