@@ -59,8 +59,13 @@ public abstract partial class RegistryConformance
             return;
         }
 
-        await store.PutAsync(record, Shortest);
-        await reader.ReadUntilAsync(name, store.Expect(record));
+        await using (WatchRecorder watch = reader.Watch(name))
+        {
+            await watch.FirstAsync();
+            await store.PutAsync(record, Shortest);
+            await watch.SawAsync(record.Nodes[0]);
+        }
+
         await fixture.StopRenewingAsync(store.Registry);
         await reader.ReadUntilNotFoundAsync(name, fixture.ShortestTimeToLive + fixture.LeaseEndsWithin);
         await store.PutAsync(record);
@@ -232,9 +237,10 @@ public abstract partial class RegistryConformance
         }
 
         await steady.PutAsync(kept);
-        await store.PutAsync(leased, Shortest);
         await using WatchRecorder watch = new(steady.Registry, name, fixture.ShortestTimeToLive + fixture.LeaseEndsWithin);
-        await watch.UntilAsync(steady.Expect(leased, kept));
+        await watch.UntilAsync(steady.Expect(kept));
+        await store.PutAsync(leased, Shortest);
+        await watch.SawAsync(leased.Nodes[0]);
         await fixture.StopRenewingAsync(store.Registry);
         await watch.UntilAsync(steady.Expect(kept));
         watch.AssertConsistent();

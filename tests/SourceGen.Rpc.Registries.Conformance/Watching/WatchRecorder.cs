@@ -75,6 +75,13 @@ public sealed class WatchRecorder : IAsyncDisposable
         recorder => recorder.Records.AsSpan().SequenceEqual(expected.AsSpan()),
         $"the records {RecordText.Of(expected)}");
 
+    /// <summary>Waits until an event has told of a node, which may have gone since.</summary>
+    /// <param name="node">The node.</param>
+    public Task SawAsync(ServiceNode node) => UntilAsync(
+        recorder => recorder.Events.Any(
+            change => change.Kind != RegistryEventKind.Delete && change.Records.Any(record => record.Nodes.Any(one => one.Id == node.Id))),
+        $"the node {node.Id}");
+
     /// <summary>Waits until something holds.</summary>
     /// <param name="condition">What must hold; asked after every event and every failure.</param>
     /// <param name="what">What it is, for the message.</param>
