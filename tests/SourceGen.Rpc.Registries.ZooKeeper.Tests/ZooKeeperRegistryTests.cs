@@ -136,7 +136,7 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
     }
 
     [Fact]
-    public async Task Urls_of_Dubbo_are_read_and_written()
+    public async Task C34_Urls_of_Dubbo_are_read_and_written()
     {
         // As a provider of Dubbo writes it, with its parameters in an order of their own.
         const string Url = "dubbo://10.20.130.230:20880/com.foo.BarService?version=1.0.0&application=provider"
