@@ -16,9 +16,9 @@ public static class RpcRegistryServiceCollectionExtensions
     /// <paramref name="address"/>.
     /// </summary>
     /// <remarks>
-    /// Known without more are <c>memory://</c>, <c>static://a:1,b:2</c>, <c>file:///path</c> and <c>mdns://</c>; others come with a package and a
-    /// call of their own, such as <c>AddEtcdRegistry()</c> for <c>etcd://</c>. Where the program uses health checks, the registry is one of them:
-    /// <c>rpc-registry</c>, which is degraded while it does not answer.
+    /// Known without more are <c>memory://</c>, <c>static://a:1,b:2</c>, <c>file:///path</c> and <c>mdns://</c>; others come with a package
+    /// and a call of their own, such as <c>AddEtcdRegistry()</c> for <c>etcd://</c>. Where the program uses health checks, the registry is
+    /// one of them: <c>rpc-registry</c>, which is degraded while it does not answer.
     /// </remarks>
     /// <param name="services">The collection.</param>
     /// <param name="address">The address, such as <c>etcd://127.0.0.1:2379</c>; null to take it from the configuration.</param>
@@ -31,7 +31,9 @@ public static class RpcRegistryServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Changes how the host follows its registry; the options are read from the configuration section <c>Rpc:Directory</c> before.</summary>
+    /// <summary>
+    /// Changes how the host follows its registry; the options are read from the configuration section <c>Rpc:Directory</c> before.
+    /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="configure">Changes the options.</param>
     /// <returns>The collection.</returns>

@@ -11,7 +11,8 @@ public partial interface ITextAnalysis
 {
     /// <summary>Counts the lines and words of a whole text.</summary>
     /// <exception cref="RpcException">
-    /// <see cref="RpcStatusCode.InvalidArgument"/>: the language is not known; <see cref="RpcStatusCode.ResourceExhausted"/>: the text is too long.
+    /// <see cref="RpcStatusCode.InvalidArgument"/>: the language is not known; <see cref="RpcStatusCode.ResourceExhausted"/>: the text is
+    /// too long.
     /// </exception>
     [Method(Idempotent = true, TimeoutMs = 30_000)]
     ValueTask<TextReport> AnalyzeAsync(Document document, CancellationToken cancellationToken = default);

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Quickstart;
 
-/// <summary>How long calls took: counts in buckets that are at most 3% wide. Not thread safe; each caller has its own, and they are added up.</summary>
+/// <summary>
+/// How long calls took: counts in buckets that are at most 3% wide. Not thread safe; each caller has its own, and they are added up.
+/// </summary>
 public sealed class Latencies
 {
     private const int FineBits = 5;

@@ -12,8 +12,8 @@ public static class ServerHalf
     public static Task<int> RunAsync(string address) => ServeAsync(new RpcServerOptions().Listen(address), new TaskCompletionSource());
 
     /// <summary>
-    /// Serves at a free port, and says so in a registry, until the standard input ends, which it also does when the process at its other end
-    /// dies.
+    /// Serves at a free port, and says so in a registry, until the standard input ends, which it also does when the process at its other
+    /// end dies.
     /// </summary>
     public static async Task<int> RunRegisteredAsync(string registryAddress)
     {

@@ -12,7 +12,9 @@ public sealed record TextFile(string Name, string Text, long Bytes)
     private static readonly string[] s_skippedDirectories = ["bin", "obj", "node_modules"];
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
 
-    /// <summary>Reads the files at the paths given, and in the directories given; the documents of this repository when there are none.</summary>
+    /// <summary>
+    /// Reads the files at the paths given, and in the directories given; the documents of this repository when there are none.
+    /// </summary>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     public static List<TextFile> ReadAll(IReadOnlyList<string> paths)
     {

@@ -1,6 +1,8 @@
 namespace Quickstart;
 
-/// <summary>What counts as a word: letters and digits, with single apostrophes, dots, dashes or underscores inside (<c>it's</c>, <c>net10.0</c>).</summary>
+/// <summary>
+/// What counts as a word: letters and digits, with single apostrophes, dots, dashes or underscores inside (<c>it's</c>, <c>net10.0</c>).
+/// </summary>
 public static class Words
 {
     /// <summary>The words of a line, in order.</summary>

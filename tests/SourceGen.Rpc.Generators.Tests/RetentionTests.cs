@@ -11,8 +11,8 @@ namespace SourceGen.Rpc.Generators.Tests;
 public class RetentionTests
 {
     /// <summary>
-    /// The runtime and the compiler go on warming their caches. One file that is kept at every other edit, with its text and tree, is several
-    /// times as much as this.
+    /// The runtime and the compiler go on warming their caches. One file that is kept at every other edit, with its text and tree, is
+    /// several times as much as this.
     /// </summary>
     private const long MaxGrowth = 128 * 1024;
 

@@ -6,8 +6,8 @@ using SourceGen.Rpc.Discovery;
 namespace SourceGen.Rpc.Samples.Registry;
 
 /// <summary>
-/// Finds services in environment variables: <c>SERVICE_Shop.Greeter=tcp://10.0.0.1:5000,tcp://10.0.0.2:5000</c>. A sample of a registry that knows
-/// nothing of the framework but its Abstractions.
+/// Finds services in environment variables: <c>SERVICE_Shop.Greeter=tcp://10.0.0.1:5000,tcp://10.0.0.2:5000</c>. A sample of a registry
+/// that knows nothing of the framework but its Abstractions.
 /// </summary>
 /// <param name="prefix">What the names of the variables begin with.</param>
 /// <param name="interval">How often they are looked at.</param>

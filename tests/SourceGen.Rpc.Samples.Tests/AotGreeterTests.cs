@@ -58,7 +58,9 @@ public sealed partial class AotGreeterTests(ITestOutputHelper output)
         return Path.Combine(directory, "out", "AotGreeter");
     }
 
-    /// <summary>Prints times, which depend on the machine and are therefore not asserted, and memory. test.sh shows the lines at its end.</summary>
+    /// <summary>
+    /// Prints times, which depend on the machine and are therefore not asserted, and memory. test.sh shows the lines at its end.
+    /// </summary>
     private async Task MeasureAsync(string binary)
     {
         long begun = Stopwatch.GetTimestamp();

@@ -8,6 +8,8 @@ public interface IRegistryProvider
 
     /// <summary>Creates a registry. Nothing is connected to before it is used.</summary>
     /// <param name="address">The address, as <see cref="RegistryAddress"/> reads it.</param>
-    /// <exception cref="FormatException">The address, or a parameter of it, is wrong; the message says which, and what is expected.</exception>
+    /// <exception cref="FormatException">
+    /// The address, or a parameter of it, is wrong; the message says which, and what is expected.
+    /// </exception>
     IRegistry Create(RpcAddress address);
 }

@@ -22,18 +22,18 @@ public interface IServiceDirectory : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A snapshot with at least one node.</returns>
     /// <exception cref="RpcException">
-    /// <see cref="RpcStatusCode.NotFound"/>: it is not registered; <see cref="RpcStatusCode.Unavailable"/> and others: the registry could not
-    /// answer, and nothing is known from before.
+    /// <see cref="RpcStatusCode.NotFound"/>: it is not registered; <see cref="RpcStatusCode.Unavailable"/> and others: the registry could
+    /// not answer, and nothing is known from before.
     /// </exception>
     ValueTask<ServiceSnapshot> GetAsync(string service, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Subscribes to what a condition selects. Returns when the listener has been given the first whole snapshot, which is empty when nothing is
-    /// selected and stale when the registry cannot be reached.
+    /// Subscribes to what a condition selects. Returns when the listener has been given the first whole snapshot, which is empty when
+    /// nothing is selected and stale when the registry cannot be reached.
     /// </summary>
     /// <param name="condition">
-    /// Such as <c>consumer://10.0.0.9/Shop.Greeter?group=*&amp;version=*</c>; the service, too, may be <c>*</c>. With <c>check=false</c> it need
-    /// not be found now, nor the registry be reached.
+    /// Such as <c>consumer://10.0.0.9/Shop.Greeter?group=*&amp;version=*</c>; the service, too, may be <c>*</c>. With <c>check=false</c> it
+    /// need not be found now, nor the registry be reached.
     /// </param>
     /// <param name="listener">Who is told. It can subscribe to several conditions, to one of them only once.</param>
     /// <param name="cancellationToken">Gives up.</param>

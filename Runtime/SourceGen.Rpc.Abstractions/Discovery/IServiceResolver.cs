@@ -25,8 +25,9 @@ public interface IServiceResolver
 
     /// <summary>
     /// Follows a service. The first event is a <see cref="RegistryEventKind.Snapshot"/> of all there is, empty when there is nothing, and
-    /// nothing that happens after it is missed. Where a registry can no longer say what changed (a lost session, a compacted history), another
-    /// snapshot comes. When the registry is lost the enumeration fails; trying again is the caller's business, as is doing so not too often.
+    /// nothing that happens after it is missed. Where a registry can no longer say what changed (a lost session, a compacted history),
+    /// another snapshot comes. When the registry is lost the enumeration fails; trying again is the caller's business, as is doing so not
+    /// too often.
     /// </summary>
     /// <param name="service">The service's name; null for all services.</param>
     /// <param name="cancellationToken">Ends it.</param>

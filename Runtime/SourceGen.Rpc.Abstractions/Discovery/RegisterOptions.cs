@@ -7,8 +7,8 @@ public sealed record RegisterOptions
     public static RegisterOptions Default { get; } = new();
 
     /// <summary>
-    /// How long the record lives without being registered again; whoever registers it does so in time, usually every third of it. Registries
-    /// that know only coarser times take the next longer one they know. Default: 90 seconds.
+    /// How long the record lives without being registered again; whoever registers it does so in time, usually every third of it.
+    /// Registries that know only coarser times take the next longer one they know. Default: 90 seconds.
     /// </summary>
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromSeconds(90);
 

@@ -18,6 +18,8 @@ public static class ServiceMetadataKeys
     /// <summary>The contract that a node serves. See <see cref="ServiceNode.ContractFingerprint"/>.</summary>
     public const string Fingerprint = "fingerprint";
 
-    /// <summary>Of a record: the group it belongs to, which keeps services of one name apart. See <see cref="ServiceRecord.Group"/>.</summary>
+    /// <summary>
+    /// Of a record: the group it belongs to, which keeps services of one name apart. See <see cref="ServiceRecord.Group"/>.
+    /// </summary>
     public const string Group = "group";
 }

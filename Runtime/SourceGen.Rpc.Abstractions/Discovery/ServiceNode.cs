@@ -8,7 +8,9 @@ namespace SourceGen.Rpc.Discovery;
 /// Its identity within the service. A server that comes back at the same address after a crash has another id, so that the lease of the one
 /// that died does not remove it.
 /// </param>
-/// <param name="Address">Where it is called, such as <c>tcp://10.0.0.1:5000</c>. Without a scheme (<c>10.0.0.1:5000</c>) it is <c>tcp</c>.</param>
+/// <param name="Address">
+/// Where it is called, such as <c>tcp://10.0.0.1:5000</c>. Without a scheme (<c>10.0.0.1:5000</c>) it is <c>tcp</c>.
+/// </param>
 public sealed record ServiceNode(string Id, string Address)
 {
     /// <summary>The <see cref="Weight"/> of a node whose metadata does not say.</summary>

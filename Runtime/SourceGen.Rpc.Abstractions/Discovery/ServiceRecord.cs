@@ -50,7 +50,9 @@ public sealed record ServiceRecord(string Name, string Version = "")
     /// <summary>The key and the number of nodes, for messages.</summary>
     public override string ToString() => $"{Key} ({_nodes.Length:N0} nodes)";
 
-    /// <summary>Makes one record of all that have the same name, version and group: their nodes together, the later of two with one id.</summary>
+    /// <summary>
+    /// Makes one record of all that have the same name, version and group: their nodes together, the later of two with one id.
+    /// </summary>
     /// <param name="records">The records, which may come from a registry that keeps each node for itself.</param>
     /// <returns>The records in ordinal order of their keys, their nodes in ordinal order of their ids.</returns>
     public static ImmutableArray<ServiceRecord> Merge(IEnumerable<ServiceRecord> records)

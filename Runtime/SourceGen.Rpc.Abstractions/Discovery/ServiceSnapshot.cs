@@ -9,7 +9,9 @@ public sealed class ServiceSnapshot
     /// <param name="service">See <see cref="Service"/>.</param>
     /// <param name="number">See <see cref="Number"/>.</param>
     /// <param name="records">See <see cref="Records"/>.</param>
-    /// <param name="previous">What <see cref="Added"/>, <see cref="Changed"/> and <see cref="Removed"/> are derived from; null for nothing.</param>
+    /// <param name="previous">
+    /// What <see cref="Added"/>, <see cref="Changed"/> and <see cref="Removed"/> are derived from; null for nothing.
+    /// </param>
     /// <param name="isStale">See <see cref="IsStale"/>.</param>
     /// <param name="readAt">See <see cref="ReadAt"/>.</param>
     public ServiceSnapshot(
@@ -46,8 +48,8 @@ public sealed class ServiceSnapshot
     public ImmutableArray<ServiceInstance> Removed { get; }
 
     /// <summary>
-    /// Whether it is known to be old: the registry cannot be reached now, or answers as if it had lost its records, or the snapshot comes from
-    /// disk.
+    /// Whether it is known to be old: the registry cannot be reached now, or answers as if it had lost its records, or the snapshot comes
+    /// from disk.
     /// </summary>
     public bool IsStale { get; }
 

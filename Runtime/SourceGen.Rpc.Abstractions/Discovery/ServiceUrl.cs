@@ -4,11 +4,13 @@ using System.Text;
 namespace SourceGen.Rpc.Discovery;
 
 /// <summary>
-/// A service at an address, in the form of Dubbo's URLs: <c>tcp://10.0.0.1:5000/Shop.Greeter?group=a&amp;version=1.0&amp;weight=200</c>. With
-/// the scheme <c>consumer</c> it is a condition that services are found by, and its group and version may be <c>*</c>. Immutable; two are
-/// equal when all their parts are, parameters in whatever order.
+/// A service at an address, in the form of Dubbo's URLs: <c>tcp://10.0.0.1:5000/Shop.Greeter?group=a&amp;version=1.0&amp;weight=200</c>.
+/// With the scheme <c>consumer</c> it is a condition that services are found by, and its group and version may be <c>*</c>. Immutable; two
+/// are equal when all their parts are, parameters in whatever order.
 /// </summary>
-/// <param name="Scheme">The scheme of the address that the service is called at, in lower case; <c>consumer</c>, <c>empty</c>, <c>override</c>.</param>
+/// <param name="Scheme">
+/// The scheme of the address that the service is called at, in lower case; <c>consumer</c>, <c>empty</c>, <c>override</c>.
+/// </param>
 /// <param name="Host">A name or an IP address, an IPv6 one without brackets.</param>
 /// <param name="Port">The port; 0 for none.</param>
 /// <param name="Path">What follows the host's slash: the service's name.</param>
@@ -118,7 +120,9 @@ public sealed record ServiceUrl(string Scheme, string Host, int Port, string Pat
         static bool IsMatch(string condition, string value) => condition == Any || condition == value;
     }
 
-    /// <summary>The whole URL, its parameters in ordinal order of their names; what would be read as something else is percent-escaped.</summary>
+    /// <summary>
+    /// The whole URL, its parameters in ordinal order of their names; what would be read as something else is percent-escaped.
+    /// </summary>
     public override string ToString()
     {
         StringBuilder text = new();

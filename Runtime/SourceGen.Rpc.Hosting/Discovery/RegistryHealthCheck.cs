@@ -5,8 +5,8 @@ using SourceGen.Rpc.Hosting.Server;
 namespace SourceGen.Rpc.Hosting.Discovery;
 
 /// <summary>
-/// How the program gets on with its registry, as one of its health checks. Degraded and not unhealthy while it does not answer: what is known
-/// goes on being called, and taking the program out of service would make it worse.
+/// How the program gets on with its registry, as one of its health checks. Degraded and not unhealthy while it does not answer: what is
+/// known goes on being called, and taking the program out of service would make it worse.
 /// </summary>
 internal sealed class RegistryHealthCheck(IServiceDirectory directory, IEnumerable<RpcServer> servers) : IHealthCheck
 {

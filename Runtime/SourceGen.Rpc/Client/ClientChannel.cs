@@ -126,7 +126,8 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when there is a connection, which begins to be opened, or when waiting for one is in vain; never once the client is disposed.
+    /// Completes when there is a connection, which begins to be opened, or when waiting for one is in vain; never once the client is
+    /// disposed.
     /// </summary>
     public Task WhenConnected()
     {

@@ -2,7 +2,9 @@ using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc.Client;
 
-/// <summary>A channel whose methods can be bound with the options of a proxy (<see cref="RpcClient.Get{TService}(RpcCallOptions)"/>).</summary>
+/// <summary>
+/// A channel whose methods can be bound with the options of a proxy (<see cref="RpcClient.Get{TService}(RpcCallOptions)"/>).
+/// </summary>
 internal abstract class OptionsChannel : RpcChannel
 {
     public sealed override UnaryInvoker<TRequest, TResponse> Bind<TService, TRequest, TResponse>(

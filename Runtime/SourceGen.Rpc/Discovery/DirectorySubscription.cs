@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace SourceGen.Rpc.Discovery;
 
 /// <summary>
-/// One listener to one condition. Takes snapshots from whoever has them and gives the latest to the listener, one at a time, on threads of the
-/// pool: a listener that is slow, blocks or throws holds up nobody.
+/// One listener to one condition. Takes snapshots from whoever has them and gives the latest to the listener, one at a time, on threads of
+/// the pool: a listener that is slow, blocks or throws holds up nobody.
 /// </summary>
 internal sealed class DirectorySubscription(ServiceUrl condition, INotifyListener listener, ILogger logger)
 {

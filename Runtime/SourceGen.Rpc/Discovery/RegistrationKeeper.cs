@@ -6,8 +6,8 @@ using SourceGen.Rpc.Telemetry;
 namespace SourceGen.Rpc.Discovery;
 
 /// <summary>
-/// Keeps a server's records registered: enters them, renews them, makes them again when they were lost, takes them out while a check does not
-/// pass, and when the server stops.
+/// Keeps a server's records registered: enters them, renews them, makes them again when they were lost, takes them out while a check does
+/// not pass, and when the server stops.
 /// </summary>
 internal sealed class RegistrationKeeper
 {

@@ -10,7 +10,8 @@ public sealed class RpcRegistrationOptions
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
-    /// How often entries are renewed, which also makes those again that were lost; at most half of <see cref="TimeToLive"/>. Default: 30 seconds.
+    /// How often entries are renewed, which also makes those again that were lost; at most half of <see cref="TimeToLive"/>. Default: 30
+    /// seconds.
     /// </summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -29,14 +30,14 @@ public sealed class RpcRegistrationOptions
     public IList<string> AdvertisedAddresses { get; } = [];
 
     /// <summary>
-    /// Which address of the machine clients are told by a server that listens at all of them (<c>0.0.0.0</c>, <c>[::]</c>): the name of a network
-    /// interface, or a network such as <c>10.0.0.0/8</c>. Default: null, the first interface that is up and has a gateway.
+    /// Which address of the machine clients are told by a server that listens at all of them (<c>0.0.0.0</c>, <c>[::]</c>): the name of a
+    /// network interface, or a network such as <c>10.0.0.0/8</c>. Default: null, the first interface that is up and has a gateway.
     /// </summary>
     public string? AdvertisedInterface { get; set; }
 
     /// <summary>
-    /// What tells this server from every other, also from the one that ran at the same address before. Default: null, which makes one of the
-    /// machine's name, the process and a random number.
+    /// What tells this server from every other, also from the one that ran at the same address before. Default: null, which makes one of
+    /// the machine's name, the process and a random number.
     /// </summary>
     public string? InstanceId { get; set; }
 

@@ -7,9 +7,9 @@ namespace SourceGen.Rpc.Discovery;
 public sealed class ServiceDirectoryOptions
 {
     /// <summary>
-    /// How long nodes are kept that a registry suddenly does not know any more: one that answers as if it were empty, or, when it comes back
-    /// after a failure, has lost most of a service's nodes. A node that is deregistered, or whose lease ends while the registry is up, is gone
-    /// at once. Default: 90 seconds, the time in which servers register again.
+    /// How long nodes are kept that a registry suddenly does not know any more: one that answers as if it were empty, or, when it comes
+    /// back after a failure, has lost most of a service's nodes. A node that is deregistered, or whose lease ends while the registry is up,
+    /// is gone at once. Default: 90 seconds, the time in which servers register again.
     /// </summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(90);
 
@@ -19,8 +19,8 @@ public sealed class ServiceDirectoryOptions
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The wait before a registry that failed is asked again; it doubles with each further failure, and each is shortened at random. It never
-    /// gives up. Default: 50 ms.
+    /// The wait before a registry that failed is asked again; it doubles with each further failure, and each is shortened at random. It
+    /// never gives up. Default: 50 ms.
     /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
@@ -28,8 +28,8 @@ public sealed class ServiceDirectoryOptions
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A directory for files in which the last good snapshot of each service outlives the program, for a start while the registry is down. It
-    /// is created. Default: null, none is kept.
+    /// A directory for files in which the last good snapshot of each service outlives the program, for a start while the registry is down.
+    /// It is created. Default: null, none is kept.
     /// </summary>
     public string? CachePath { get; set; }
 

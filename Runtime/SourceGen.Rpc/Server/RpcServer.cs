@@ -150,9 +150,9 @@ public sealed partial class RpcServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in order: the server is not ready, leaves the registry, accepts no more connections, tells connected clients to go elsewhere and
-    /// refuses new calls; the calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, then the connections are closed.
-    /// Stopping twice, or a server that was not started, is harmless.
+    /// Stops in order: the server is not ready, leaves the registry, accepts no more connections, tells connected clients to go elsewhere
+    /// and refuses new calls; the calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, then the connections are
+    /// closed. Stopping twice, or a server that was not started, is harmless.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting for calls in flight early.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)

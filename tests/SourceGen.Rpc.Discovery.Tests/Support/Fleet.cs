@@ -53,7 +53,9 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends a server that waits for nobody: its calls are lost. It does leave the registry, as no process that is killed would.</summary>
+    /// <summary>
+    /// Ends a server that waits for nobody: its calls are lost. It does leave the registry, as no process that is killed would.
+    /// </summary>
     public async Task KillAsync(string name) => await _servers[name].StopAsync(new CancellationToken(canceled: true));
 
     public async ValueTask DisposeAsync()

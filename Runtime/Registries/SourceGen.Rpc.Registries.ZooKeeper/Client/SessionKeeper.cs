@@ -16,8 +16,8 @@ internal sealed class SessionKeeper
     private static readonly TimeSpan s_maxFarewell = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a server may at first take to accept a connection. A server that has just begun to listen may never answer who came too early
-    /// (seen with 3.8), so waiting for it as long as an operation may take would keep a client away from one that is back.
+    /// How long a server may at first take to accept a connection. A server that has just begun to listen may never answer who came too
+    /// early (seen with 3.8), so waiting for it as long as an operation may take would keep a client away from one that is back.
     /// </summary>
     private static readonly TimeSpan s_firstConnectTimeout = TimeSpan.FromMilliseconds(500);
 

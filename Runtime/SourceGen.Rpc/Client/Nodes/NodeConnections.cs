@@ -23,7 +23,9 @@ internal sealed class NodeConnections(RpcClientOptions options, ILogger logger) 
         }
     }
 
-    /// <summary>Gets the connection to an address, which begins to be opened. Each time is to be followed by a <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Gets the connection to an address, which begins to be opened. Each time is to be followed by a <see cref="Release"/>.
+    /// </summary>
     /// <exception cref="FormatException">It is not an address that a client can connect to.</exception>
     /// <exception cref="NotSupportedException">No transport serves it.</exception>
     public ClientChannel Acquire(RpcAddress address)

@@ -31,7 +31,9 @@ internal sealed class NodeSet(Node[] nodes, uint turn)
         return -1;
     }
 
-    /// <summary>Takes the next server in turn that is connected and was not tried; of those tried only when no other is connected.</summary>
+    /// <summary>
+    /// Takes the next server in turn that is connected and was not tried; of those tried only when no other is connected.
+    /// </summary>
     public Node? NextUntried(List<Node> tried)
     {
         int first = Next();

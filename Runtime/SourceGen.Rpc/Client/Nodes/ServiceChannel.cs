@@ -7,7 +7,8 @@ using SourceGen.Rpc.Wire;
 namespace SourceGen.Rpc.Client.Nodes;
 
 /// <summary>
-/// A way to one service, whichever servers offer it: follows them in the directory, and sends each call to the next in turn that is connected.
+/// A way to one service, whichever servers offer it: follows them in the directory, and sends each call to the next in turn that is
+/// connected.
 /// </summary>
 internal sealed partial class ServiceChannel : OptionsChannel, INotifyListener
 {
@@ -76,7 +77,9 @@ internal sealed partial class ServiceChannel : OptionsChannel, INotifyListener
         return default;
     }
 
-    /// <summary>Gets a server to send a call to, waiting for one up to the connect timeout, or to the call's own limit if that is shorter.</summary>
+    /// <summary>
+    /// Gets a server to send a call to, waiting for one up to the connect timeout, or to the call's own limit if that is shorter.
+    /// </summary>
     /// <param name="methodName">The method to be called, for the error message.</param>
     /// <param name="tried">The servers that the call was sent to before: others are taken while there are any.</param>
     /// <param name="remainingMs">What remains of the call's own time; -1 for no limit.</param>
@@ -157,7 +160,9 @@ internal sealed partial class ServiceChannel : OptionsChannel, INotifyListener
     private static RpcException NotSent(RpcStatusCode code, string detail, Exception? cause = null) =>
         new(code, detail, cause) { Progress = RpcCallProgress.NotSent };
 
-    /// <summary>A subscription that failed is begun again by the next call, not by this one, which would do so for as long as it has time.</summary>
+    /// <summary>
+    /// A subscription that failed is begun again by the next call, not by this one, which would do so for as long as it has time.
+    /// </summary>
     private static void ThrowIfFailed(string methodName, Task subscribing)
     {
         if (subscribing.IsCompletedSuccessfully) return;
