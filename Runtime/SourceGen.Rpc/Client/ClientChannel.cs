@@ -18,6 +18,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private readonly ClientConnector _connector;
     private readonly CredentialStore? _credentials;
     private readonly ILogger _logger;
+    private readonly bool _isOneOfMany;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
     private TaskCompletionSource<RpcConnection>? _next;
@@ -31,7 +32,8 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             address,
             options,
             options.Credentials is { } credentials ? new CredentialStore(credentials, options.ConnectTimeout) : null,
-            FilterChain.Of(options.Filters))
+            FilterChain.Of(options.Filters),
+            isOneOfMany: false)
     {
     }
 
@@ -39,7 +41,11 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     /// <param name="options">How it connects and calls.</param>
     /// <param name="credentials">Where its credentials come from, which it may share with others; null for nowhere.</param>
     /// <param name="filters">What runs around its calls, in place of what the options say.</param>
-    public ClientChannel(RpcAddress address, RpcClientOptions options, CredentialStore? credentials, FilterChain filters)
+    /// <param name="isOneOfMany">
+    /// Whether calls may go elsewhere: then they do not wait for a connection while there is none, but fail as not sent.
+    /// </param>
+    public ClientChannel(
+        RpcAddress address, RpcClientOptions options, CredentialStore? credentials, FilterChain filters, bool isOneOfMany)
         : base(
             (int)options.CallTimeout.TotalMilliseconds,
             options.Headers.Copy(),
@@ -50,6 +56,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         options.Validate();
         _options = options;
         _credentials = credentials;
+        _isOneOfMany = isOneOfMany;
         _logger = ContainedLogger.Create(options.LoggerFactory, "SourceGen.Rpc.Client");
         Services = new ClientServices(options, _logger);
         _connector = new ClientConnector(address, options, Services, credentials, OnUnauthenticated, _logger);
@@ -75,7 +82,10 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         if (!TryAdopt(connection)) await CloseAsync(connection).ConfigureAwait(false);
     }
 
-    /// <summary>Gets the connection, waiting for one up to the connect timeout, or to the call's own limit if that is shorter.</summary>
+    /// <summary>
+    /// Gets the connection, waiting for one up to the connect timeout, or to the call's own limit if that is shorter; where calls may go
+    /// elsewhere, not at all.
+    /// </summary>
     /// <param name="methodName">The method to be called, for the error message.</param>
     /// <param name="callTimeoutMs">The call's own limit in milliseconds; -1 for none.</param>
     /// <param name="remainingMs">What remains of it.</param>
@@ -96,6 +106,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             next = NextConnection();
         }
 
+        if (_isOneOfMany && !next.IsCompletedSuccessfully) throw NotConnected(methodName);
         bool callIsShorter = callTimeoutMs >= 0 && callTimeoutMs < _options.ConnectTimeout.TotalMilliseconds;
         TimeSpan limit = callIsShorter ? TimeSpan.FromMilliseconds(callTimeoutMs) : _options.ConnectTimeout;
         try
@@ -146,6 +157,14 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         RpcConnection? connection = TakeLast();
         if (connection is not null) await DrainAndCloseAsync(connection).ConfigureAwait(false);
     }
+
+    private RpcException NotConnected(string methodName) => new(
+        RpcStatusCode.Unavailable,
+        $"{methodName} was not sent: the connection to {Address} is lost. {_lastFailure?.Message}".TrimEnd(),
+        _lastFailure)
+    {
+        Progress = RpcCallProgress.NotSent,
+    };
 
     private static RpcException Disposed(string methodName) =>
         new(RpcStatusCode.Unavailable, $"{methodName} was not sent: the client is disposed.") { Progress = RpcCallProgress.NotSent };

@@ -40,7 +40,7 @@ internal sealed class NodeConnections(RpcClientOptions options, ILogger logger) 
             }
 
             // The filters run once around a call, not around each attempt of it.
-            ClientChannel channel = new(address, options, _credentials, FilterChain.Empty);
+            ClientChannel channel = new(address, options, _credentials, FilterChain.Empty, isOneOfMany: true);
             _channels.Add(address, (channel, 1));
             _ = channel.WhenConnected();
             return channel;
