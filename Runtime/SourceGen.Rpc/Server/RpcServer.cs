@@ -18,6 +18,9 @@ public sealed partial class RpcServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a client may take at most to read that the server leaves, and to close.</summary>
+    private static readonly TimeSpan s_farewellTimeout = TimeSpan.FromSeconds(1);
+
     private readonly RpcServerOptions _options;
     private readonly ILogger _logger;
     private readonly List<ServiceRegistration> _services = [];
@@ -151,8 +154,8 @@ public sealed partial class RpcServer : IAsyncDisposable
 
     /// <summary>
     /// Stops in order: the server is not ready, leaves the registry, accepts no more connections, tells connected clients to go elsewhere
-    /// and refuses new calls; the calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, then the connections are
-    /// closed. Stopping twice, or a server that was not started, is harmless.
+    /// and refuses new calls; the calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, and the clients up to a second
+    /// of it to close; then the connections are closed. Stopping twice, or a server that was not started, is harmless.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting for calls in flight early.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
@@ -236,6 +239,15 @@ public sealed partial class RpcServer : IAsyncDisposable
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             ServerLog.DrainTimedOut(_logger, connections.Sum(connection => connection.Running.Count), Stopwatch.GetElapsedTime(start));
+            return;
         }
+
+        // A call may be on its way that was sent before the farewell was read. It is refused, so that it can be made elsewhere; a connection
+        // that was closed meanwhile would leave its caller not knowing whether it ran. Clients close when they have their answers.
+        TimeSpan left = _options.DrainTimeout - Stopwatch.GetElapsedTime(start);
+        if (left > s_farewellTimeout) left = s_farewellTimeout;
+        if (left <= TimeSpan.Zero) return;
+        Task closed = Task.WhenAll(connections.Select(static connection => connection.Closed));
+        await closed.WaitAsync(left, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

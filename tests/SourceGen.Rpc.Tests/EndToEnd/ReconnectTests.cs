@@ -167,6 +167,34 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task C58_AStoppingServerWithNothingToDo_RefusesWhatWasOnItsWay_UntilItsClientsHaveClosed()
+    {
+        await using LabHost host = await LabHost.StartAsync(configure: options => options.DrainTimeout = Waiting.Limit);
+        using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
+        Task stopping = host.Server.StopAsync();
+        Assert.Equal(FrameType.GoAway, (await peer.ReadFrameAsync()).Header.Type);
+
+        // Sent, as far as the server can know, before the client had read that.
+        await peer.SendAsync(RawFrames.Frame(
+            FrameType.Request, method: RawServer.MethodNumber("Add"), callId: RawFrames.Id(0), payload: RawFrames.Arguments(2, 3)));
+        (FrameHeader refusal, byte[] payload) = await peer.ReadFrameAsync();
+        Assert.Equal(FrameType.Error, refusal.Type);
+        Assert.True(RawFrames.ReadError(payload).Refused);
+        peer.Dispose();
+        await stopping.Soon();
+    }
+
+    [Fact]
+    public async Task StoppingAServer_IsBounded_WhateverItsClientsDo()
+    {
+        await using LabHost host = await LabHost.StartAsync(configure: options => options.DrainTimeout = Waiting.Limit * 10);
+        using RawPeer peer = await RawPeer.IntroduceAsync(host.Address);
+        await host.Server.StopAsync().Soon();
+        Assert.Equal(FrameType.GoAway, (await peer.ReadFrameAsync()).Header.Type);
+        Assert.Empty(await peer.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task StoppingAServer_IsBounded_WhateverItsHandlersDo()
     {
         await using LabHost host = await LabHost.StartAsync(configure: options => options.DrainTimeout = TimeSpan.FromMilliseconds(50));
