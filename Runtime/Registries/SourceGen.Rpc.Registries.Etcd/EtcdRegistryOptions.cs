@@ -26,7 +26,10 @@ public sealed class EtcdRegistryOptions
     /// <summary>Whether connections are encrypted. True as well when one of the three files is given. Default: false.</summary>
     public bool UseTls { get; set; }
 
-    /// <summary>A PEM file with the certificates that those of servers must be issued by. Default: those that the system trusts.</summary>
+    /// <summary>
+    /// A PEM file with the certificates that those of servers must be issued by. Like the other two it may be replaced while the registry is in
+    /// use. Default: those that the system trusts.
+    /// </summary>
     public string? CertificateAuthorityPath { get; set; }
 
     /// <summary>A PEM file with this side's certificate, for etcd's <c>--client-cert-auth</c>. Default: none.</summary>
