@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Etcd.Layouts;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Etcd;
 
@@ -73,9 +74,9 @@ public sealed class EtcdRegistryOptions
             UserName = parsed.UserName,
             Password = parsed.Password,
             UseTls = parsed.GetBoolean("tls"),
-            CertificateAuthorityPath = PathOf(parsed, "ca"),
-            CertificatePath = PathOf(parsed, "cert"),
-            CertificateKeyPath = PathOf(parsed, "key"),
+            CertificateAuthorityPath = OptionValues.GetText(parsed, "ca"),
+            CertificatePath = OptionValues.GetText(parsed, "cert"),
+            CertificateKeyPath = OptionValues.GetText(parsed, "key"),
             Layout = parsed.GetWord("layout", "default", "micro") == "micro" ? RecordLayout.GoMicro : RecordLayout.Default,
             Prefix = parsed.Path.Trim('/').Length > 0 ? parsed.Path : null,
         };
@@ -112,8 +113,8 @@ public sealed class EtcdRegistryOptions
             throw new ArgumentException($"{nameof(CertificateKeyPath)} is given without {nameof(CertificatePath)}.");
         }
 
-        RequirePositive(Timeout, nameof(Timeout));
-        RequirePositive(WatchProbeInterval, nameof(WatchProbeInterval));
+        OptionValues.RequirePositive(Timeout, nameof(Timeout));
+        OptionValues.RequirePositive(WatchProbeInterval, nameof(WatchProbeInterval));
         if (MaxNodes <= 0) throw new ArgumentException($"{nameof(MaxNodes)} is {MaxNodes}; it must be more than zero.");
     }
 
@@ -125,15 +126,4 @@ public sealed class EtcdRegistryOptions
     internal EtcdLayout CreateLayout() => Layout == RecordLayout.GoMicro
         ? new GoMicroLayout(Prefix ?? GoMicroLayout.DefaultPrefix)
         : new DefaultLayout(Prefix ?? DefaultLayout.DefaultPrefix);
-
-    private static string? PathOf(RegistryAddress address, string name) =>
-        address.Parameters.TryGetValue(name, out string? path) && path.Length > 0 ? path : null;
-
-    private static void RequirePositive(TimeSpan value, string name)
-    {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
-        {
-            throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
-        }
-    }
 }
