@@ -110,7 +110,7 @@ run_project() {
   name="$(basename "$1" .csproj)"
   log="$results/$name.log"
   # These build projects of the working tree while they run, which only one may do at a time.
-  case "$name" in *.Packages.Tests | *.Samples.Tests) lock=builds ;; esac
+  case "$name" in *.Packages.Tests | *.Samples.Tests | *.Registries.Aot.Tests) lock=builds ;; esac
   (
     [ "$lock" = none ] || flock 9
     dotnet test "$1" -c Release --no-build --tl:off --results-directory "$results" \

@@ -129,11 +129,7 @@ public sealed class AgentTests
     {
         using TestCertificates files = new();
         int port = FreePorts.Take();
-        string configuration = $$"""
-            {"ports":{"https":{{port}} },"verify_incoming":true,
-             "ca_file":"{{files.Authority}}","cert_file":"{{files.ServerCertificate}}","key_file":"{{files.ServerKey}}"}
-            """;
-        await using ConsulAgent agent = await ConsulAgent.StartAsync(configuration, _ => ServerProcess.Listens(port));
+        await using ConsulAgent agent = await StartAsync(files, port);
         string address = $"consul://127.0.0.1:{port}";
         await using ConsulRegistry registry = new(ConsulRegistryOptions.Parse(RpcAddress.Parse(
             $"{address}?ca={files.Authority}&cert={files.ClientCertificate}&key={files.ClientKey}&timeout=20")));
@@ -146,6 +142,39 @@ public sealed class AgentTests
             RpcException error = await Assert.ThrowsAsync<RpcException>(() => other.RegisterAsync(Record("Encrypted")).AsTask());
             Assert.Equal(RpcStatusCode.Unavailable, error.Code);
         }
+    }
+
+    [Fact]
+    public async Task Certificates_that_are_replaced_are_used_by_the_next_connection()
+    {
+        using TestCertificates files = new();
+        int port = FreePorts.Take();
+        await using ConsulAgent agent = await StartAsync(files, port);
+        using LogRecorder log = new();
+        await using IRegistry registry = new ConsulRegistryProvider(log).Create(RpcAddress.Parse(
+            $"consul://127.0.0.1:{port}?ca={files.AuthorityOfClients}&cert={files.ClientCertificate}&key={files.ClientKey}&timeout=20"));
+        await new CertificateRotation(registry, files.AuthorityOfClients, Renew, RestartAsync, () => log.Lines).AssertIsFollowedAsync();
+
+        Task Renew()
+        {
+            files.Renew();
+            return Task.CompletedTask;
+        }
+
+        async Task RestartAsync()
+        {
+            await agent.Process.KillAsync();
+            await agent.Process.RestartAsync();
+        }
+    }
+
+    private static Task<ConsulAgent> StartAsync(TestCertificates files, int port)
+    {
+        string configuration = $$"""
+            {"ports":{"https":{{port}} },"verify_incoming":true,
+             "ca_file":"{{files.Authority}}","cert_file":"{{files.ServerCertificate}}","key_file":"{{files.ServerKey}}"}
+            """;
+        return ConsulAgent.StartAsync(configuration, _ => ServerProcess.Listens(port));
     }
 
     private static ServiceRecord Record(string name) => new(name, "1.0") { Nodes = [new ServiceNode("a", "tcp://10.0.0.1:5000")] };

@@ -3,6 +3,7 @@ using System.Text;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Consul.Layouts;
 using SourceGen.Rpc.Registries.Consul.Protocol;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Consul.Tests;
 
@@ -113,7 +114,8 @@ public sealed class LayoutTests
         Assert.True(GoMicroTags.TryRead([tag, GoldenLatest], out _, out _, out _, out _));
         Assert.False(GoMicroTags.TryRead([.. Enumerable.Repeat(tag, 5), GoldenLatest], out _, out _, out _, out _));
 
-        Assert.False(Zlib.TryDecompressBase64(Convert.ToBase64String(bomb), ServiceRecordJson.MaxLength, out _));
+        Assert.False(Zlib.TryDecompress(bomb, ServiceRecordJson.MaxLength, out _, out error));
+        Assert.Equal("it unpacks to more than 1,048,576 bytes", error);
     }
 
     [Fact]

@@ -25,6 +25,29 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task Certificates_that_are_replaced_are_used_by_the_next_connection()
+    {
+        using TestCertificates files = new();
+        await using EtcdServer server = await StartAsync(files);
+        LogRecorder log = new();
+        await using IRegistry registry = new EtcdRegistryProvider(log).Create(RpcAddress.Parse(
+            $"etcd://{server.Endpoint}?ca={files.AuthorityOfClients}&cert={files.ClientCertificate}&key={files.ClientKey}&timeout=20"));
+        await new CertificateRotation(registry, files.AuthorityOfClients, Renew, RestartAsync, () => log.Lines).AssertIsFollowedAsync();
+
+        Task Renew()
+        {
+            files.Renew();
+            return Task.CompletedTask;
+        }
+
+        async Task RestartAsync()
+        {
+            await server.Process.KillAsync();
+            await server.Process.RestartAsync();
+        }
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_used_is_named()
     {
         using TemporaryDirectory directory = new();

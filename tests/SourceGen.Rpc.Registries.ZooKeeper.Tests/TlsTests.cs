@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Conformance;
 
@@ -15,13 +16,7 @@ public sealed class TlsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        using X509Certificate2 authority = CreateAuthority("Test authority");
-        using X509Certificate2 stranger = CreateAuthority("Another authority");
-        await File.WriteAllTextAsync(_directory["ca.pem"], authority.ExportCertificatePem());
-        await File.WriteAllTextAsync(_directory["other-ca.pem"], stranger.ExportCertificatePem());
-        await WriteAsync("server", Issue(authority, "127.0.0.1"));
-        await WriteAsync("client", Issue(authority, "client"));
-        await WriteAsync("stranger", Issue(stranger, "client"));
+        await WriteAsync();
         _server = await ZooKeeperServer.StartAsync(
             $"secureClientPort={_securePort}",
             "secureClientPortAddress=127.0.0.1",
@@ -66,6 +61,21 @@ public sealed class TlsTests : IAsyncLifetime
             (await Assert.ThrowsAsync<RpcException>(() => plain.GetServiceAsync("Greeter").AsTask())).Code);
     }
 
+    [Fact]
+    public async Task Certificates_that_are_replaced_are_used_by_the_next_connection()
+    {
+        LogRecorder log = new();
+        await using ZooKeeperRegistry registry = Open(
+            $"ca={_directory["client-ca.pem"]}&cert={_directory["client.pem"]}&key={_directory["client.key"]}&timeout=20", log);
+        await new CertificateRotation(registry, _directory["client-ca.pem"], WriteAsync, RestartAsync, () => log.Lines).AssertIsFollowedAsync();
+
+        async Task RestartAsync()
+        {
+            await _server!.KillAsync();
+            await _server.RestartAsync();
+        }
+    }
+
     private static X509Certificate2 CreateAuthority(string name)
     {
         using RSA key = RSA.Create(2048);
@@ -88,6 +98,20 @@ public sealed class TlsTests : IAsyncLifetime
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
+    /// <summary>Writes certificates of new authorities, in the place of those that are there.</summary>
+    private async Task WriteAsync()
+    {
+        using X509Certificate2 authority = CreateAuthority("Test authority");
+        using X509Certificate2 stranger = CreateAuthority("Another authority");
+        await File.WriteAllTextAsync(_directory["ca.pem"], authority.ExportCertificatePem());
+        // For a client whose file is broken, which the server must not read.
+        await File.WriteAllTextAsync(_directory["client-ca.pem"], authority.ExportCertificatePem());
+        await File.WriteAllTextAsync(_directory["other-ca.pem"], stranger.ExportCertificatePem());
+        await WriteAsync("server", Issue(authority, "127.0.0.1"));
+        await WriteAsync("client", Issue(authority, "client"));
+        await WriteAsync("stranger", Issue(stranger, "client"));
+    }
+
     private async Task WriteAsync(string name, (string Certificate, string Key) pair)
     {
         await File.WriteAllTextAsync(_directory[$"{name}.pem"], pair.Certificate);
@@ -95,8 +119,8 @@ public sealed class TlsTests : IAsyncLifetime
         await File.WriteAllTextAsync(_directory[$"{name}.both.pem"], $"{pair.Key}\n{pair.Certificate}\n");
     }
 
-    private ZooKeeperRegistry Open(string parameters) =>
-        ZooKeeperFixture.Open($"zookeeper://127.0.0.1:{_securePort}?tls=true&{parameters}");
+    private ZooKeeperRegistry Open(string parameters, ILoggerFactory? loggers = null) =>
+        ZooKeeperFixture.Open($"zookeeper://127.0.0.1:{_securePort}?tls=true&{parameters}", loggers);
 
     private async Task FailsAsync(string parameters)
     {

@@ -44,7 +44,7 @@ public sealed class ConsulRegistry : IRegistry
             Address,
             endpoints,
             options.NeedsTls
-                ? RegistryTls.Create(options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath)
+                ? new TlsFiles(options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath, logger)
                 : null,
             options.Token,
             options.MaxNodes);

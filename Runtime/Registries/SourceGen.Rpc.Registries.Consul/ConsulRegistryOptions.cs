@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Consul.Layouts;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Consul;
 
@@ -23,7 +24,10 @@ public sealed class ConsulRegistryOptions
     /// <summary>Whether connections are encrypted. True as well when one of the three files is given. Default: false.</summary>
     public bool UseTls { get; set; }
 
-    /// <summary>A PEM file with the certificates that those of servers must be issued by. Default: those that the system trusts.</summary>
+    /// <summary>
+    /// A PEM file with the certificates that those of servers must be issued by. Like the other two it may be replaced while the registry is in
+    /// use. Default: those that the system trusts.
+    /// </summary>
     public string? CertificateAuthorityPath { get; set; }
 
     /// <summary>A PEM file with this side's certificate, where agents have <c>verify_incoming</c>. Default: none.</summary>
@@ -67,11 +71,11 @@ public sealed class ConsulRegistryOptions
         ConsulRegistryOptions options = new()
         {
             Endpoints = [.. parsed.GetEndpoints(DefaultPort).Select(static endpoint => endpoint.ToString())],
-            Token = Optional(parsed, "token"),
+            Token = OptionValues.GetText(parsed, "token"),
             UseTls = parsed.GetBoolean("tls"),
-            CertificateAuthorityPath = Optional(parsed, "ca"),
-            CertificatePath = Optional(parsed, "cert"),
-            CertificateKeyPath = Optional(parsed, "key"),
+            CertificateAuthorityPath = OptionValues.GetText(parsed, "ca"),
+            CertificatePath = OptionValues.GetText(parsed, "cert"),
+            CertificateKeyPath = OptionValues.GetText(parsed, "key"),
             Layout = parsed.GetWord("layout", "default", "micro") == "micro" ? RecordLayout.GoMicro : RecordLayout.Default,
         };
         options.Timeout = parsed.GetSeconds("timeout", options.Timeout);
@@ -108,8 +112,8 @@ public sealed class ConsulRegistryOptions
             throw new ArgumentException($"{nameof(CertificateKeyPath)} is given without {nameof(CertificatePath)}.");
         }
 
-        RequirePositive(Timeout, nameof(Timeout));
-        RequirePositive(BlockingQueryWait, nameof(BlockingQueryWait));
+        OptionValues.RequirePositive(Timeout, nameof(Timeout));
+        OptionValues.RequirePositive(BlockingQueryWait, nameof(BlockingQueryWait));
         if (BlockingQueryWait > TimeSpan.FromMinutes(10))
         {
             throw new ArgumentException($"{nameof(BlockingQueryWait)} is {BlockingQueryWait}; Consul waits 10 minutes at most.");
@@ -123,15 +127,4 @@ public sealed class ConsulRegistryOptions
         [.. (Endpoints.Count > 0 ? Endpoints : [DefaultEndpoint]).Select(static text => RegistryEndpoint.Parse(text, DefaultPort))];
 
     internal ConsulLayout CreateLayout() => Layout == RecordLayout.GoMicro ? new GoMicroLayout() : new DefaultLayout();
-
-    private static string? Optional(RegistryAddress address, string name) =>
-        address.Parameters.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
-
-    private static void RequirePositive(TimeSpan value, string name)
-    {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
-        {
-            throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
-        }
-    }
 }

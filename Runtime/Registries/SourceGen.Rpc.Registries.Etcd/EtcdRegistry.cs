@@ -45,7 +45,7 @@ public sealed class EtcdRegistry : IRegistry
             Address,
             endpoints,
             options.NeedsTls
-                ? RegistryTls.Create(options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath)
+                ? new TlsFiles(options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath, _logger)
                 : null,
             options.UserName,
             options.Password,

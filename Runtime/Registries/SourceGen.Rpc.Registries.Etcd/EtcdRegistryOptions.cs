@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Etcd.Layouts;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Etcd;
 
@@ -26,7 +27,10 @@ public sealed class EtcdRegistryOptions
     /// <summary>Whether connections are encrypted. True as well when one of the three files is given. Default: false.</summary>
     public bool UseTls { get; set; }
 
-    /// <summary>A PEM file with the certificates that those of servers must be issued by. Default: those that the system trusts.</summary>
+    /// <summary>
+    /// A PEM file with the certificates that those of servers must be issued by. Like the other two it may be replaced while the registry is in
+    /// use. Default: those that the system trusts.
+    /// </summary>
     public string? CertificateAuthorityPath { get; set; }
 
     /// <summary>A PEM file with this side's certificate, for etcd's <c>--client-cert-auth</c>. Default: none.</summary>
@@ -70,9 +74,9 @@ public sealed class EtcdRegistryOptions
             UserName = parsed.UserName,
             Password = parsed.Password,
             UseTls = parsed.GetBoolean("tls"),
-            CertificateAuthorityPath = PathOf(parsed, "ca"),
-            CertificatePath = PathOf(parsed, "cert"),
-            CertificateKeyPath = PathOf(parsed, "key"),
+            CertificateAuthorityPath = OptionValues.GetText(parsed, "ca"),
+            CertificatePath = OptionValues.GetText(parsed, "cert"),
+            CertificateKeyPath = OptionValues.GetText(parsed, "key"),
             Layout = parsed.GetWord("layout", "default", "micro") == "micro" ? RecordLayout.GoMicro : RecordLayout.Default,
             Prefix = parsed.Path.Trim('/').Length > 0 ? parsed.Path : null,
         };
@@ -109,8 +113,8 @@ public sealed class EtcdRegistryOptions
             throw new ArgumentException($"{nameof(CertificateKeyPath)} is given without {nameof(CertificatePath)}.");
         }
 
-        RequirePositive(Timeout, nameof(Timeout));
-        RequirePositive(WatchProbeInterval, nameof(WatchProbeInterval));
+        OptionValues.RequirePositive(Timeout, nameof(Timeout));
+        OptionValues.RequirePositive(WatchProbeInterval, nameof(WatchProbeInterval));
         if (MaxNodes <= 0) throw new ArgumentException($"{nameof(MaxNodes)} is {MaxNodes}; it must be more than zero.");
     }
 
@@ -122,15 +126,4 @@ public sealed class EtcdRegistryOptions
     internal EtcdLayout CreateLayout() => Layout == RecordLayout.GoMicro
         ? new GoMicroLayout(Prefix ?? GoMicroLayout.DefaultPrefix)
         : new DefaultLayout(Prefix ?? DefaultLayout.DefaultPrefix);
-
-    private static string? PathOf(RegistryAddress address, string name) =>
-        address.Parameters.TryGetValue(name, out string? path) && path.Length > 0 ? path : null;
-
-    private static void RequirePositive(TimeSpan value, string name)
-    {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
-        {
-            throw new ArgumentException($"{name} is {value}; it must be more than zero and at most a day.");
-        }
-    }
 }

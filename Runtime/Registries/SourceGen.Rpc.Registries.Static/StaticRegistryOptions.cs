@@ -20,6 +20,14 @@ public sealed class StaticRegistryOptions
     /// <summary>Services and their nodes. Default: none.</summary>
     public IList<StaticService> Services { get; } = [];
 
-    /// <summary>Services and their nodes as whole records, for lists in code. Default: none.</summary>
-    public IList<ServiceRecord> Records { get; } = [];
+    /// <summary>Services and their nodes as whole records. Not a property, which configuration would be bound to.</summary>
+    internal List<ServiceRecord> Records { get; } = [];
+
+    /// <summary>Adds a service and its nodes as a whole record, for lists in code.</summary>
+    /// <param name="record">The record.</param>
+    public void Add(ServiceRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        Records.Add(record);
+    }
 }

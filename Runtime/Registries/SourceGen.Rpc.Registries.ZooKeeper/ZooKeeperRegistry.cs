@@ -29,9 +29,10 @@ public sealed class ZooKeeperRegistry : IRegistry
     public ZooKeeperRegistry(ZooKeeperRegistryOptions options, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ZooKeeperLog log = new((loggers ?? NullLoggerFactory.Instance).CreateLogger(ZooKeeperLog.Category));
+        ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger(ZooKeeperLog.Category);
+        ZooKeeperLog log = new(logger);
         _layout = options.CreateLayout();
-        ClientSettings settings = options.CreateSettings();
+        ClientSettings settings = options.CreateSettings(logger);
         Address = options.GetAddress();
         _client = new ZooKeeperClient(settings, log);
         _runner = new OperationRunner(Address, settings.Timeout, settings.Digest is not null, _client);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Shared;
 using SourceGen.Rpc.Registries.ZooKeeper.Client;
 
 namespace SourceGen.Rpc.Registries.ZooKeeper;
@@ -64,7 +66,8 @@ public sealed class ZooKeeperRegistryOptions
     public bool UseTls { get; set; }
 
     /// <summary>
-    /// A PEM file with the authorities that servers' certificates come from. Default, null: those of the operating system.
+    /// A PEM file with the authorities that servers' certificates come from. Like the other two it may be replaced while the registry is in
+    /// use. Default, null: those of the operating system.
     /// </summary>
     public string? CaFile { get; set; }
 
@@ -109,7 +112,7 @@ public sealed class ZooKeeperRegistryOptions
         };
     }
 
-    internal ClientSettings CreateSettings()
+    internal ClientSettings CreateSettings(ILogger logger)
     {
         CheckTime(Timeout, nameof(Timeout));
         if (SessionTimeout is { } session) CheckTime(session, nameof(SessionTimeout));
@@ -131,7 +134,8 @@ public sealed class ZooKeeperRegistryOptions
             SessionTimeout = SessionTimeout ?? s_defaultSessionTimeout,
             Digest = UserName is null ? null : Encoding.UTF8.GetBytes($"{UserName}:{Password}"),
             Access = GetAccess(),
-            Tls = UseTls ? TlsSettings.Load(CaFile, CertificateFile, KeyFile, TlsServerName) : null,
+            Tls = UseTls ? new TlsFiles(CaFile, CertificateFile, KeyFile, logger) : null,
+            TlsServerName = TlsServerName,
         };
     }
 

@@ -10,7 +10,10 @@ public sealed class TestCertificates : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     /// <summary>Makes them.</summary>
-    public TestCertificates()
+    public TestCertificates() => Renew();
+
+    /// <summary>Puts others in their place, of another authority.</summary>
+    public void Renew()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=Test authority", key, HashAlgorithmName.SHA256);
@@ -19,12 +22,16 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         using X509Certificate2 authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
         File.WriteAllText(Authority, authority.ExportCertificatePem());
+        File.WriteAllText(AuthorityOfClients, authority.ExportCertificatePem());
         Issue(authority, "server", ServerCertificate, ServerKey);
         Issue(authority, "client", ClientCertificate, ClientKey);
     }
 
     /// <summary>The authority's certificate.</summary>
     public string Authority => _directory["ca.pem"];
+
+    /// <summary>The same in a file that no server reads, for clients whose file is broken.</summary>
+    public string AuthorityOfClients => _directory["client-ca.pem"];
 
     /// <summary>The server's certificate, for localhost and 127.0.0.1.</summary>
     public string ServerCertificate => _directory["server.pem"];

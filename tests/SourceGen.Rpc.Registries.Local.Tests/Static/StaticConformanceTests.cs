@@ -73,7 +73,7 @@ public sealed class StaticFixture : RegistryFixture
     private StaticRegistryOptions Options()
     {
         StaticRegistryOptions options = new();
-        foreach (ServiceRecord record in ServiceRecord.Merge(_nodes.Values)) options.Records.Add(record);
+        foreach (ServiceRecord record in ServiceRecord.Merge(_nodes.Values)) options.Add(record);
         return options;
     }
 }

@@ -6,6 +6,7 @@ using SourceGen.Rpc.Registries.DnsMessages;
 using SourceGen.Rpc.Registries.DnsMessages.Data;
 using SourceGen.Rpc.Registries.Mdns.Layouts;
 using SourceGen.Rpc.Registries.Mdns.Tests.Support;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Mdns.Tests.Layouts;
 
@@ -63,7 +64,8 @@ public sealed class GoMicroLayoutTests
     [Theory]
     [InlineData("xyz", "not hexadecimal")]
     [InlineData("78ff0011", "cannot be unpacked")]
-    [InlineData("00", "JSON")]
+    [InlineData("00", "cannot be unpacked")]
+    [InlineData("78da8b0600005c005c", "JSON")]
     public void What_cannot_be_read_is_said(string text, string expected)
     {
         Assert.False(GoMicroLayout.TryReadText(new TxtData([Encoding.ASCII.GetBytes(text)]), out _, out _, out string? error));

@@ -21,6 +21,7 @@ internal sealed class RegistryHttpClient : IDisposable
     private static readonly TimeSpan s_roundPause = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient _http;
+    private readonly TlsFiles? _tls;
     private readonly ImmutableArray<Uri> _endpoints;
     private readonly string _address;
     private readonly string? _headerOfInterest;
@@ -36,15 +37,16 @@ internal sealed class RegistryHttpClient : IDisposable
     public RegistryHttpClient(
         string address,
         ImmutableArray<RegistryEndpoint> endpoints,
-        SslClientAuthenticationOptions? tls,
+        TlsFiles? tls,
         string? headerOfInterest = null,
         int maxBodyLength = MaxBodyLength)
     {
         _address = address;
+        _tls = tls;
         Ended = _end.Token;
         _headerOfInterest = headerOfInterest;
         _maxBodyLength = maxBodyLength;
-        _endpoints = [.. endpoints.Select(endpoint => new Uri($"{(tls is null ? "http" : "https")}://{endpoint}"))];
+        _endpoints = [.. endpoints.Select(endpoint => new Uri($"http://{endpoint}"))];
         SocketsHttpHandler handler = new()
         {
             AllowAutoRedirect = false,
@@ -57,7 +59,6 @@ internal sealed class RegistryHttpClient : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             ConnectCallback = ConnectAsync,
         };
-        if (tls is not null) handler.SslOptions = tls;
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -150,22 +151,32 @@ internal sealed class RegistryHttpClient : IDisposable
         _http.Dispose();
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes a connection, encrypted where it has to be: the handler would do it, too, but with the certificates that it was created with.
+    /// </summary>
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Stream? stream = null;
         try
         {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
             // A watch says nothing for hours. These find out within half a minute that the other side is gone, and keep what lies between
-            // from forgetting the connection.
+            // from forgetting the connection. Only now, because .NET 9 connects no socket by a host's name once such an option was set.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            stream = new NetworkStream(socket, ownsSocket: true);
+            if (_tls is null) return stream;
+            SslStream encrypted = new(stream);
+            stream = encrypted;
+            await encrypted.AuthenticateAsClientAsync(_tls.CreateOptions(context.DnsEndPoint.Host), cancellationToken).ConfigureAwait(false);
+            return stream;
         }
         catch
         {
+            if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
             socket.Dispose();
             throw;
         }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Consul.Layouts;
 
@@ -108,7 +109,7 @@ internal static class GoMicroTags
 
         byte[] packed = new byte[(tag.Length - 2) / 2];
         return Convert.FromHexString(tag.AsSpan(2), packed, out _, out int length) == System.Buffers.OperationStatus.Done
-            && Zlib.TryDecompress(packed[..length], MaxLength, out text);
+            && Zlib.TryDecompress(packed[..length], MaxLength, out text, out _);
     }
 
     private static string? AddPairs(byte[] json, Dictionary<string, string> pairs)

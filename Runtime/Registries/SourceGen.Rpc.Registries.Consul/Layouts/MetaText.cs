@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Consul.Layouts;
 
@@ -57,11 +58,19 @@ internal static class MetaText
         string encoding = meta.GetValueOrDefault(EncodingName);
         if (encoding == PlainEncoding) text = Encoding.UTF8.GetBytes(joined.ToString());
         else if (encoding != CompressedEncoding) error = $"its Meta has {EncodingName}={encoding}, which is not known here";
-        else if (!Zlib.TryDecompressBase64(joined.ToString(), ServiceRecordJson.MaxLength, out text))
+        else if (!TryUnpack(joined.ToString(), out text))
         {
             error = "its Meta is not compressed text, or too long";
         }
         return error is null;
+    }
+
+    private static bool TryUnpack(string packed, [NotNullWhen(true)] out byte[]? text)
+    {
+        text = null;
+        byte[] buffer = new byte[packed.Length];
+        return Convert.TryFromBase64String(packed, buffer, out int length)
+            && Zlib.TryDecompress(buffer[..length], ServiceRecordJson.MaxLength, out text, out _);
     }
 
     private static string NameOf(int piece) => string.Create(CultureInfo.InvariantCulture, $"record-{piece:00}");

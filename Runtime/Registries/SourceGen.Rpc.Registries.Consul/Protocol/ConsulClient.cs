@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
 using System.Text.Json;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Shared;
@@ -15,7 +14,7 @@ namespace SourceGen.Rpc.Registries.Consul.Protocol;
 internal sealed class ConsulClient(
     string address,
     ImmutableArray<RegistryEndpoint> endpoints,
-    SslClientAuthenticationOptions? tls,
+    TlsFiles? tls,
     string? token,
     int maxInstances) : IDisposable
 {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
 using System.Text;
 using System.Text.Json;
 using SourceGen.Rpc.Discovery;
@@ -26,7 +25,7 @@ internal sealed class EtcdClient : IDisposable
     public EtcdClient(
         string address,
         ImmutableArray<RegistryEndpoint> endpoints,
-        SslClientAuthenticationOptions? tls,
+        TlsFiles? tls,
         string? userName,
         string password,
         int maxKeys)

@@ -8,6 +8,7 @@ using System.Text.Json;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.DnsMessages;
 using SourceGen.Rpc.Registries.DnsMessages.Data;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Mdns.Layouts;
 

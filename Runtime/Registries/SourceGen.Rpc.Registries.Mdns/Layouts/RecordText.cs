@@ -5,6 +5,7 @@ using System.Net;
 using System.Text;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.DnsMessages.Data;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Mdns.Layouts;
 

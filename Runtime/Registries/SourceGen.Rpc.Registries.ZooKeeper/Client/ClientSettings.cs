@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.ZooKeeper.Client;
 
@@ -22,7 +23,10 @@ internal sealed record ClientSettings
     public required byte[] Access { get; init; }
 
     /// <summary>How connections are encrypted; null for not at all.</summary>
-    public TlsSettings? Tls { get; init; }
+    public TlsFiles? Tls { get; init; }
+
+    /// <summary>The name that servers' certificates must have; null for the host of the address.</summary>
+    public string? TlsServerName { get; init; }
 
     /// <summary>
     /// How long one server may take to accept a connection at the most, so that all of them are tried within <see cref="Timeout"/>.

@@ -97,7 +97,8 @@ internal sealed class ZooKeeperConnection : IAsyncDisposable
             {
                 SslStream encrypted = new(stream);
                 stream = encrypted;
-                await encrypted.AuthenticateAsClientAsync(settings.Tls.GetOptions(endpoint.Host), cancellationToken).ConfigureAwait(false);
+                await encrypted.AuthenticateAsClientAsync(
+                    settings.Tls.CreateOptions(settings.TlsServerName ?? endpoint.Host), cancellationToken).ConfigureAwait(false);
             }
 
             JuteWriter body = new();
