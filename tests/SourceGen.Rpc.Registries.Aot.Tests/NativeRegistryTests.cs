@@ -38,8 +38,7 @@ public sealed class NativeRegistryTests(NativeProgram program, ITestOutputHelper
     public async Task Consul()
     {
         await using ConsulAgent agent = await ConsulAgent.StartAsync();
-        // Go Micro's layout has no place there for addresses with a scheme, such as a server has.
-        await MeetAsync($"consul://{agent.Endpoint}");
+        foreach (string layout in (string[])["default", "micro"]) await MeetAsync($"consul://{agent.Endpoint}?layout={layout}");
     }
 
     [Fact]

@@ -119,11 +119,18 @@ public sealed class LayoutTests
     }
 
     [Fact]
+    public void The_address_of_a_server_keeps_its_host_and_port_in_GoMicros_layout()
+    {
+        ConsulService service = new GoMicroLayout().Write(s_record with { Nodes = [new ServiceNode("n", "tcp://10.0.0.1:5000")] });
+        Assert.Equal(("10.0.0.1", 5000), (service.Address, service.Port));
+    }
+
+    [Fact]
     public void What_has_no_place_in_GoMicros_layout_is_invalid()
     {
         Assert.Contains(
             "keeps host:port", Fails(s_record with { Nodes = [new ServiceNode("n", "unix:///run/x")] }), StringComparison.Ordinal);
-        Assert.Contains("keeps host:port", Fails(s_record with { Nodes = [new ServiceNode("n", "tcp://h:1")] }), StringComparison.Ordinal);
+        Assert.Contains("keeps host:port", Fails(s_record with { Nodes = [new ServiceNode("n", "tls://h:1")] }), StringComparison.Ordinal);
         Assert.Contains(
             "metadata of its own (group=blue)",
             Fails(s_record with { Metadata = ServiceMetadata.Empty.With("group", "blue") }),

@@ -27,10 +27,14 @@ internal sealed class GoMicroLayout : ConsulLayout
     {
         ServiceNode node = single.Nodes[0];
         (string host, int port) = HostAndPort(node.Address);
-        if (port == 0 || node.Address.Contains("://", StringComparison.Ordinal))
+        int scheme = node.Address.IndexOf("://", StringComparison.Ordinal);
+
+        // What has no scheme is reached by tcp, so that one need not be kept; any other would be lost.
+        if (port == 0 || (scheme >= 0 && !node.Address.StartsWith("tcp://", StringComparison.OrdinalIgnoreCase)))
         {
             throw RegistryErrors.Invalid(
-                single, $"the node {node.Id} is at '{node.Address}'; Go Micro's layout keeps host:port, such as 10.0.0.1:8080.");
+                single,
+                $"the node {node.Id} is at '{node.Address}'; Go Micro's layout keeps host:port, reached by tcp, such as 10.0.0.1:8080.");
         }
 
         if (single.Metadata.Count > 0)
