@@ -29,6 +29,19 @@ public sealed class SeveralInterfacesTests
         await SeesAsync(watching, "from-right");
     }
 
+    [Fact]
+    public async Task ANodeIsAnnouncedOnAnInterfaceThatComesUpLate()
+    {
+        await using VirtualNetwork network = await VirtualNetwork.CreateAsync();
+        await VirtualNetwork.SetDownAsync(network.Middle, "tor");
+        await using ServerProcess left = await VirtualNetwork.StartAsync(network.Left, "watch", "Suite.Both");
+        await using ServerProcess right = await VirtualNetwork.StartAsync(network.Right, "watch", "Suite.Both");
+        await using ServerProcess announcing = await VirtualNetwork.StartAsync(network.Middle, "register", "Suite.Both", "from-middle");
+        await SeesAsync(left, "from-middle");
+        await VirtualNetwork.SetUpAsync(network.Middle, "tor");
+        await SeesAsync(right, "from-middle");
+    }
+
     private static async Task SeesAsync(ServerProcess watching, string node)
     {
         long start = Environment.TickCount64;

@@ -42,6 +42,12 @@ internal sealed class VirtualNetwork : IAsyncDisposable
             ReadyLine = "ready",
         });
 
+    /// <summary>Takes an end of a link down, as if its cable were pulled: the other end has no carrier then.</summary>
+    public static Task SetDownAsync(string machine, string name) => RunAsync("-n", machine, "link", "set", name, "down");
+
+    /// <summary>Takes it up again, and does not wait until the kernel says so.</summary>
+    public static Task SetUpAsync(string machine, string name) => RunAsync("-n", machine, "link", "set", name, "up");
+
     public async ValueTask DisposeAsync()
     {
         foreach (string machine in Machines) await RunAsync(mayFail: true, "netns", "delete", machine);

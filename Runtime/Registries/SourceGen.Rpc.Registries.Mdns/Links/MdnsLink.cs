@@ -59,10 +59,8 @@ internal sealed class MdnsLink : IDisposable
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            // RFC 6762, 15.1: the port is shared with the machine's other responders. On Unix this sets both options that it takes.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            SetLinuxOptions(socket);
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            SetMulticastAll(socket);
+            SharedPort.Bind(socket, new IPEndPoint(IPAddress.Any, port));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(s_group, index));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(index));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, 255);
@@ -163,11 +161,10 @@ internal sealed class MdnsLink : IDisposable
         return true;
     }
 
-    private static void SetLinuxOptions(Socket socket)
+    /// <summary>Otherwise a socket of Linux also gets what comes for others of this machine on other interfaces.</summary>
+    private static void SetMulticastAll(Socket socket)
     {
         if (!OperatingSystem.IsLinux()) return;
-
-        // IP_MULTICAST_ALL: otherwise a socket also gets what comes for others of this machine on other interfaces.
         const int LevelIp = 0;
         const int MulticastAll = 49;
         socket.SetRawSocketOption(LevelIp, MulticastAll, BitConverter.GetBytes(0));
