@@ -81,13 +81,13 @@ internal sealed class Responder(MdnsRegistryOptions options, IMdnsLayout layout,
         foreach (Publication publication in all) Withdraw(publication);
     }
 
-    /// <summary>An interface came: it has to hear of everything.</summary>
-    public void Join(MdnsLink link)
+    /// <summary>
+    /// An interface came, or came up again: what is announced has to be probed and announced there, too (RFC 6762, 8). Twice, since the
+    /// first one may be lost while the network still comes up.
+    /// </summary>
+    public void Introduce(MdnsLink link)
     {
-        foreach (Publication publication in _publications.Values.Where(static one => one.IsAnnounced))
-        {
-            Announce(publication, [link], onlyStale: false);
-        }
+        foreach (Publication publication in _publications.Values.Where(static one => one.IsAnnounced)) Introduce(publication, link);
     }
 
     public void Leave(MdnsLink link) => _pending.Remove(link);
@@ -218,7 +218,7 @@ internal sealed class Responder(MdnsRegistryOptions options, IMdnsLayout layout,
             if (publication.IsWithdrawn || publication.Round != round) return;
             if (sent++ < Probes)
             {
-                SendProbe(publication);
+                SendProbe(publication, Links());
                 loop.After(options.ProbeInterval, Next);
                 return;
             }
@@ -229,7 +229,29 @@ internal sealed class Responder(MdnsRegistryOptions options, IMdnsLayout layout,
         }
     }
 
-    private void SendProbe(Publication publication)
+    private void Introduce(Publication publication, MdnsLink link)
+    {
+        int round = publication.Round;
+        int connection = link.Connection;
+        int sent = 0;
+        loop.After(Jitter(options.ProbeInterval), Next);
+
+        void Next()
+        {
+            if (publication.IsWithdrawn || publication.Round != round || !link.IsAt(connection)) return;
+            if (sent++ < Probes)
+            {
+                SendProbe(publication, [link]);
+                loop.After(options.ProbeInterval, Next);
+                return;
+            }
+
+            Announce(publication, [link], onlyStale: false);
+            if (sent == Probes + 1) loop.After(options.AnnounceInterval, Next);
+        }
+    }
+
+    private static void SendProbe(Publication publication, IEnumerable<MdnsLink> links)
     {
         DnsMessageWriter writer = new(MdnsLink.MaxMessage);
         foreach (DomainName name in publication.Unique.Select(static own => own.Record.Name).Distinct())
@@ -240,7 +262,7 @@ internal sealed class Responder(MdnsRegistryOptions options, IMdnsLayout layout,
 
         foreach (OwnRecord own in publication.Unique) writer.TryWrite(DnsSection.Authority, own.Plain);
         ReadOnlyMemory<byte> message = writer.Finish(0, DnsFlags.MulticastQuery);
-        foreach (MdnsLink link in Links()) link.Send(message);
+        foreach (MdnsLink link in links) link.Send(message);
     }
 
     /// <summary>RFC 6762, 8.2: of two that probe for one name at once, the one whose records are the later ones in order goes on.</summary>
