@@ -4,10 +4,17 @@ using SourceGen.Rpc;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Mdns;
 using SourceGen.Rpc.Registries.Mdns.Tests.Interfaces;
+using SourceGen.Rpc.Registries.Mdns.Tests.Processes;
 
-// What the tests start as a machine of its own, in a network namespace: `register SERVICE NODE` announces a node, `watch SERVICE` says which
-// nodes it sees. Both use all interfaces there are. `hear` says which announcements come to eth0, and `ask ADDRESS SERVICE` asks one machine
-// alone, and says when it has answered. All end when they are killed. RESCAN is in how many milliseconds interfaces are looked at.
+// What the tests start as other processes, which end when they are killed.
+// On a machine of its own, in a network namespace, with all its interfaces:
+//   register SERVICE NODE   announces a node
+//   watch SERVICE           says which nodes it sees
+//   hear                    says which announcements come to eth0
+//   ask ADDRESS SERVICE     asks one machine alone, and says when that has answered
+// On this machine:
+//   serve PORT NUMBER       is a server that registers itself on the loopback interface
+// The variable RESCAN is in how many milliseconds interfaces are looked at.
 string? rescan = Environment.GetEnvironmentVariable("RESCAN");
 await using MdnsRegistry registry = new(new MdnsRegistryOptions
 {
@@ -39,6 +46,9 @@ switch (args)
         return 0;
     case ["ask", string address, string service]:
         await Onlooker.AskAsync(IPAddress.Parse(address), service);
+        return 0;
+    case ["serve", string port, string number]:
+        await SuiteServer.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture));
         return 0;
     default:
         await Console.Error.WriteLineAsync("This is started by tests; run them by dotnet test.");
