@@ -43,7 +43,7 @@ public sealed class MdnsRegistry : IRegistry
         _loop = new MdnsLoop(() => _browser!.Update(), _logger);
         _links = new MdnsLinks(options, _loop, _logger) { Received = Receive, Joined = Join, Reconnected = Reconnect, Left = Leave };
         HostNames host = new(() => _links.All.SelectMany(static link => link.Addresses));
-        _responder = new Responder(options, layout, _loop, host, _logger) { Links = () => _links.All };
+        _responder = new Responder(options, layout, _loop, host, _links.All, _logger);
         _browser = new Browser(options, layout, _loop, _logger) { Links = () => _links.All };
     }
 

@@ -110,11 +110,11 @@ public sealed class ProtocolTests : IAsyncLifetime
         DnsRecord high = new(s_type, 1, 120, new AddressData(IPAddress.Parse("169.254.200.50")));
 
         // The example of RFC 6762, 8.2.
-        Assert.True(Publishing.Responder.CompareRecords([low], [high]) < 0);
-        Assert.True(Publishing.Responder.CompareRecords([high], [low]) > 0);
-        Assert.Equal(0, Publishing.Responder.CompareRecords([high, low], [low, high]));
-        Assert.True(Publishing.Responder.CompareRecords([low], [low, high]) < 0);
-        Assert.True(Publishing.Responder.CompareRecords([low with { Data = new TxtData([]) }], [high]) > 0);
+        Assert.True(Publishing.RecordOrder.Compare([low], [high]) < 0);
+        Assert.True(Publishing.RecordOrder.Compare([high], [low]) > 0);
+        Assert.Equal(0, Publishing.RecordOrder.Compare([high, low], [low, high]));
+        Assert.True(Publishing.RecordOrder.Compare([low], [low, high]) < 0);
+        Assert.True(Publishing.RecordOrder.Compare([low with { Data = new TxtData([]) }], [high]) > 0);
     }
 
     [Fact]

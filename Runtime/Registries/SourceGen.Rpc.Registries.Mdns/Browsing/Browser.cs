@@ -98,8 +98,7 @@ internal sealed class Browser(MdnsRegistryOptions options, IMdnsLayout layout, M
             browse.StartedAt = loop.Now;
 
             // RFC 6762, 5.2: at random, since others have noticed the same at the same time.
-            TimeSpan delay = options.MaxResponseDelay * ((1 + (5 * Random.Shared.NextDouble())) / 6);
-            loop.After(delay, () => Repeat(name, browse, link, connection, options.AnnounceInterval));
+            loop.After(Jitter.Between(options.MaxResponseDelay), () => Repeat(name, browse, link, connection, options.AnnounceInterval));
         }
     }
 

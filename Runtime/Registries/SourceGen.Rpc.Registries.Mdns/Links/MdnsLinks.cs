@@ -10,6 +10,7 @@ internal sealed class MdnsLinks(MdnsRegistryOptions options, MdnsLoop loop, ILog
     private readonly List<MdnsLink> _links = [];
     private readonly HashSet<string> _failed = [];
 
+    /// <summary>Those that take part, which change.</summary>
     public IReadOnlyList<MdnsLink> All => _links;
 
     /// <summary>What arrives. Called in the loop.</summary>
