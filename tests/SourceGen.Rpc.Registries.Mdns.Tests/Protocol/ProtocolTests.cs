@@ -68,6 +68,19 @@ public sealed class ProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_of_IPv6_is_announced_as_AAAA()
+    {
+        await _registry.RegisterAsync(Network.Record("Shop.Greeter", "a", "tcp://[fd00::1]:5000"));
+
+        DnsMessage announcement = await _peer.HearAsync(static one => one.Flags == DnsFlags.MulticastResponse, "an announcement");
+
+        DnsRecord address = Assert.Single(announcement.Answers, static record => record.Data is AddressData);
+        Assert.Equal((DnsRecordType.Aaaa, IPAddress.Parse("fd00::1")), (address.Type, ((AddressData)address.Data).Address));
+        SrvData srv = Assert.Single(announcement.Answers.Select(static record => record.Data).OfType<SrvData>());
+        Assert.Equal((5000, address.Name), (srv.Port, srv.Target));
+    }
+
+    [Fact]
     public async Task A_name_that_is_taken_is_left_to_who_has_it()
     {
         Task registered = _registry.RegisterAsync(_record).AsTask();
