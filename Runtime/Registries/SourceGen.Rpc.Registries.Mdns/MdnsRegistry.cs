@@ -41,9 +41,9 @@ public sealed class MdnsRegistry : IRegistry
         Address = $"mdns://{string.Join(',', options.Interfaces)}";
         IMdnsLayout layout = options.Layout == RecordLayout.GoMicro ? new GoMicroLayout() : new DnsSdLayout();
         _loop = new MdnsLoop(() => _browser!.Update(), _logger);
-        _links = new MdnsLinks(options, _loop, _logger) { Received = Receive, Joined = Join, Left = Leave };
+        _links = new MdnsLinks(options, _loop, _logger) { Received = Receive, Joined = Join, Reconnected = Reconnect, Left = Leave };
         HostNames host = new(() => _links.All.SelectMany(static link => link.Addresses));
-        _responder = new Responder(options, layout, _loop, host, _logger) { Links = () => _links.All };
+        _responder = new Responder(options, layout, _loop, host, _links.All, _logger);
         _browser = new Browser(options, layout, _loop, _logger) { Links = () => _links.All };
     }
 
@@ -295,7 +295,13 @@ public sealed class MdnsRegistry : IRegistry
     private void Join(MdnsLink link)
     {
         _browser.Join(link);
-        _responder.Join(link);
+        _responder.Introduce(link);
+    }
+
+    private void Reconnect(MdnsLink link)
+    {
+        _browser.AskAgain(link);
+        _responder.Introduce(link);
     }
 
     private void Leave(MdnsLink link)

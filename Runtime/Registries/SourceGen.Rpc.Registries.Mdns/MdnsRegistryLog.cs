@@ -29,6 +29,9 @@ internal static partial class MdnsRegistryLog
     [LoggerMessage(528, LogLevel.Information, "The record {Name} of {Instance} is contradicted by another host; the name is probed again")]
     public static partial void Contradicted(ILogger logger, string name, string instance);
 
+    [LoggerMessage(529, LogLevel.Information, "The interface {Interface} is connected again; it is asked and told anew")]
+    public static partial void InterfaceReconnected(ILogger logger, string @interface);
+
     [LoggerMessage(526, LogLevel.Warning, "The node {Node} of {Record} was not registered again within its time to live and is withdrawn")]
     public static partial void LeaseEnded(ILogger logger, string node, string record);
 }

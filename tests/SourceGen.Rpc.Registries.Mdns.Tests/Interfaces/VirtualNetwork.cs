@@ -35,17 +35,38 @@ internal sealed class VirtualNetwork : IAsyncDisposable
 
     private string[] Machines => [Left, Middle, Right];
 
-    /// <summary>Starts this assembly's Main on a machine.</summary>
-    public static Task<ServerProcess> StartAsync(string machine, params string[] arguments) => ServerProcess.StartAsync(
-        new ServerStart("ip", ["netns", "exec", machine, "dotnet", "exec", typeof(VirtualNetwork).Assembly.Location, .. arguments])
+    /// <summary>Starts this assembly's Main on a machine, and waits until it is ready.</summary>
+    public static Task<ServerProcess> StartAsync(string machine, params string[] arguments) =>
+        ServerProcess.StartAsync(Start(machine, arguments) with { ReadyLine = "ready" });
+
+    /// <summary>The same without waiting, as it is not ready before its machine has a network.</summary>
+    public static Task<ServerProcess> LaunchAsync(string machine, params string[] arguments) =>
+        ServerProcess.StartAsync(Start(machine, arguments));
+
+    /// <summary>The same for one that looks at its interfaces only seldom.</summary>
+    public static Task<ServerProcess> StartSlowAsync(string machine, TimeSpan rescan, params string[] arguments) =>
+        ServerProcess.StartAsync(Start(machine, arguments) with
         {
             ReadyLine = "ready",
+            Environment = new Dictionary<string, string?> { ["RESCAN"] = $"{rescan.TotalMilliseconds:0}" },
         });
+
+    /// <summary>Takes an end of a link down, as if its cable were pulled: the other end has no carrier then.</summary>
+    public static Task SetDownAsync(string machine, string name) => RunAsync("-n", machine, "link", "set", name, "down");
+
+    /// <summary>Takes it up again, and does not wait until the kernel says so.</summary>
+    public static Task SetUpAsync(string machine, string name) => RunAsync("-n", machine, "link", "set", name, "up");
+
+    /// <summary>Takes an address of the middle machine away, or gives it back.</summary>
+    public Task ChangeAddressAsync(string what, string address, string name) => RunAsync("-n", Middle, "address", what, address, "dev", name);
 
     public async ValueTask DisposeAsync()
     {
         foreach (string machine in Machines) await RunAsync(mayFail: true, "netns", "delete", machine);
     }
+
+    private static ServerStart Start(string machine, string[] arguments) =>
+        new("ip", ["netns", "exec", machine, "dotnet", "exec", typeof(VirtualNetwork).Assembly.Location, .. arguments]);
 
     private async Task LinkAsync(string name, string middle, string machine, string other)
     {

@@ -68,6 +68,19 @@ public sealed class ProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_of_IPv6_is_announced_as_AAAA()
+    {
+        await _registry.RegisterAsync(Network.Record("Shop.Greeter", "a", "tcp://[fd00::1]:5000"));
+
+        DnsMessage announcement = await _peer.HearAsync(static one => one.Flags == DnsFlags.MulticastResponse, "an announcement");
+
+        DnsRecord address = Assert.Single(announcement.Answers, static record => record.Data is AddressData);
+        Assert.Equal((DnsRecordType.Aaaa, IPAddress.Parse("fd00::1")), (address.Type, ((AddressData)address.Data).Address));
+        SrvData srv = Assert.Single(announcement.Answers.Select(static record => record.Data).OfType<SrvData>());
+        Assert.Equal((5000, address.Name), (srv.Port, srv.Target));
+    }
+
+    [Fact]
     public async Task A_name_that_is_taken_is_left_to_who_has_it()
     {
         Task registered = _registry.RegisterAsync(_record).AsTask();
@@ -110,11 +123,11 @@ public sealed class ProtocolTests : IAsyncLifetime
         DnsRecord high = new(s_type, 1, 120, new AddressData(IPAddress.Parse("169.254.200.50")));
 
         // The example of RFC 6762, 8.2.
-        Assert.True(Publishing.Responder.CompareRecords([low], [high]) < 0);
-        Assert.True(Publishing.Responder.CompareRecords([high], [low]) > 0);
-        Assert.Equal(0, Publishing.Responder.CompareRecords([high, low], [low, high]));
-        Assert.True(Publishing.Responder.CompareRecords([low], [low, high]) < 0);
-        Assert.True(Publishing.Responder.CompareRecords([low with { Data = new TxtData([]) }], [high]) > 0);
+        Assert.True(Publishing.RecordOrder.Compare([low], [high]) < 0);
+        Assert.True(Publishing.RecordOrder.Compare([high], [low]) > 0);
+        Assert.Equal(0, Publishing.RecordOrder.Compare([high, low], [low, high]));
+        Assert.True(Publishing.RecordOrder.Compare([low], [low, high]) < 0);
+        Assert.True(Publishing.RecordOrder.Compare([low with { Data = new TxtData([]) }], [high]) > 0);
     }
 
     [Fact]

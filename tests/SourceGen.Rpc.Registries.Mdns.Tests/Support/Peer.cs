@@ -18,10 +18,16 @@ internal sealed class Peer : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="isLegacy">Whether it sends from a port of its own, as resolvers do that know no multicast.</param>
     public Peer(Network network, bool isLegacy = false)
+        : this(network.Port, "lo", isLegacy)
     {
-        _port = network.Port;
-        NetworkInterface lo = NetworkInterface.GetAllNetworkInterfaces().Single(static one => one.Name == "lo");
-        int index = lo.GetIPProperties().GetIPv4Properties().Index;
+    }
+
+    /// <summary>Joins at an interface and a port.</summary>
+    public Peer(int port, string interfaceName, bool isLegacy = false)
+    {
+        _port = port;
+        NetworkInterface network = NetworkInterface.GetAllNetworkInterfaces().Single(one => one.Name == interfaceName);
+        int index = network.GetIPProperties().GetIPv4Properties().Index;
         _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _socket.Bind(new IPEndPoint(IPAddress.Any, isLegacy ? 0 : _port));
         _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(s_group, index));
@@ -29,6 +35,10 @@ internal sealed class Peer : IDisposable
     }
 
     public void Send(ReadOnlySpan<byte> message) => _socket.SendTo(message, SocketFlags.None, new IPEndPoint(s_group, _port));
+
+    /// <summary>Sends to one alone.</summary>
+    public void SendTo(IPAddress address, ReadOnlySpan<byte> message) =>
+        _socket.SendTo(message, SocketFlags.None, new IPEndPoint(address, _port));
 
     public void Query(DnsQuestion question, params DnsRecord[] known)
     {
@@ -54,8 +64,8 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>The next message that a condition holds for.</summary>
-    public async Task<DnsMessage> HearAsync(Func<DnsMessage, bool> condition, string what) =>
-        await HearOrNotAsync(condition, TimeSpan.FromSeconds(20)) ?? throw new TimeoutException($"Waited in vain for {what}.");
+    public async Task<DnsMessage> HearAsync(Func<DnsMessage, bool> condition, string what, TimeSpan? within = null) =>
+        await HearOrNotAsync(condition, within ?? TimeSpan.FromSeconds(20)) ?? throw new TimeoutException($"Waited in vain for {what}.");
 
     /// <summary>The same within a time, or null.</summary>
     public async Task<DnsMessage?> HearOrNotAsync(Func<DnsMessage, bool> condition, TimeSpan within)

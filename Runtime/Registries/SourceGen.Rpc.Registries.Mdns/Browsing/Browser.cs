@@ -48,7 +48,7 @@ internal sealed class Browser(MdnsRegistryOptions options, IMdnsLayout layout, M
             {
                 browse = new Browse(loop.Now);
                 _browses.Add(name, browse);
-                Repeat(name, browse, TimeSpan.Zero);
+                foreach (MdnsLink link in Links()) Repeat(name, browse, link, link.Connection, options.AnnounceInterval);
             }
 
             browse.UsedAt = loop.Now;
@@ -83,7 +83,23 @@ internal sealed class Browser(MdnsRegistryOptions options, IMdnsLayout layout, M
     public void Join(MdnsLink link)
     {
         _caches.Add(link, new RecordCache());
-        foreach (DomainName name in _browses.Keys) SendQuery(link, [new DnsQuestion(name, DnsRecordType.Ptr)]);
+        AskAgain(link);
+    }
+
+    /// <summary>
+    /// An interface is up again: questions begin anew there, one after the other like the first time. The first ones may be lost while the
+    /// network still comes up, and what was announced meanwhile was not heard.
+    /// </summary>
+    public void AskAgain(MdnsLink link)
+    {
+        int connection = link.Connection;
+        foreach ((DomainName name, Browse browse) in _browses)
+        {
+            browse.StartedAt = loop.Now;
+
+            // RFC 6762, 5.2: at random, since others have noticed the same at the same time.
+            loop.After(Jitter.Between(options.MaxResponseDelay), () => Repeat(name, browse, link, connection, options.AnnounceInterval));
+        }
     }
 
     public void Leave(MdnsLink link)
@@ -180,18 +196,18 @@ internal sealed class Browser(MdnsRegistryOptions options, IMdnsLayout layout, M
         return wanted;
     }
 
-    private void Repeat(DomainName name, Browse browse, TimeSpan interval)
+    private void Repeat(DomainName name, Browse browse, MdnsLink link, int connection, TimeSpan interval)
     {
+        if (!link.IsAt(connection) || _browses.GetValueOrDefault(name) != browse) return;
         if (loop.Now - browse.UsedAt > s_idle.Ticks && !_watches.Exists(watch => NamesOf(watch.Service).Contains(name)))
         {
             _browses.Remove(name);
             return;
         }
 
-        foreach (MdnsLink link in Links()) SendQuery(link, [new DnsQuestion(name, DnsRecordType.Ptr)]);
-        interval = interval == TimeSpan.Zero ? options.AnnounceInterval : interval * 2;
-        TimeSpan next = interval < s_longest ? interval : s_longest;
-        loop.After(next, () => Repeat(name, browse, next));
+        SendQuery(link, [new DnsQuestion(name, DnsRecordType.Ptr)]);
+        TimeSpan next = interval * 2 < s_longest ? interval * 2 : s_longest;
+        loop.After(interval, () => Repeat(name, browse, link, connection, next));
     }
 
     private void SendQuery(MdnsLink link, DnsQuestion[] questions)

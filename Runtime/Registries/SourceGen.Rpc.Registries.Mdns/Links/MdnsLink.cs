@@ -23,28 +23,31 @@ internal sealed class MdnsLink : IDisposable
 
     private readonly Socket _socket;
     private readonly IPEndPoint _multicast;
-    private readonly UnicastIPAddressInformation[] _networks;
     private readonly ILogger _logger;
     private readonly HashSet<UInt128> _sent = [];
     private readonly Queue<UInt128> _sentInOrder = new();
     private bool _hasFailed;
     private bool _isClosed;
 
-    private MdnsLink(Socket socket, int index, string name, UnicastIPAddressInformation[] networks, int port, ILogger logger)
+    private MdnsLink(Socket socket, InterfaceState state, int port, ILogger logger)
     {
         _socket = socket;
-        Index = index;
-        Name = name;
-        _networks = networks;
+        State = state;
         _multicast = new IPEndPoint(s_group, port);
         _logger = logger;
     }
 
-    public int Index { get; }
+    /// <summary>The interface as it was when it was last found to have changed.</summary>
+    public InterfaceState State { get; private set; }
 
-    public string Name { get; }
+    public int Index => State.Index;
 
-    public IEnumerable<IPAddress> Addresses => _networks.Select(static network => network.Address);
+    public string Name => State.Name;
+
+    /// <summary>Counts the times that the interface came up again: what was planned for it before does not count.</summary>
+    public int Connection { get; private set; }
+
+    public IEnumerable<IPAddress> Addresses => State.Addresses;
 
     /// <summary>When each record was last sent to all (RFC 6762, 6: not twice within a second).</summary>
     public Dictionary<object, long> MulticastAt { get; } = new(ReferenceEqualityComparer.Instance);
@@ -54,15 +57,14 @@ internal sealed class MdnsLink : IDisposable
 
     /// <summary>Opens a socket on an interface.</summary>
     /// <exception cref="SocketException">It cannot be joined.</exception>
-    public static MdnsLink Open(NetworkInterface network, int index, int port, ILogger logger)
+    public static MdnsLink Open(InterfaceState state, int port, ILogger logger)
     {
+        int index = state.Index;
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            // RFC 6762, 15.1: the port is shared with the machine's other responders. On Unix this sets both options that it takes.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            SetLinuxOptions(socket);
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            SetMulticastAll(socket);
+            SharedPort.Bind(socket, new IPEndPoint(IPAddress.Any, port));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(s_group, index));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(index));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, 255);
@@ -70,7 +72,7 @@ internal sealed class MdnsLink : IDisposable
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastLoopback, true);
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
             socket.ReceiveBufferSize = 1024 * 1024;
-            return new MdnsLink(socket, index, network.Name, [.. AddressesOf(network)], port, logger);
+            return new MdnsLink(socket, state, port, logger);
         }
         catch
         {
@@ -79,14 +81,19 @@ internal sealed class MdnsLink : IDisposable
         }
     }
 
-    /// <summary>The addresses of an interface that mDNS is spoken with.</summary>
-    public static IEnumerable<UnicastIPAddressInformation> AddressesOf(NetworkInterface network) =>
-        network.GetIPProperties().UnicastAddresses.Where(static one => one.Address.AddressFamily == AddressFamily.InterNetwork);
+    /// <summary>Whether it is there as it was at a count of <see cref="Connection"/>.</summary>
+    public bool IsAt(int connection) => !_isClosed && Connection == connection;
 
-    public bool HasAddresses(IEnumerable<IPAddress> addresses) => Addresses.ToHashSet().SetEquals(addresses);
+    /// <summary>It came up again; who is there now need not have heard what was sent before.</summary>
+    public void Reconnect(InterfaceState state)
+    {
+        State = state;
+        Connection++;
+        MulticastAt.Clear();
+    }
 
     /// <summary>Receives until the socket is closed.</summary>
-    public async Task ReceiveAsync(Action<MdnsLink, byte[], IPEndPoint> received)
+    public async Task ReceiveAsync(Action<Datagram> received)
     {
         byte[] buffer = new byte[ushort.MaxValue];
         while (true)
@@ -95,9 +102,12 @@ internal sealed class MdnsLink : IDisposable
             {
                 SocketReceiveMessageFromResult result = await _socket.ReceiveMessageFromAsync(
                     buffer.AsMemory(), SocketFlags.None, new IPEndPoint(IPAddress.Any, 0)).ConfigureAwait(false);
-                IPEndPoint from = (IPEndPoint)result.RemoteEndPoint;
-                if (result.ReceivedBytes > MaxMessage || !IsFromHere(from.Address, result.PacketInformation.Address)) continue;
-                received(this, buffer[..result.ReceivedBytes], from);
+                if (result.ReceivedBytes > MaxMessage) continue;
+                received(new Datagram(
+                    buffer[..result.ReceivedBytes],
+                    (IPEndPoint)result.RemoteEndPoint,
+                    result.PacketInformation.Address,
+                    result.PacketInformation.Interface));
             }
             catch (Exception e) when (e is ObjectDisposedException
                 or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted })
@@ -131,6 +141,10 @@ internal sealed class MdnsLink : IDisposable
         }
     }
 
+    /// <summary>RFC 6762, 11: what was sent to this machine alone must come from a network that it is in.</summary>
+    public bool IsFromHere(Datagram datagram) =>
+        datagram.To.Equals(s_group) || State.Networks.Any(network => IsIn(datagram.From.Address, network));
+
     public void Dispose()
     {
         _isClosed = true;
@@ -146,9 +160,6 @@ internal sealed class MdnsLink : IDisposable
         if (_sentInOrder.Count > MaxRemembered) _sent.Remove(_sentInOrder.Dequeue());
     }
 
-    /// <summary>RFC 6762, 11: what was sent to this machine alone must come from a network that it is in.</summary>
-    private bool IsFromHere(IPAddress from, IPAddress to) => to.Equals(s_group) || _networks.Any(network => IsIn(from, network));
-
     private static bool IsIn(IPAddress address, UnicastIPAddressInformation network)
     {
         byte[] one = address.GetAddressBytes();
@@ -163,11 +174,10 @@ internal sealed class MdnsLink : IDisposable
         return true;
     }
 
-    private static void SetLinuxOptions(Socket socket)
+    /// <summary>Otherwise a socket of Linux also gets what comes for others of this machine on other interfaces.</summary>
+    private static void SetMulticastAll(Socket socket)
     {
         if (!OperatingSystem.IsLinux()) return;
-
-        // IP_MULTICAST_ALL: otherwise a socket also gets what comes for others of this machine on other interfaces.
         const int LevelIp = 0;
         const int MulticastAll = 49;
         socket.SetRawSocketOption(LevelIp, MulticastAll, BitConverter.GetBytes(0));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +10,7 @@ internal sealed class MdnsLinks(MdnsRegistryOptions options, MdnsLoop loop, ILog
     private readonly List<MdnsLink> _links = [];
     private readonly HashSet<string> _failed = [];
 
+    /// <summary>Those that take part, which change.</summary>
     public IReadOnlyList<MdnsLink> All => _links;
 
     /// <summary>What arrives. Called in the loop.</summary>
@@ -19,6 +19,9 @@ internal sealed class MdnsLinks(MdnsRegistryOptions options, MdnsLoop loop, ILog
     /// <summary>An interface came. Called in the loop.</summary>
     public required Action<MdnsLink> Joined { get; init; }
 
+    /// <summary>An interface was away and is there again, with its socket and its addresses. Called in the loop.</summary>
+    public required Action<MdnsLink> Reconnected { get; init; }
+
     /// <summary>An interface went. Called in the loop.</summary>
     public required Action<MdnsLink> Left { get; init; }
 
@@ -26,8 +29,8 @@ internal sealed class MdnsLinks(MdnsRegistryOptions options, MdnsLoop loop, ILog
     public void Scan()
     {
         if (loop.Stopping.IsCancellationRequested) return;
-        List<(NetworkInterface Network, int Index)> wanted = Choose();
-        foreach (MdnsLink gone in _links.Where(link => !wanted.Exists(one => IsSame(one, link))).ToArray())
+        List<InterfaceState> wanted = InterfaceState.Choose(options);
+        foreach (MdnsLink gone in _links.Where(link => !wanted.Exists(link.State.IsSameAs)).ToArray())
         {
             _links.Remove(gone);
             gone.Dispose();
@@ -35,10 +38,13 @@ internal sealed class MdnsLinks(MdnsRegistryOptions options, MdnsLoop loop, ILog
             Left(gone);
         }
 
-        foreach ((NetworkInterface Network, int Index) one in wanted.Where(one => !_links.Exists(link => IsSame(one, link))))
+        foreach (InterfaceState state in wanted)
         {
-            Join(one.Network, one.Index);
+            MdnsLink? link = _links.Find(one => one.State.IsSameAs(state));
+            if (link is null) Join(state);
+            else if (link.State.CarrierChanges != state.CarrierChanges) Reconnect(link, state);
         }
+
         loop.After(options.RescanInterval, Scan);
     }
 
@@ -48,46 +54,35 @@ internal sealed class MdnsLinks(MdnsRegistryOptions options, MdnsLoop loop, ILog
         _links.Clear();
     }
 
-    private void Join(NetworkInterface network, int index)
+    private void Join(InterfaceState state)
     {
         try
         {
-            MdnsLink link = MdnsLink.Open(network, index, options.Port, logger);
+            MdnsLink link = MdnsLink.Open(state, options.Port, logger);
             _links.Add(link);
-            _failed.Remove(network.Name);
-            _ = Task.Run(() => link.ReceiveAsync((from, bytes, peer) => loop.PostMessage(() => Received(from, bytes, peer))));
-            MdnsRegistryLog.InterfaceJoined(logger, network.Name);
+            _failed.Remove(state.Name);
+            _ = Task.Run(() => link.ReceiveAsync(datagram => loop.PostMessage(() => Receive(link, datagram))));
+            MdnsRegistryLog.InterfaceJoined(logger, state.Name);
             Joined(link);
         }
         catch (SocketException e)
         {
-            if (_failed.Add(network.Name)) MdnsRegistryLog.InterfaceFailed(logger, network.Name, e.Message);
+            if (_failed.Add(state.Name)) MdnsRegistryLog.InterfaceFailed(logger, state.Name, e.Message);
         }
     }
 
-    private List<(NetworkInterface Network, int Index)> Choose()
+    private void Reconnect(MdnsLink link, InterfaceState state)
     {
-        List<(NetworkInterface Network, int Index)> usable = [];
-        foreach (NetworkInterface network in NetworkInterface.GetAllNetworkInterfaces())
-        {
-            // The loopback interface of Linux says of itself neither that it is up nor that it can multicast.
-            bool isLoopback = network.NetworkInterfaceType == NetworkInterfaceType.Loopback;
-            if (options.Interfaces.Count > 0 && !options.Interfaces.Contains(network.Name)) continue;
-            // A cable without another end is up and has no carrier: what is sent there is lost, and nobody would notice when it comes.
-            bool isUp = network.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown;
-            if (!isLoopback && !(isUp && network.SupportsMulticast)) continue;
-            if (!MdnsLink.AddressesOf(network).Any()) continue;
-            usable.Add((network, network.GetIPProperties().GetIPv4Properties().Index));
-        }
-
-        bool hasOthers = usable.Exists(static one => one.Network.NetworkInterfaceType != NetworkInterfaceType.Loopback);
-        if (options.Interfaces.Count == 0 && hasOthers)
-        {
-            usable.RemoveAll(static one => one.Network.NetworkInterfaceType == NetworkInterfaceType.Loopback);
-        }
-        return usable;
+        link.Reconnect(state);
+        MdnsRegistryLog.InterfaceReconnected(logger, state.Name);
+        Reconnected(link);
     }
 
-    private static bool IsSame((NetworkInterface Network, int Index) one, MdnsLink link) =>
-        one.Index == link.Index && link.HasAddresses(MdnsLink.AddressesOf(one.Network).Select(static address => address.Address));
+    private void Receive(MdnsLink receiver, Datagram datagram)
+    {
+        // What is sent to this machine alone comes to the socket of any interface. Some systems give it the number of the loopback
+        // interface when it is from this machine.
+        MdnsLink link = _links.Find(one => one.Index == datagram.Interface) ?? receiver;
+        if (link.IsFromHere(datagram)) Received(link, datagram.Bytes, datagram.From);
+    }
 }
