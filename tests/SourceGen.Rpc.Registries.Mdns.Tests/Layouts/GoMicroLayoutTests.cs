@@ -44,6 +44,17 @@ public sealed class GoMicroLayoutTests
                 && (one.Data as NameData)?.Target.ToString() == "greeter._services.micro");
     }
 
+    [Theory]
+    [InlineData("tcp://10.0.0.1:8080", true)]
+    [InlineData("tls://10.0.0.1:8080", false)]
+    public void An_address_of_tcp_is_kept_and_none_of_others(string address, bool isKept)
+    {
+        ServiceRecord record = s_record with { Nodes = [s_record.Nodes[0] with { Address = address }] };
+        Func<NodeRecords> write = () => new GoMicroLayout().Write(record, 0, new HostNames(static () => []), 120);
+        if (isKept) Assert.Equal(8080, ((SrvData)write().Unique.Single(static one => one.Type == DnsRecordType.Srv).Data).Port);
+        else Assert.Contains($"'{address}'", Assert.Throws<RpcException>(write).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void C33_A_record_of_go_micro_is_read()
     {

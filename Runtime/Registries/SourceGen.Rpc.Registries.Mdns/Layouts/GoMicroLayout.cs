@@ -35,6 +35,13 @@ internal sealed class GoMicroLayout : IMdnsLayout
         ServiceNode node = record.Nodes[0];
         try
         {
+            // What has no scheme is reached by tcp, so that one need not be kept; any other would be lost.
+            if (node.Address.Contains("://", StringComparison.Ordinal) && !node.Address.StartsWith("tcp://", StringComparison.OrdinalIgnoreCase))
+            {
+                throw RegistryErrors.Invalid(
+                    record, $"the node {node.Id} is at '{node.Address}'; Go Micro's layout keeps an IP address and a port, reached by tcp.");
+            }
+
             DomainName service = Below(record.Name, s_domain);
             DomainName instance = Below(attempt == 0 ? node.Id : $"{node.Id}-{attempt + 1}", service);
             DomainName target = host.Of(node.Address, s_domain, out int port, out IReadOnlyList<IPAddress> addresses);
