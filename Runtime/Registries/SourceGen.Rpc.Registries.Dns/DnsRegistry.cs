@@ -70,9 +70,10 @@ public sealed class DnsRegistry : IRegistry
     /// <param name="service">The service's name. Null, for all, is not possible.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RpcException">
-    /// <see cref="RpcStatusCode.Unavailable"/>: no server answers; <see cref="RpcStatusCode.InvalidArgument"/>: the name makes no domain
-    /// name;
-    /// <see cref="RpcStatusCode.Unimplemented"/>: no service is named.
+    /// <see cref="RpcStatusCode.Unavailable"/>: no server answers; <see cref="RpcStatusCode.Unauthenticated"/>, <see
+    /// cref="RpcStatusCode.PermissionDenied"/>: none does, and one does not accept the key, or permits it nothing;
+    /// <see cref="RpcStatusCode.InvalidArgument"/>: the name makes no domain name; <see cref="RpcStatusCode.Unimplemented"/>: no service is
+    /// named.
     /// </exception>
     public IAsyncEnumerable<RegistryEvent> WatchAsync(string? service, CancellationToken cancellationToken = default)
     {
@@ -108,6 +109,11 @@ public sealed class DnsRegistry : IRegistry
         try
         {
             return await _lookup.FindAsync(service, limited.Token).ConfigureAwait(false);
+        }
+        catch (RpcException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was known when the caller gave up; it did not wait for it.
+            throw new OperationCanceledException(cancellationToken);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -3,17 +3,21 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Dns.Signing;
 using SourceGen.Rpc.Registries.DnsMessages;
 using SourceGen.Rpc.Registries.DnsMessages.Data;
 
 namespace SourceGen.Rpc.Registries.Dns.Resolving;
 
-/// <summary>Asks servers in turn until one knows, by UDP and, where the answer does not fit, by TCP. Thread safe.</summary>
+/// <summary>
+/// Asks servers in turn until one knows, by UDP and, where the answer does not fit, by TCP; signed where there is a key. Thread safe.
+/// </summary>
 internal sealed class DnsClient(DnsRegistryOptions options, string registry, ILogger logger)
 {
     /// <summary>How many names are followed that are each another name of the one before.</summary>
     private const int MaxAliases = 8;
 
+    private readonly TsigKey? _key = TsigKey.Load(options);
     private readonly NegativeCache _negative = new(options.TimeProvider, options.MinRefresh, options.MaxRefresh);
     private readonly ImmutableArray<IPEndPoint> _servers = [.. options.Servers.Select(DnsRegistryOptions.ParseServer)];
     private IPEndPoint? _lastToAnswer;
@@ -63,57 +67,67 @@ internal sealed class DnsClient(DnsRegistryOptions options, string registry, ILo
     {
         List<IPEndPoint> servers = GetServers();
         List<string> reasons = [];
-        for (int attempt = 0; attempt < options.Attempts; attempt++)
+        DnsRefusedException? refused = null;
+        foreach (IPEndPoint server in Enumerable.Repeat(servers, options.Attempts).SelectMany(static all => all))
         {
-            foreach (IPEndPoint server in servers)
+            // Who does not wait any longer is to know what is known.
+            if (refused is not null && cancellationToken.IsCancellationRequested) break;
+            string reason;
+            try
             {
-                string reason;
-                try
+                DnsMessage message = await AskServerAsync(server, question, cancellationToken).ConfigureAwait(false);
+                if (message.Flags.ResponseCode is DnsResponseCode.NoError or DnsResponseCode.NameError)
                 {
-                    DnsMessage message = await AskServerAsync(server, question, cancellationToken).ConfigureAwait(false);
-                    if (message.Flags.ResponseCode is DnsResponseCode.NoError or DnsResponseCode.NameError)
-                    {
-                        Volatile.Write(ref _lastToAnswer, server);
-                        return message;
-                    }
-
-                    reason = $"it answered {message.Flags.ResponseCode}";
-                }
-                catch (Exception e) when (e is SocketException or DnsExchangeException)
-                {
-                    reason = e.Message;
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    reason = $"no answer within {options.AttemptTimeout.TotalSeconds:0.###} s";
+                    Volatile.Write(ref _lastToAnswer, server);
+                    return message;
                 }
 
-                DnsRegistryLog.NoAnswer(logger, server, $"{question.Name} {question.Type}", reason);
-                if (attempt == 0) reasons.Add($"{server}: {reason}");
+                reason = $"it answered {message.Flags.ResponseCode}";
             }
+            catch (DnsRefusedException e)
+            {
+                refused = e;
+                reason = e.Message;
+            }
+            catch (Exception e) when (e is SocketException or DnsExchangeException)
+            {
+                reason = e.Message;
+            }
+            catch (OperationCanceledException) when (refused is not null || !cancellationToken.IsCancellationRequested)
+            {
+                reason = $"no answer within {options.AttemptTimeout.TotalSeconds:0.###} s";
+            }
+
+            DnsRegistryLog.NoAnswer(logger, server, $"{question.Name} {question.Type}", reason);
+            if (reasons.Count < servers.Count) reasons.Add($"{server}: {reason}");
         }
 
-        throw RegistryErrors.Unavailable(
-            registry,
-            $"look up {question.Name}",
-            $"no DNS server gave an answer ({string.Join("; ", reasons)}). Check that they run, can be reached, and serve this name.");
+        string all = string.Join("; ", reasons);
+        throw refused is not null
+            ? RegistryErrors.Refused(registry, $"look up {question.Name}", refused.Refusal.IsKeyKnown, all)
+            : RegistryErrors.Unavailable(
+                registry,
+                $"look up {question.Name}",
+                $"no DNS server gave an answer ({all}). Check that they run, can be reached, and serve this name.");
     }
 
     private async ValueTask<DnsMessage> AskServerAsync(IPEndPoint server, DnsQuestion question, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(options.AttemptTimeout);
-        DnsMessage message = await AskOnceAsync(server, new DnsQuery(question, withEdns: true), limited.Token).ConfigureAwait(false);
+        DnsMessage message = await AskOnceAsync(server, CreateQuery(question, withEdns: true), limited.Token).ConfigureAwait(false);
 
         // RFC 6891, 7: a server that does not know EDNS says so by one of these.
         return message.Flags.ResponseCode is DnsResponseCode.FormatError or DnsResponseCode.NotImplemented
-            ? await AskOnceAsync(server, new DnsQuery(question, withEdns: false), limited.Token).ConfigureAwait(false)
+            ? await AskOnceAsync(server, CreateQuery(question, withEdns: false), limited.Token).ConfigureAwait(false)
             : message;
     }
 
     private async ValueTask<DnsMessage> AskOnceAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken) =>
         await UdpExchange.AskAsync(server, query, logger, cancellationToken).ConfigureAwait(false)
         ?? await TcpExchange.AskAsync(server, query, cancellationToken).ConfigureAwait(false);
+
+    private DnsQuery CreateQuery(DnsQuestion question, bool withEdns) => new(question, withEdns, _key, options.TimeProvider);
 
     private List<IPEndPoint> GetServers()
     {
