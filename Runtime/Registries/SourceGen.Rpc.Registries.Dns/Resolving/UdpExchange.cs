@@ -58,6 +58,9 @@ internal static class UdpExchange
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        throw new DnsExchangeException($"{MaxIgnored} datagrams came that are no answer");
+        throw forged.Refusal is { } claimed
+            ? new DnsRefusedException(claimed)
+            : new DnsExchangeException(
+                $"{MaxIgnored} datagrams came that are no answer{(forged.IsForged ? $", one of them because {forged.Problem}" : "")}");
     }
 }
