@@ -12,7 +12,7 @@ internal static class DnsRegistryAddress
         RegistryAddress parsed = RegistryAddress.Parse(
             address,
             "name", "namespace", "plain", "port", "scheme", "family", "priorities", "txt", "timeout", "attempt", "attempts", "min-refresh",
-            "max-refresh", "tsig", "secret", "secret-file", "algorithm");
+            "max-refresh", "tsig", "secret", "secret-file", "algorithm", "tls", "ca", "cert", "key", "servername");
         if (parsed.UserName is not null)
         {
             throw new FormatException(
@@ -24,6 +24,11 @@ internal static class DnsRegistryAddress
         ReadNames(parsed, options);
         ReadTimes(parsed, options);
         ReadKey(parsed, options);
+        options.UseTls = parsed.GetBoolean("tls");
+        options.CertificateAuthorityPath = Optional(parsed, "ca");
+        options.CertificatePath = Optional(parsed, "cert");
+        options.CertificateKeyPath = Optional(parsed, "key");
+        options.TlsServerName = Optional(parsed, "servername");
         try
         {
             options.Validate();
@@ -80,7 +85,10 @@ internal static class DnsRegistryAddress
         }
     }
 
-    /// <summary>A parameter, or null. One that is empty is kept: what was meant to be there is missing, and no key would be used.</summary>
+    /// <summary>
+    /// A parameter, or null. One that is empty is kept, and refused later: what was meant to be there is missing, and that nothing is
+    /// signed or encrypted would go unnoticed.
+    /// </summary>
     private static string? Optional(RegistryAddress address, string name) =>
         address.Parameters.TryGetValue(name, out string? value) ? value : null;
 

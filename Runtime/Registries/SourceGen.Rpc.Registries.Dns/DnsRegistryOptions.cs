@@ -1,5 +1,6 @@
 using System.Net;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Dns.Encryption;
 using SourceGen.Rpc.Registries.Dns.Layout;
 using SourceGen.Rpc.Registries.Dns.Signing;
 
@@ -15,9 +16,12 @@ public sealed class DnsRegistryOptions
     /// </summary>
     public const string DefaultName = "_rpc._tcp.{service}.{namespace}.{zone}";
 
+    private const int DnsPort = 53;
+    private const int TlsPort = 853;
+
     /// <summary>
-    /// The servers, each an IP address with or without a port, which is 53 otherwise. Asked in this order, beginning with the one that
-    /// answered last. Default: none, which means those of <see cref="ResolverFile"/>.
+    /// The servers, each an IP address with or without a port, which is 53 otherwise, 853 with TLS. Asked in this order, beginning with the
+    /// one that answered last. Default: none, which means those of <see cref="ResolverFile"/>.
     /// </summary>
     public IList<string> Servers { get; } = [];
 
@@ -122,7 +126,34 @@ public sealed class DnsRegistryOptions
     /// </summary>
     public DnsKeyAlgorithm KeyAlgorithm { get; set; }
 
-    /// <summary>The clock of times to live and of signatures. Default: the system's.</summary>
+    /// <summary>
+    /// Whether servers are asked by TLS (RFC 7858), and by nothing else. True as well when one of the files is given. Default: false.
+    /// Address parameter <c>tls</c>.
+    /// </summary>
+    public bool UseTls { get; set; }
+
+    /// <summary>
+    /// A PEM file with the certificates that those of servers must be issued by. Default: those that the system trusts. Address parameter
+    /// <c>ca</c>.
+    /// </summary>
+    public string? CertificateAuthorityPath { get; set; }
+
+    /// <summary>
+    /// A PEM file with this side's certificate, for servers that ask for one. Default: none. Address parameter <c>cert</c>.
+    /// </summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>
+    /// A PEM file with the certificate's key. Default: it stands in the certificate's file. Address parameter <c>key</c>.
+    /// </summary>
+    public string? CertificateKeyPath { get; set; }
+
+    /// <summary>
+    /// The name that servers' certificates must have. Default, null: the server's IP address. Address parameter <c>servername</c>.
+    /// </summary>
+    public string? TlsServerName { get; set; }
+
+    /// <summary>The clock of times to live, of idle connections and of signatures. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Reads the options from an address.</summary>
@@ -134,7 +165,7 @@ public sealed class DnsRegistryOptions
     /// <exception cref="ArgumentException">One does not; the message names it and says what is possible.</exception>
     public void Validate()
     {
-        foreach (string server in Servers) ParseServer(server);
+        foreach (string server in Servers) ParseServer(server, DefaultPort);
         ServiceNameTemplate.Check(this);
         if (Port is < 1 or > ushort.MaxValue) throw new ArgumentException($"Port is {Port}; it must be from 1 to {ushort.MaxValue}.");
         if (!RpcAddress.TryParse($"{Scheme}://localhost", out _))
@@ -151,18 +182,24 @@ public sealed class DnsRegistryOptions
             throw new ArgumentException($"MaxRefresh is {MaxRefresh}, which is less than MinRefresh, {MinRefresh}.");
         }
         TsigKey.Check(this);
+        TlsSettings.Check(this);
         if (Attempts is < 1 or > 10) throw new ArgumentException($"Attempts is {Attempts}; it must be from 1 to 10.");
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(ResolverFile);
     }
 
-    internal static IPEndPoint ParseServer(string text)
+    internal bool NeedsTls => UseTls || CertificateAuthorityPath is not null || CertificatePath is not null;
+
+    /// <summary>The port of servers that name none.</summary>
+    internal int DefaultPort => NeedsTls ? TlsPort : DnsPort;
+
+    internal static IPEndPoint ParseServer(string text, int defaultPort)
     {
         // A bare IPv6 address, which has colons and is no host with a port.
-        if (IPAddress.TryParse(text, out IPAddress? bare)) return new IPEndPoint(bare, DnsPort);
+        if (IPAddress.TryParse(text, out IPAddress? bare)) return new IPEndPoint(bare, defaultPort);
         try
         {
-            RegistryEndpoint endpoint = RegistryEndpoint.Parse(text, DnsPort);
+            RegistryEndpoint endpoint = RegistryEndpoint.Parse(text, defaultPort);
             if (IPAddress.TryParse(endpoint.Host, out IPAddress? host)) return new IPEndPoint(host, endpoint.Port);
         }
         catch (FormatException e)
@@ -174,8 +211,6 @@ public sealed class DnsRegistryOptions
             $"The DNS server '{text}' is not an IP address; a server's name would have to be asked for first. "
             + "Write for example 10.0.0.10:53.");
     }
-
-    private const int DnsPort = 53;
 
     private static void CheckTime(TimeSpan time, string name)
     {

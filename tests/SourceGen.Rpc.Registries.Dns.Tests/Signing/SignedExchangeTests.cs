@@ -244,7 +244,9 @@ public sealed class SignedExchangeTests : IAsyncLifetime
         Assert.DoesNotContain(_signer.Secret, all);
     }
 
-    /// <summary>As many as end an attempt, so that a test need not wait for the end of its time; and some, since datagrams get lost.</summary>
+    /// <summary>
+    /// As many as end an attempt, so that a test need not wait for the end of its time; and some, since datagrams get lost.
+    /// </summary>
     private static IEnumerable<byte[]> Flood(byte[] answer) => Enumerable.Repeat(answer, 130);
 
     private DnsRegistry Create(Action<DnsRegistryOptions>? configure = null, string? servers = null) =>

@@ -46,6 +46,17 @@ internal readonly record struct DnsReply(
         return new DnsReply(message, Problem: error);
     }
 
+    /// <summary>The answer, where what came by a connection can be nothing else.</summary>
+    /// <param name="transport">The kind of connection, for messages.</param>
+    /// <exception cref="DnsExchangeException">It is no answer.</exception>
+    /// <exception cref="DnsRefusedException">The server does not accept the signature.</exception>
+    public DnsMessage GetMessage(string transport)
+    {
+        if (Refusal is not null) throw new DnsRefusedException(Refusal);
+        return Message ?? throw new DnsExchangeException(
+            $"what came by {transport} is no answer: {Problem ?? "it is truncated there, too"}");
+    }
+
     private static string? CheckQuestion(ref DnsMessageReader reader, DnsQuestion question)
     {
         if (!reader.TryReadQuestion(out DnsQuestion? read)) return reader.Error;

@@ -35,10 +35,7 @@ internal static class TcpExchange
             await ReceiveAsync(socket, buffer.AsMemory(0, 2), cancellationToken).ConfigureAwait(false);
             int length = BinaryPrimitives.ReadUInt16BigEndian(buffer);
             await ReceiveAsync(socket, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-            DnsReply reply = DnsReply.Read(buffer.AsSpan(0, length), query);
-            if (reply.Refusal is { } refusal) throw new DnsRefusedException(refusal);
-            return reply.Message ?? throw new DnsExchangeException(
-                $"what came by TCP is no answer: {reply.Problem ?? "it is truncated there, too"}");
+            return DnsReply.Read(buffer.AsSpan(0, length), query).GetMessage("TCP");
         }
         finally
         {
