@@ -16,6 +16,7 @@ namespace SourceGen.Rpc.Registries.Dns;
 public sealed class DnsRegistry : IRegistry
 {
     private readonly DnsRegistryOptions _options;
+    private readonly DnsClient _client;
     private readonly ServiceLookup _lookup;
 
     /// <summary>Creates a registry. Nothing is asked before it is used.</summary>
@@ -29,7 +30,8 @@ public sealed class DnsRegistry : IRegistry
         _options = options;
         Address = $"dns://{string.Join(',', options.Servers)}/{options.Zone}";
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<DnsRegistry>();
-        _lookup = new ServiceLookup(options, new DnsClient(options, Address, logger), logger);
+        _client = new DnsClient(options, Address, logger);
+        _lookup = new ServiceLookup(options, _client, logger);
     }
 
     /// <inheritdoc/>
@@ -70,9 +72,10 @@ public sealed class DnsRegistry : IRegistry
     /// <param name="service">The service's name. Null, for all, is not possible.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RpcException">
-    /// <see cref="RpcStatusCode.Unavailable"/>: no server answers; <see cref="RpcStatusCode.InvalidArgument"/>: the name makes no domain
-    /// name;
-    /// <see cref="RpcStatusCode.Unimplemented"/>: no service is named.
+    /// <see cref="RpcStatusCode.Unavailable"/>: no server answers; <see cref="RpcStatusCode.Unauthenticated"/>, <see
+    /// cref="RpcStatusCode.PermissionDenied"/>: none does, and one does not accept the key, or permits it nothing;
+    /// <see cref="RpcStatusCode.InvalidArgument"/>: the name makes no domain name; <see cref="RpcStatusCode.Unimplemented"/>: no service is
+    /// named.
     /// </exception>
     public IAsyncEnumerable<RegistryEvent> WatchAsync(string? service, CancellationToken cancellationToken = default)
     {
@@ -80,8 +83,12 @@ public sealed class DnsRegistry : IRegistry
         throw RegistryErrors.Unsupported(Address, "follow all services", "DNS answers questions for names only; name the services.");
     }
 
-    /// <summary>Does nothing: between questions nothing is open.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Closes TLS connections; without TLS nothing is open between questions.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private async IAsyncEnumerable<RegistryEvent> FollowAsync(string service, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -108,6 +115,11 @@ public sealed class DnsRegistry : IRegistry
         try
         {
             return await _lookup.FindAsync(service, limited.Token).ConfigureAwait(false);
+        }
+        catch (RpcException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was known when the caller gave up; it did not wait for it.
+            throw new OperationCanceledException(cancellationToken);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

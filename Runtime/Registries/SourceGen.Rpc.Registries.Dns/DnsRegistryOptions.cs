@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Net;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Dns.Encryption;
 using SourceGen.Rpc.Registries.Dns.Layout;
+using SourceGen.Rpc.Registries.Dns.Signing;
 
 namespace SourceGen.Rpc.Registries.Dns;
 
@@ -15,9 +16,12 @@ public sealed class DnsRegistryOptions
     /// </summary>
     public const string DefaultName = "_rpc._tcp.{service}.{namespace}.{zone}";
 
+    private const int DnsPort = 53;
+    private const int TlsPort = 853;
+
     /// <summary>
-    /// The servers, each an IP address with or without a port, which is 53 otherwise. Asked in this order, beginning with the one that
-    /// answered last. Default: none, which means those of <see cref="ResolverFile"/>.
+    /// The servers, each an IP address with or without a port, which is 53 otherwise, 853 with TLS. Asked in this order, beginning with the
+    /// one that answered last. Default: none, which means those of <see cref="ResolverFile"/>.
     /// </summary>
     public IList<string> Servers { get; } = [];
 
@@ -98,57 +102,70 @@ public sealed class DnsRegistryOptions
     /// </summary>
     public TimeSpan MaxRefresh { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The clock of times to live. Default: the system's.</summary>
+    /// <summary>
+    /// The name of the key that questions are signed with, and answers must be (TSIG, RFC 8945), as the servers have it. Their clocks and
+    /// this one may differ by five minutes. Default: null, neither is signed. Address parameter <c>tsig</c>.
+    /// </summary>
+    public string? KeyName { get; set; }
+
+    /// <summary>
+    /// The secret of <see cref="KeyName"/> in base64, of at least 16 bytes. Default: none. Address parameter <c>secret</c>; an address that
+    /// others may read should have <c>secret-file</c> instead.
+    /// </summary>
+    public string? KeySecret { get; set; }
+
+    /// <summary>
+    /// A file that holds what <see cref="KeySecret"/> would, and nothing else but white space. It is read when a registry is created.
+    /// Default: none. Address parameter <c>secret-file</c>.
+    /// </summary>
+    public string? KeySecretPath { get; set; }
+
+    /// <summary>
+    /// The algorithm of <see cref="KeyName"/>. Default: <see cref="DnsKeyAlgorithm.HmacSha256"/>. Address parameter <c>algorithm</c>:
+    /// <c>hmac-sha256</c>, <c>hmac-sha384</c> or <c>hmac-sha512</c>.
+    /// </summary>
+    public DnsKeyAlgorithm KeyAlgorithm { get; set; }
+
+    /// <summary>
+    /// Whether servers are asked by TLS (RFC 7858), and by nothing else. True as well when one of the files is given. Default: false.
+    /// Address parameter <c>tls</c>.
+    /// </summary>
+    public bool UseTls { get; set; }
+
+    /// <summary>
+    /// A PEM file with the certificates that those of servers must be issued by. Default: those that the system trusts. Address parameter
+    /// <c>ca</c>.
+    /// </summary>
+    public string? CertificateAuthorityPath { get; set; }
+
+    /// <summary>
+    /// A PEM file with this side's certificate, for servers that ask for one. Default: none. Address parameter <c>cert</c>.
+    /// </summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>
+    /// A PEM file with the certificate's key. Default: it stands in the certificate's file. Address parameter <c>key</c>.
+    /// </summary>
+    public string? CertificateKeyPath { get; set; }
+
+    /// <summary>
+    /// The name that servers' certificates must have. Default, null: the server's IP address. Address parameter <c>servername</c>.
+    /// </summary>
+    public string? TlsServerName { get; set; }
+
+    /// <summary>The clock of times to live, of idle connections and of signatures. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Reads the options from an address.</summary>
     /// <param name="address">Such as <c>dns://10.0.0.10:53,10.0.0.11/svc.cluster.local?namespace=shop</c>, or <c>dns://</c> alone.</param>
     /// <exception cref="FormatException">A part of it is wrong; the message says which.</exception>
-    public static DnsRegistryOptions FromAddress(RpcAddress address)
-    {
-        RegistryAddress parsed = RegistryAddress.Parse(
-            address,
-            "name", "namespace", "plain", "port", "scheme", "family", "priorities", "txt", "timeout", "attempt", "attempts", "min-refresh",
-            "max-refresh");
-        if (parsed.UserName is not null) throw new FormatException($"The address {parsed} has a user; DNS knows none.");
-        DnsRegistryOptions options = new();
-        foreach (string server in parsed.Endpoints) options.Servers.Add(server);
-        options.Name = parsed.Parameters.GetValueOrDefault("name", options.Name);
-        options.Namespace = parsed.Parameters.GetValueOrDefault("namespace", options.Namespace);
-        if (parsed.Path.Length > 1) options.Zone = parsed.Path[1..];
-        options.UsesPlainServiceNames = parsed.GetBoolean("plain", options.UsesPlainServiceNames);
-        options.Port = parsed.Parameters.ContainsKey("port") ? ReadNumber(parsed, "port", 0) : null;
-        options.Scheme = parsed.Parameters.GetValueOrDefault("scheme", options.Scheme);
-        options.AddressFamily = parsed.GetWord("family", "any", "ipv4", "ipv6") switch
-        {
-            "ipv4" => DnsAddressFamily.IPv4,
-            "ipv6" => DnsAddressFamily.IPv6,
-            _ => DnsAddressFamily.Any,
-        };
-        options.IncludesAllPriorities = parsed.GetWord("priorities", "lowest", "all") == "all";
-        options.ReadsText = parsed.GetBoolean("txt", options.ReadsText);
-        options.Timeout = parsed.GetSeconds("timeout", options.Timeout);
-        options.AttemptTimeout = parsed.GetSeconds("attempt", options.AttemptTimeout);
-        options.Attempts = ReadNumber(parsed, "attempts", options.Attempts);
-        options.MinRefresh = parsed.GetSeconds("min-refresh", options.MinRefresh);
-        options.MaxRefresh = parsed.GetSeconds("max-refresh", options.MaxRefresh);
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new FormatException($"The address {parsed} is wrong: {e.Message}", e);
-        }
+    public static DnsRegistryOptions FromAddress(RpcAddress address) => DnsRegistryAddress.Read(address);
 
-        return options;
-    }
-
-    /// <summary>Checks that the options make sense together.</summary>
+    /// <summary>Checks that the options make sense together. Files are read only when a registry is created.</summary>
     /// <exception cref="ArgumentException">One does not; the message names it and says what is possible.</exception>
     public void Validate()
     {
-        foreach (string server in Servers) ParseServer(server);
+        foreach (string server in Servers) ParseServer(server, DefaultPort);
         ServiceNameTemplate.Check(this);
         if (Port is < 1 or > ushort.MaxValue) throw new ArgumentException($"Port is {Port}; it must be from 1 to {ushort.MaxValue}.");
         if (!RpcAddress.TryParse($"{Scheme}://localhost", out _))
@@ -164,18 +181,25 @@ public sealed class DnsRegistryOptions
         {
             throw new ArgumentException($"MaxRefresh is {MaxRefresh}, which is less than MinRefresh, {MinRefresh}.");
         }
+        TsigKey.Check(this);
+        TlsSettings.Check(this);
         if (Attempts is < 1 or > 10) throw new ArgumentException($"Attempts is {Attempts}; it must be from 1 to 10.");
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(ResolverFile);
     }
 
-    internal static IPEndPoint ParseServer(string text)
+    internal bool NeedsTls => UseTls || CertificateAuthorityPath is not null || CertificatePath is not null;
+
+    /// <summary>The port of servers that name none.</summary>
+    internal int DefaultPort => NeedsTls ? TlsPort : DnsPort;
+
+    internal static IPEndPoint ParseServer(string text, int defaultPort)
     {
         // A bare IPv6 address, which has colons and is no host with a port.
-        if (IPAddress.TryParse(text, out IPAddress? bare)) return new IPEndPoint(bare, DnsPort);
+        if (IPAddress.TryParse(text, out IPAddress? bare)) return new IPEndPoint(bare, defaultPort);
         try
         {
-            RegistryEndpoint endpoint = RegistryEndpoint.Parse(text, DnsPort);
+            RegistryEndpoint endpoint = RegistryEndpoint.Parse(text, defaultPort);
             if (IPAddress.TryParse(endpoint.Host, out IPAddress? host)) return new IPEndPoint(host, endpoint.Port);
         }
         catch (FormatException e)
@@ -186,16 +210,6 @@ public sealed class DnsRegistryOptions
         throw new ArgumentException(
             $"The DNS server '{text}' is not an IP address; a server's name would have to be asked for first. "
             + "Write for example 10.0.0.10:53.");
-    }
-
-    private const int DnsPort = 53;
-
-    private static int ReadNumber(RegistryAddress address, string name, int fallback)
-    {
-        if (!address.Parameters.TryGetValue(name, out string? text)) return fallback;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            ? number
-            : throw new FormatException($"The address {address} has {name}={text}; it must be a number.");
     }
 
     private static void CheckTime(TimeSpan time, string name)

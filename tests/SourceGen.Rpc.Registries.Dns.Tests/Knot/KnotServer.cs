@@ -18,9 +18,23 @@ internal sealed class KnotServer : IAsyncDisposable
 
     public int Port { get; } = FreePorts.Take();
 
-    public static async Task<KnotServer> StartAsync()
+    /// <summary>Starts a server.</summary>
+    /// <param name="keys">Keys that may ask: name, algorithm as knot writes it, secret in base64.</param>
+    public static async Task<KnotServer> StartAsync(params IReadOnlyList<(string Name, string Algorithm, string Secret)> keys)
     {
         KnotServer server = new();
+        string keyList = string.Concat(keys.Select(static key => $"""
+              - id: {key.Name}
+                algorithm: {key.Algorithm}
+                secret: {key.Secret}
+
+            """));
+        string keyAccess = $"""
+              - id: ask
+                key: [ {string.Join(", ", keys.Select(static key => key.Name))} ]
+                action: query
+
+            """;
         await File.WriteAllTextAsync(server._directory["knot.conf"], $"""
             server:
                 rundir: "{server._directory.Path}"
@@ -34,14 +48,17 @@ internal sealed class KnotServer : IAsyncDisposable
             database:
                 storage: "{server._directory.Path}"
                 journal-db-max-size: 64M
+            key:
+            {keyList}
             acl:
+            {(keys.Count > 0 ? keyAccess : "")}
               - id: update
                 address: 127.0.0.1
                 action: update
             template:
               - id: default
                 storage: "{server._directory.Path}"
-                acl: update
+                acl: [ {(keys.Count > 0 ? "ask, " : "")}update ]
                 # At once, so that a killed server has lost nothing.
                 zonefile-sync: 0
             zone:

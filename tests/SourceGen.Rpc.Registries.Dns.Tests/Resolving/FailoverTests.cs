@@ -135,10 +135,10 @@ public sealed class FailoverTests
                 "# a comment\nsearch example\nnameserver\t10.0.0.10 # first\n nameserver fe80::1%2\n"
                 + "nameserver nonsense\noptions ndots:5\n");
             Assert.Equal(
-                ["10.0.0.10:53", "[fe80::1%2]:53"], Dns.Resolving.ResolverFile.ReadServers(file).Select(static one => one.ToString()));
+                ["10.0.0.10:53", "[fe80::1%2]:53"], Dns.Resolving.ResolverFile.ReadServers(file, 53).Select(static one => one.ToString()));
             File.WriteAllText(file, "");
-            Assert.Equal(["127.0.0.1:53"], Dns.Resolving.ResolverFile.ReadServers(file).Select(static one => one.ToString()));
-            Assert.Equal(["127.0.0.1:53"], Dns.Resolving.ResolverFile.ReadServers(file + ".not").Select(static one => one.ToString()));
+            Assert.Equal(["127.0.0.1:53"], Dns.Resolving.ResolverFile.ReadServers(file, 53).Select(static one => one.ToString()));
+            Assert.Equal(["127.0.0.1:53"], Dns.Resolving.ResolverFile.ReadServers(file + ".not", 53).Select(static one => one.ToString()));
         }
         finally
         {

@@ -27,6 +27,9 @@ internal ref struct DnsMessageReader
     /// <summary>Why the last part could not be read.</summary>
     public string Error { get; private set; }
 
+    /// <summary>Where the next part begins.</summary>
+    public readonly int Position => _position;
+
     public bool TryReadHeader(out Header header)
     {
         header = default;

@@ -30,6 +30,9 @@ internal enum DnsRecordType : ushort
     /// <summary>Which types a name has (RFC 4034, 4; in mDNS RFC 6762, 6.1).</summary>
     Nsec = 47,
 
+    /// <summary>What a message is signed with, behind all of its records (RFC 8945, 4.2).</summary>
+    Tsig = 250,
+
     /// <summary>In a question: all types.</summary>
     Any = 255,
 }

@@ -13,4 +13,7 @@ internal enum DnsResponseCode
     NameError = 3,
     NotImplemented = 4,
     Refused = 5,
+
+    /// <summary>NOTAUTH: the query's signature is not accepted, or not for this (RFC 8945, 3).</summary>
+    NotAuthorized = 9,
 }

@@ -1,11 +1,13 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
+using SourceGen.Rpc.Registries.Dns.Signing;
 using SourceGen.Rpc.Registries.DnsMessages;
 using SourceGen.Rpc.Registries.DnsMessages.Data;
 
 namespace SourceGen.Rpc.Registries.Dns.Resolving;
 
-/// <summary>A question on its way to a server, with an id that cannot be guessed (RFC 5452, 9.2).</summary>
+/// <summary>
+/// A question on its way to a server, with an id that cannot be guessed (RFC 5452, 9.2), and signed where there is a key.
+/// </summary>
 internal sealed class DnsQuery
 {
     /// <summary>
@@ -14,7 +16,7 @@ internal sealed class DnsQuery
     /// </summary>
     public const int UdpPayloadSize = 1232;
 
-    public DnsQuery(DnsQuestion question, bool withEdns)
+    public DnsQuery(DnsQuestion question, bool withEdns, TsigKey? key = null, TimeProvider? time = null)
     {
         Question = question;
         Span<byte> random = stackalloc byte[2];
@@ -30,6 +32,9 @@ internal sealed class DnsQuery
                 DnsSection.Additional, new DnsRecord(DomainName.Root, UdpPayloadSize, 0, new OpaqueData(DnsRecordType.Opt, [])));
         }
         Bytes = writer.Finish(Id, DnsFlags.RecursiveQuery);
+        if (key is null) return;
+        Signature = TsigSignature.Sign(Bytes.Span, key, time ?? TimeProvider.System, out byte[] signed);
+        Bytes = signed;
     }
 
     public ushort Id { get; }
@@ -37,6 +42,9 @@ internal sealed class DnsQuery
     public DnsQuestion Question { get; }
 
     public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>What the answer is verified by; null when neither is signed.</summary>
+    public TsigSignature? Signature { get; }
 
     public override string ToString() => $"{Question.Name} {Question.Type.ToString().ToUpperInvariant()}";
 }

@@ -1,57 +1,60 @@
-using System.Diagnostics.CodeAnalysis;
+using SourceGen.Rpc.Registries.Dns.Signing;
 using SourceGen.Rpc.Registries.DnsMessages;
 
 namespace SourceGen.Rpc.Registries.Dns.Resolving;
 
 /// <summary>
-/// Whether what came is the answer to what was asked. Id and question must be those of the query (RFC 5452, 9.1); that it came from the
-/// server asked, to the port asked from, is the connected socket's business.
+/// What came, and whether it is the answer to what was asked. Id and question must be those of the query (RFC 5452, 9.1), and the signature
+/// must be right where the query was signed; that it came from the server asked, to the port asked from, is the connected socket's
+/// business.
 /// </summary>
-internal static class DnsReply
+/// <param name="Message">The answer; null when it is none, or truncated.</param>
+/// <param name="IsTruncated">It is the answer, and the whole one is to be had by TCP.</param>
+/// <param name="Problem">Why it is not the answer; null when it is, and when it is a proven refusal.</param>
+/// <param name="IsForged">It would be the answer but for its signature.</param>
+/// <param name="Refusal">The server does not accept the query's signature, or somebody says so in its name.</param>
+internal readonly record struct DnsReply(
+    DnsMessage? Message, bool IsTruncated = false, string? Problem = null, bool IsForged = false, TsigRefusal? Refusal = null)
 {
-    /// <summary>Reads an answer.</summary>
-    /// <param name="bytes">What came.</param>
-    /// <param name="id">The query's id.</param>
-    /// <param name="question">The query's question.</param>
-    /// <param name="isTruncated">It is the answer, and the whole one is to be had by TCP. There is no message then.</param>
-    /// <param name="message">The answer, or null.</param>
-    /// <param name="error">Why it is not the answer, or null.</param>
-    public static bool TryRead(
-        ReadOnlySpan<byte> bytes,
-        ushort id,
-        DnsQuestion question,
-        out bool isTruncated,
-        out DnsMessage? message,
-        [NotNullWhen(false)] out string? error)
+    /// <summary>Reads what came.</summary>
+    /// <param name="bytes">What came, from whomever.</param>
+    /// <param name="query">What was asked.</param>
+    public static DnsReply Read(ReadOnlySpan<byte> bytes, DnsQuery query)
     {
-        isTruncated = false;
-        message = null;
         DnsMessageReader reader = new(bytes);
-        if (!reader.TryReadHeader(out DnsMessageReader.Header header))
-        {
-            error = reader.Error;
-            return false;
-        }
-
-        error = header switch
+        if (!reader.TryReadHeader(out DnsMessageReader.Header header)) return new DnsReply(null, Problem: reader.Error);
+        string? error = header switch
         {
             { Flags.IsResponse: false } => "it is a query",
             { Flags.Opcode: not 0 } => "it is of another kind",
-            _ when header.Id != id => "it has another id",
+            _ when header.Id != query.Id => "it has another id",
 
             // A server that could not read the query may leave it out.
             { Questions: 0, Flags.ResponseCode: DnsResponseCode.FormatError } => null,
             { Questions: not 1 } => $"it has {header.Questions} questions",
-            _ => CheckQuestion(ref reader, question),
+            _ => CheckQuestion(ref reader, query.Question),
         };
-        if (error is not null) return false;
-        if (header.Flags.IsTruncated)
+        if (error is not null) return new DnsReply(null, Problem: error);
+        TsigVerdict verdict = query.Signature?.Verify(bytes) ?? default;
+        if (verdict.Problem is not null || verdict.Refusal is not null)
         {
-            isTruncated = true;
-            return true;
+            return new DnsReply(null, Problem: verdict.Problem, IsForged: verdict.Problem is not null, Refusal: verdict.Refusal);
         }
 
-        return DnsMessage.TryRead(bytes, out message, out error);
+        if (header.Flags.IsTruncated) return new DnsReply(null, IsTruncated: true);
+        DnsMessage.TryRead(bytes, out DnsMessage? message, out error);
+        return new DnsReply(message, Problem: error);
+    }
+
+    /// <summary>The answer, where what came by a connection can be nothing else.</summary>
+    /// <param name="transport">The kind of connection, for messages.</param>
+    /// <exception cref="DnsExchangeException">It is no answer.</exception>
+    /// <exception cref="DnsRefusedException">The server does not accept the signature.</exception>
+    public DnsMessage GetMessage(string transport)
+    {
+        if (Refusal is not null) throw new DnsRefusedException(Refusal);
+        return Message ?? throw new DnsExchangeException(
+            $"what came by {transport} is no answer: {Problem ?? "it is truncated there, too"}");
     }
 
     private static string? CheckQuestion(ref DnsMessageReader reader, DnsQuestion question)

@@ -11,8 +11,10 @@ internal static class ResolverFile
     private const int MaxServers = 8;
 
     /// <summary>The servers; the machine itself when the file names none, as the manual says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="port">The port of all of them, which the file cannot say.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static ImmutableArray<IPEndPoint> ReadServers(string path)
+    public static ImmutableArray<IPEndPoint> ReadServers(string path, int port)
     {
         ImmutableArray<IPEndPoint>.Builder servers = ImmutableArray.CreateBuilder<IPEndPoint>();
         if (File.Exists(path))
@@ -23,11 +25,11 @@ internal static class ResolverFile
                 if (words is not ["nameserver", string text, ..]) continue;
                 if (IPAddress.TryParse(text, out IPAddress? address) && servers.Count < MaxServers)
                 {
-                    servers.Add(new IPEndPoint(address, 53));
+                    servers.Add(new IPEndPoint(address, port));
                 }
             }
         }
 
-        return servers.Count > 0 ? servers.ToImmutable() : [new IPEndPoint(IPAddress.Loopback, 53)];
+        return servers.Count > 0 ? servers.ToImmutable() : [new IPEndPoint(IPAddress.Loopback, port)];
     }
 }

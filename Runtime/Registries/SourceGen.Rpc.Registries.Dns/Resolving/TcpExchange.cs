@@ -13,6 +13,7 @@ internal static class TcpExchange
 {
     /// <summary>Asks.</summary>
     /// <exception cref="DnsExchangeException">What came is no answer, or ended too early.</exception>
+    /// <exception cref="DnsRefusedException">The server does not accept the signature.</exception>
     /// <exception cref="SocketException">The server cannot be reached.</exception>
     public static async ValueTask<DnsMessage> AskAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken)
     {
@@ -34,10 +35,7 @@ internal static class TcpExchange
             await ReceiveAsync(socket, buffer.AsMemory(0, 2), cancellationToken).ConfigureAwait(false);
             int length = BinaryPrimitives.ReadUInt16BigEndian(buffer);
             await ReceiveAsync(socket, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-            bool isAnswer = DnsReply.TryRead(
-                buffer.AsSpan(0, length), query.Id, query.Question, out _, out DnsMessage? message, out string? error);
-            return message ?? throw new DnsExchangeException(
-                $"what came by TCP is no answer: {(isAnswer ? "it is truncated there, too" : error)}");
+            return DnsReply.Read(buffer.AsSpan(0, length), query).GetMessage("TCP");
         }
         finally
         {
