@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using SourceGen.Rpc.Registries.Conformance;
 using SourceGen.Rpc.Registries.Dns.Encryption;
 
@@ -52,6 +54,22 @@ public sealed class TlsSettingsTests
         Assert.Contains($"'{file}' cannot be used for TLS", Assert.Throws<ArgumentException>(() => new DnsRegistry(options)).Message);
         File.WriteAllText(file, "no certificate");
         Assert.Contains("it holds no certificate", Assert.Throws<ArgumentException>(() => new DnsRegistry(options)).Message);
-        Assert.Null(TlsSettings.Load(new DnsRegistryOptions()));
+        Assert.Null(TlsSettings.Load(new DnsRegistryOptions(), NullLogger.Instance));
+    }
+
+    [Fact]
+    public void Files_may_be_replaced_while_a_registry_is_in_use()
+    {
+        using TestCertificates certificates = new();
+        TlsSettings settings = TlsSettings.Load(
+            new DnsRegistryOptions { CertificateAuthorityPath = certificates.Authority }, NullLogger.Instance)!;
+        IPEndPoint server = new(IPAddress.Loopback, 853);
+        string before = Trusted();
+
+        certificates.Renew();
+
+        Assert.NotEqual(before, Trusted());
+
+        string Trusted() => Assert.Single(settings.For(server).CertificateChainPolicy!.CustomTrustStore).Thumbprint;
     }
 }

@@ -1,30 +1,33 @@
 using System.Net;
 using System.Net.Security;
+using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Registries.Shared;
 
 namespace SourceGen.Rpc.Registries.Dns.Encryption;
 
-/// <summary>How connections are encrypted. Its files are read once.</summary>
+/// <summary>How connections are encrypted. Its files may be replaced while it is in use.</summary>
 internal sealed class TlsSettings
 {
-    private readonly SslClientAuthenticationOptions _common;
+    private readonly TlsFiles _files;
     private readonly string? _serverName;
 
-    private TlsSettings(SslClientAuthenticationOptions common, string? serverName)
+    private TlsSettings(TlsFiles files, string? serverName)
     {
-        _common = common;
+        _files = files;
         _serverName = serverName;
     }
 
     /// <summary>Reads what options name.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="logger">Where it is said that files were replaced.</param>
     /// <returns>The settings; null when nothing is to be encrypted.</returns>
     /// <exception cref="ArgumentException">The options are wrong, or a file cannot be used; the message says why.</exception>
-    public static TlsSettings? Load(DnsRegistryOptions options)
+    public static TlsSettings? Load(DnsRegistryOptions options, ILogger logger)
     {
         Check(options);
         return options.NeedsTls
             ? new TlsSettings(
-                RegistryTls.Create(options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath),
+                new TlsFiles(options.CertificateAuthorityPath, options.CertificatePath, options.CertificateKeyPath, logger),
                 options.TlsServerName)
             : null;
     }
@@ -56,11 +59,5 @@ internal sealed class TlsSettings
     /// <summary>
     /// What a connection to a server is made with. Its certificate must have the name, or without one the server's address.
     /// </summary>
-    public SslClientAuthenticationOptions For(IPEndPoint server) => new()
-    {
-        TargetHost = _serverName ?? server.Address.ToString(),
-        CertificateChainPolicy = _common.CertificateChainPolicy?.Clone(),
-        ClientCertificates = _common.ClientCertificates,
-        LocalCertificateSelectionCallback = _common.LocalCertificateSelectionCallback,
-    };
+    public SslClientAuthenticationOptions For(IPEndPoint server) => _files.CreateOptions(_serverName ?? server.Address.ToString());
 }

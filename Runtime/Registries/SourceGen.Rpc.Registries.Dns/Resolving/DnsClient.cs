@@ -23,7 +23,8 @@ internal sealed class DnsClient(DnsRegistryOptions options, string registry, ILo
     private readonly NegativeCache _negative = new(options.TimeProvider, options.MinRefresh, options.MaxRefresh);
     private readonly ImmutableArray<IPEndPoint> _servers =
         [.. options.Servers.Select(server => DnsRegistryOptions.ParseServer(server, options.DefaultPort))];
-    private readonly TlsExchange? _tls = TlsSettings.Load(options) is { } tls ? new TlsExchange(tls, options.TimeProvider) : null;
+    private readonly TlsExchange? _tls =
+        TlsSettings.Load(options, logger) is { } tls ? new TlsExchange(tls, options.TimeProvider) : null;
     private IPEndPoint? _lastToAnswer;
 
     /// <summary>Gets the records of a name, following its aliases.</summary>
