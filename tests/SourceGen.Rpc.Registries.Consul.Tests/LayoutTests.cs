@@ -126,6 +126,23 @@ public sealed class LayoutTests
     }
 
     [Fact]
+    public void A_record_without_a_version_is_written_and_read_in_GoMicros_layout()
+    {
+        GoMicroLayout layout = new();
+        ConsulService service = layout.Write(new ServiceRecord("greeter") { Nodes = [new ServiceNode("n", "10.0.0.1:5000")] });
+        Assert.True(layout.TryRead(new ConsulInstance(service, ""), out ServiceRecord? read, out string? error), error);
+        Assert.Equal("", read.Version);
+    }
+
+    [Fact]
+    public void Nothing_is_compressed_as_everybody_does()
+    {
+        Assert.Equal("78da030000000001", Convert.ToHexStringLower(Zlib.Compress([])));
+        Assert.True(Zlib.TryDecompress(Zlib.Compress([]), 0, out byte[]? bytes, out _));
+        Assert.Empty(bytes);
+    }
+
+    [Fact]
     public void What_has_no_place_in_GoMicros_layout_is_invalid()
     {
         Assert.Contains(

@@ -12,8 +12,13 @@ internal static class Zlib
     /// <summary>The header, and the checksum at the end.</summary>
     private const int MinLength = 2 + ChecksumLength;
 
+    /// <summary>Nothing, compressed: a header, an empty last block and the checksum.</summary>
+    private static ReadOnlySpan<byte> Nothing => [0x78, 0xDA, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
+
     public static byte[] Compress(ReadOnlySpan<byte> bytes)
     {
+        // For nothing the framework's stream writes nothing, which nobody could read.
+        if (bytes.IsEmpty) return Nothing.ToArray();
         using MemoryStream packed = new();
         using (ZLibStream stream = new(packed, CompressionLevel.SmallestSize)) stream.Write(bytes);
         return packed.ToArray();
