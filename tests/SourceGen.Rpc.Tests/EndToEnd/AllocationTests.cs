@@ -9,7 +9,7 @@ namespace SourceGen.Rpc.Tests.EndToEnd;
 [Collection(nameof(Alone))]
 public sealed class AllocationTests
 {
-    private const int Calls = 100_000;
+    private const int Calls = 25_000;
 
     [Fact]
     public Task AUnaryCall_AllocatesNothing() => AssertAllocatesNothingAsync(static async (lab, _, calls) =>
