@@ -25,6 +25,40 @@ public sealed class DiscoveredClientTests
     }
 
     [Fact]
+    public async Task C42_ServersAreCalledAsOftenAsTheirWeightsSay_AlsoWhenTheseChange()
+    {
+        await using Fleet fleet = new();
+        foreach ((string name, int weight) in ((string, int)[])[("light", 50), ("usual", 100), ("heavy", 150)])
+        {
+            await fleet.StartAsync(name, options => options.Registration.Weight = weight);
+        }
+
+        await fleet.ReachesAsync("light", "usual", "heavy");
+        Assert.Equal((100, 200, 300), await SharesAsync());
+
+        ServiceRecord light = fleet.Registry.Records.Single(static record => record.Name == "Tests.Ping");
+        ServiceNode node = light.Nodes.Single(static node => node.Id == "light");
+        await fleet.Registry.RegisterAsync(light with { Nodes = [node with { Metadata = node.Metadata.With("weight", "350") }] });
+        await Eventually.Is(
+            () => fleet.Directory.TryGet("Tests.Ping", out ServiceSnapshot? now) && now.Instances.Any(static one => one.Node.Weight == 350),
+            "the change is known");
+        await Eventually.Is(() => SharesAsync().GetAwaiter().GetResult() == (350, 100, 150), "it is followed");
+
+        async Task<(int Light, int Usual, int Heavy)> SharesAsync()
+        {
+            IPing ping = fleet.Client.Get<IPing>();
+            Dictionary<string, int> calls = [];
+            for (int i = 0; i < 600; i++)
+            {
+                string who = await ping.WhoAsync();
+                calls[who] = calls.GetValueOrDefault(who) + 1;
+            }
+
+            return (calls["light"], calls["usual"], calls["heavy"]);
+        }
+    }
+
+    [Fact]
     public async Task TheFirstCallMayComeBeforeTheFirstServer()
     {
         await using Fleet fleet = new();
