@@ -31,6 +31,31 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Task CloseSessionAsync() => AskAsync(OpCode.CloseSession, new JuteWriter());
 
+    /// <summary>
+    /// Takes a session over and closes it, in one write: whoever has it now, and would take it back, has no time for that in between.
+    /// </summary>
+    /// <returns>Whether it is certain that it has ended.</returns>
+    public static async Task<bool> TryEndSessionAsync(int port, long session, byte[] password)
+    {
+        await using RawClient client = new();
+        await client._client.ConnectAsync(IPAddress.Loopback, port);
+        JuteWriter hello = new();
+        new ConnectRequest(0, TimeSpan.FromSeconds(10), session, password).Write(hello);
+        JuteWriter close = new JuteWriter().Int(1).Int((int)OpCode.CloseSession);
+        await client._client.GetStream().WriteAsync(
+            new JuteWriter().Buffer(hello.Written.Span).Buffer(close.Written.Span).Written);
+        try
+        {
+            if (ReadSession(await client.ReadAsync()).IsExpired) return true;
+            await client.ReadAsync();
+            return true;
+        }
+        catch (Exception e) when (e is EndOfStreamException or IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Creates a persistent node.</summary>
     /// <param name="path">The node.</param>
     /// <param name="data">Its data.</param>
