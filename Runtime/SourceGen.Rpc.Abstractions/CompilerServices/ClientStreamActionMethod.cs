@@ -41,6 +41,8 @@ public sealed class ClientStreamActionMethod<TService, TRequest, TItem>(
     /// <summary>Calls the method on an implementation.</summary>
     public ClientStreamActionHandler<TService, TRequest, TItem> Handler { get; } = handler;
 
+    internal override bool HasStream => true;
+
     /// <inheritdoc/>
     public override void Accept(IRpcMethodVisitor<TService> visitor) => visitor.VisitClientStreamAction(this);
 }

@@ -48,6 +48,8 @@ public sealed class ClientStreamMethod<TService, TRequest, TItem, TResponse>(
     /// <summary>Calls the method on an implementation.</summary>
     public ClientStreamHandler<TService, TRequest, TItem, TResponse> Handler { get; } = handler;
 
+    internal override bool HasStream => true;
+
     /// <inheritdoc/>
     public override void Accept(IRpcMethodVisitor<TService> visitor) => visitor.VisitClientStream(this);
 }

@@ -48,6 +48,8 @@ public sealed class DuplexMethod<TService, TRequest, TIn, TOut>(
     /// <summary>Calls the method on an implementation.</summary>
     public DuplexHandler<TService, TRequest, TIn, TOut> Handler { get; } = handler;
 
+    internal override bool HasStream => true;
+
     /// <inheritdoc/>
     public override void Accept(IRpcMethodVisitor<TService> visitor) => visitor.VisitDuplex(this);
 }

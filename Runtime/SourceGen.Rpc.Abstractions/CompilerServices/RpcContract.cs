@@ -1,6 +1,8 @@
 namespace SourceGen.Rpc.CompilerServices;
 
-/// <summary>A service as the wire sees it: its name, its methods in wire order, and a description that two sides can compare.</summary>
+/// <summary>
+/// A service, or a topic's events, as the wire sees it: its name, its methods in wire order, and a description that two sides can compare.
+/// </summary>
 public abstract class RpcContract
 {
     private protected RpcContract(string name, string version, ulong fingerprint, string schema, IReadOnlyList<RpcMethod> methods)
@@ -13,7 +15,7 @@ public abstract class RpcContract
         for (int i = 0; i < methods.Count; i++) methods[i].Attach(this, i);
     }
 
-    /// <summary>The service's name on the wire.</summary>
+    /// <summary>The service's name on the wire, or what the topics of events begin with.</summary>
     public string Name { get; }
 
     /// <summary>The service's version label; empty when it has none.</summary>
@@ -35,8 +37,8 @@ public abstract class RpcContract
     public override string ToString() => Name;
 }
 
-/// <summary>The contract of one service interface, made by generated code.</summary>
-/// <typeparam name="TService">The service interface.</typeparam>
+/// <summary>The contract of one service or topic interface, made by generated code.</summary>
+/// <typeparam name="TService">The service or topic interface.</typeparam>
 public sealed class RpcContract<TService> : RpcContract
     where TService : class
 {

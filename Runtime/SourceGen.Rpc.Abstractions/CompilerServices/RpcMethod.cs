@@ -35,14 +35,26 @@ public abstract class RpcMethod
     /// <summary>Whether the contract lets everybody call it (<see cref="AllowAnonymousAttribute">[AllowAnonymous]</see>).</summary>
     public bool AllowsAnonymous { get; init; }
 
+    /// <summary>How the contract has calls made (<see cref="CallPolicyAttribute">[CallPolicy]</see>); null when it does not say.</summary>
+    public RpcCallPolicy? Policy { get; init; }
+
     /// <summary>The contract the method belongs to.</summary>
     public RpcContract Contract => _contract ?? throw new InvalidOperationException($"Method '{Name}' is not part of a contract.");
 
     /// <summary>The method's number within its contract.</summary>
     public int Index { get; private set; }
 
-    /// <summary>Service and method, as errors and logs name it: <c>Shop.Greeter/Hello</c>.</summary>
+    /// <summary>Service or topic and method, as errors and logs name it: <c>Shop.Greeter/Hello</c>.</summary>
     public string FullName { get; private set; } = "";
+
+    /// <summary>The topic that the event is published to, <c>orders.Placed</c>; empty for a method that is no event.</summary>
+    public string Topic { get; private set; } = "";
+
+    /// <summary>Whether the method takes or gives a stream.</summary>
+    internal virtual bool HasStream => false;
+
+    /// <summary>Whether the method has a result whose type has no null. Of references it is not known, as annotations do not last.</summary>
+    internal virtual bool NeedsResult => false;
 
     /// <summary>The full name.</summary>
     public override string ToString() => FullName;
@@ -52,6 +64,7 @@ public abstract class RpcMethod
         _contract = contract;
         Index = index;
         FullName = $"{contract.Name}/{Name}";
+        if ((Options & RpcMethodOptions.Event) != 0) Topic = $"{contract.Name}.{Name}";
     }
 }
 

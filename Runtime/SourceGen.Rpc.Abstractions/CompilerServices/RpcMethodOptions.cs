@@ -15,4 +15,10 @@ public enum RpcMethodOptions
 
     /// <summary>The method takes a <see cref="CancellationToken"/>, so the server gives its handler one that works.</summary>
     Cancellable = 4,
+
+    /// <summary>
+    /// The method is an event of a <see cref="TopicAttribute">[Topic]</see> interface: a call is published to <see cref="RpcMethod.Topic"/>, to
+    /// whoever has subscribed.
+    /// </summary>
+    Event = 8,
 }

@@ -40,6 +40,8 @@ public sealed class ServerStreamMethod<TService, TRequest, TItem>(
     /// <summary>Calls the method on an implementation.</summary>
     public ServerStreamHandler<TService, TRequest, TItem> Handler { get; } = handler;
 
+    internal override bool HasStream => true;
+
     /// <inheritdoc/>
     public override void Accept(IRpcMethodVisitor<TService> visitor) => visitor.VisitServerStream(this);
 }

@@ -32,4 +32,10 @@ public sealed class TypeShape<T>(MessagePackWrite<T> write, MessagePackRead<T> r
     /// For a request, and for what of an exception travels: the value to start reading from, in which parts with default values have them.
     /// </summary>
     public T? Initial { get; init; }
+
+    /// <summary>
+    /// For a request: the hash of the parameters with <see cref="HashKeyAttribute">[HashKey]</see>; null when there is none, and for every other
+    /// type.
+    /// </summary>
+    public RequestKey<T>? Key { get; init; }
 }

@@ -40,6 +40,8 @@ public sealed class UnaryMethod<TService, TRequest, TResponse>(
     /// <summary>Calls the method on an implementation.</summary>
     public UnaryHandler<TService, TRequest, TResponse> Handler { get; } = handler;
 
+    internal override bool NeedsResult => default(TResponse) is not null;
+
     /// <inheritdoc/>
     public override void Accept(IRpcMethodVisitor<TService> visitor) => visitor.VisitUnary(this);
 }

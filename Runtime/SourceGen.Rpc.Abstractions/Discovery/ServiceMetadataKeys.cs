@@ -18,6 +18,12 @@ public static class ServiceMetadataKeys
     /// <summary>The contract that a node serves. See <see cref="ServiceNode.ContractFingerprint"/>.</summary>
     public const string Fingerprint = "fingerprint";
 
+    /// <summary>The machine that a node runs on, as an identity that says nothing else and ends when the machine is started again.</summary>
+    public const string Host = "host";
+
+    /// <summary>The path of a Unix socket that a node listens at beside its address, for clients on the same machine.</summary>
+    public const string UnixSocket = "unix";
+
     /// <summary>
     /// Of a record: the group it belongs to, which keeps services of one name apart. See <see cref="ServiceRecord.Group"/>.
     /// </summary>
