@@ -272,12 +272,69 @@ internal static class DiagnosticDescriptors
         "{0}: type '{1}' cannot be interned: [Intern] is for members and parameters of type string; remove it",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0046.md");
 
+    public static readonly DiagnosticDescriptor InvalidPolicy = new(
+        "SGR0047",
+        "A call policy is not valid",
+        "{0}: [CallPolicy] is not valid: {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0047.md");
+
+    public static readonly DiagnosticDescriptor RepeatingPolicy = new(
+        "SGR0048",
+        "A call policy might run a method twice that is not idempotent",
+        "Method '{0}' is not idempotent and has the call policy {1}, but {2}: add [Method(Idempotent = true)] if calling it twice has the same "
+        + "effect as calling it once, or give it another policy with [CallPolicy]",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0048.md");
+
+    public static readonly DiagnosticDescriptor UnfitPolicy = new(
+        "SGR0049",
+        "A call policy does not fit its method",
+        "Method '{0}' has the call policy {1}, but {2}: give it another policy with [CallPolicy]",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0049.md");
+
     public static readonly DiagnosticDescriptor MisplacedBuffer = new(
         "SGR0050",
         "An RpcBuffer stands where nobody would dispose of it",
         "{0}: an RpcBuffer is disposed of with its call, so it can only be a whole parameter or the whole result of a method without "
         + "streams, but {1}: use byte[] or ReadOnlyMemory<byte>",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0050.md");
+
+    public static readonly DiagnosticDescriptor UselessPolicy = new(
+        "SGR0051",
+        "A call policy that nobody follows",
+        "{0} has [CallPolicy], which holds only on methods that a [Service] interface requires, and does nothing here: put it on the "
+        + "interface's method, or say it where the client is set up (RpcClientOptions.Policies)",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0051.md");
+
+    public static readonly DiagnosticDescriptor InvalidHashKey = new(
+        "SGR0052",
+        "A parameter that cannot be a hash key",
+        "{0} has [HashKey], and {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0052.md");
+
+    public static readonly DiagnosticDescriptor InvalidTopic = new(
+        "SGR0053",
+        "A topic's name is not valid",
+        "{0} has the topic {1}, which is not valid: {2}; {3}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0053.md");
+
+    public static readonly DiagnosticDescriptor InvalidEvent = new(
+        "SGR0054",
+        "A method of a topic cannot be an event",
+        "Event '{0}' {1}: {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0054.md");
+
+    public static readonly DiagnosticDescriptor MeaninglessForEvents = new(
+        "SGR0055",
+        "An attribute that means nothing for events",
+        "{0} has {1}, which means nothing for events: {2}; remove it",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0055.md");
+
+    public static readonly DiagnosticDescriptor ServiceAndTopic = new(
+        "SGR0056",
+        "An interface is both a service and a topic",
+        "Interface '{0}' has both [Service] and [Topic]: methods are called at one server, or published to whoever has subscribed; remove one of "
+        + "the attributes, or declare an interface for each",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0056.md");
 
     /// <summary>All of them, by id.</summary>
     public static readonly DiagnosticDescriptor[] All =
@@ -288,6 +345,7 @@ internal static class DiagnosticDescriptors
         DuplicateKey, MemberWithoutKey, MixedKeys, HiddenMember, KeyOnUnserializedMember, LanguageVersionTooLow, NotGenerated,
         ObsoleteAsError, NothingSerialized, MethodNotAccessible, InvalidError, OneWayThrows,
         InvalidAuthorization, ContradictoryAuthorization, UselessAuthorization, InvalidUnion, InfiniteType, InvalidSerializer,
-        ForeignFormatter, HiddenSetter, InvalidUnknownMembers, InvalidIntern, MisplacedBuffer,
+        ForeignFormatter, HiddenSetter, InvalidUnknownMembers, InvalidIntern, InvalidPolicy, RepeatingPolicy, UnfitPolicy, MisplacedBuffer,
+        UselessPolicy, InvalidHashKey, InvalidTopic, InvalidEvent, MeaninglessForEvents, ServiceAndTopic,
     ];
 }

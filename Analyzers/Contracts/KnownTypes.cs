@@ -41,7 +41,21 @@ internal static class KnownTypes
     public static ITypeSymbol? ItemsOf(ITypeSymbol type) =>
         type is INamedTypeSymbol named && Is(named, "System.Collections.Generic", "IAsyncEnumerable", 1) ? named.TypeArguments[0] : null;
 
-    public static bool IsContract(INamedTypeSymbol type) => Is(type, "SourceGen.Rpc.CompilerServices", "IRpcContract", 1);
+    /// <summary>Whether the type is what the generator adds to services.</summary>
+    public static bool IsServiceContract(INamedTypeSymbol type) => Is(type, "SourceGen.Rpc.CompilerServices", "IRpcContract", 1);
+
+    /// <summary>Whether the type is what the generator adds to services, or what it adds to topics.</summary>
+    public static bool IsContract(INamedTypeSymbol type) =>
+        IsServiceContract(type) || Is(type, "SourceGen.Rpc.CompilerServices", "ITopicContract", 1);
+
+    /// <summary>Whether the symbol is an interface that declares a contract, by <c>[Service]</c> or <c>[Topic]</c>.</summary>
+    public static bool DeclaresContract(ISymbol symbol) =>
+        symbol is INamedTypeSymbol { TypeKind: TypeKind.Interface }
+        && (Attribute(symbol, "ServiceAttribute") is not null || Attribute(symbol, "TopicAttribute") is not null);
+
+    /// <summary>Whether an interface that declares a contract is one of events. With both attributes, which is an error, it is a service.</summary>
+    public static bool IsTopic(INamedTypeSymbol type) =>
+        Attribute(type, "TopicAttribute") is not null && Attribute(type, "ServiceAttribute") is null;
 
     /// <summary>An attribute on the symbol itself, or null.</summary>
     public static AttributeData? Attribute(ISymbol symbol, string name, string space = Own) =>
@@ -88,6 +102,18 @@ internal static class KnownTypes
         }
 
         return null;
+    }
+
+    /// <summary>The values of a named argument that is an array; empty when it is not there.</summary>
+    public static IEnumerable<object?> NamedArguments(AttributeData attribute, string name)
+    {
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument is { Value: { Kind: TypedConstantKind.Array, IsNull: false, Values: var values } } && argument.Key == name)
+                return values.Select(static v => v.Value);
+        }
+
+        return [];
     }
 
     /// <summary>Whether using the symbol is an error that no pragma turns off.</summary>

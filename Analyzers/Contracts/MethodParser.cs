@@ -5,11 +5,18 @@ namespace SourceGen.Rpc.Contracts;
 /// <summary>A valid method, with its line of the schema.</summary>
 internal sealed record ParsedMethod(IMethodSymbol Symbol, MethodModel Model, string Schema);
 
-/// <summary>The rules of a service's members.</summary>
-internal sealed class MethodParser(INamedTypeSymbol service, Compilation compilation, ProblemSink problems, TypeParser types)
+/// <summary>The rules of a service's or a topic's members.</summary>
+/// <param name="service">The interface.</param>
+/// <param name="compilation">The compilation it is declared in.</param>
+/// <param name="problems">Is told everything that is wrong.</param>
+/// <param name="types">Resolves the types of parameters and results.</param>
+/// <param name="events">The rules of events, when the interface is a topic; otherwise null.</param>
+internal sealed class MethodParser(
+    INamedTypeSymbol service, Compilation compilation, ProblemSink problems, TypeParser types, EventParser? events)
 {
     private readonly ErrorParser _errors = new(service, compilation, problems, types);
     private readonly AccessParser _access = new(service, problems);
+    private readonly PolicyParser _policies = new(service, problems);
 
     /// <summary>Parses an abstract member; null, after reporting why, when it cannot be part of a contract.</summary>
     public ParsedMethod? Parse(ISymbol member)
@@ -56,15 +63,15 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
 
         AttributeData? attribute = KnownTypes.Attribute(method, "MethodAttribute");
         string wireName = KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfMethod(method.Name);
-        if (WireNames.Problem(wireName) is { } problem)
+        if (events is null && WireNames.Problem(wireName) is { } problem)
             problems.Report(DiagnosticDescriptors.InvalidWireName, place, name, "wire name", Literals.Text(wireName), problem);
         int timeoutMs = KnownTypes.NamedArgument(attribute, "TimeoutMs") as int? ?? 0;
-        if (timeoutMs < -1) problems.Report(DiagnosticDescriptors.InvalidTimeout, place, name, timeoutMs);
+        if (events is null && timeoutMs < -1) problems.Report(DiagnosticDescriptors.InvalidTimeout, place, name, timeoutMs);
 
-        bool isOneWay = KnownTypes.Attribute(method, "OneWayAttribute") is not null;
+        bool isOneWay = events is null && KnownTypes.Attribute(method, "OneWayAttribute") is not null;
         ResolvedType? result = null;
         TypeUse? resultUse = null;
-        ReturnKind? kind = KindOf(method, place, name);
+        ReturnKind? kind = events is null ? KindOf(method, place, name) : KindOfEvent(events, method, wireName, place, name);
         if (kind is ReturnKind.TaskOfResult or ReturnKind.ValueTaskOfResult or ReturnKind.Stream)
         {
             ITypeSymbol type = ((INamedTypeSymbol)method.ReturnType).TypeArguments[0];
@@ -81,17 +88,29 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         bool hasBuffer = parameters.Any(static p => IsBuffer(p.Type)) || (resultUse is not null && IsBuffer(resultUse));
         if (hasBuffer && (isStream || input is not null))
             problems.Report(DiagnosticDescriptors.MisplacedBuffer, place, name, "this method has a stream");
-        EquatableArray<ErrorModel> errors = _errors.Parse(method, place, name, isOneWay);
-        AccessModel access = _access.Parse(method, place, name);
+        if ((isStream || input is not null) && parameters.Any(static p => p.Hash is not null))
+            problems.Report(DiagnosticDescriptors.InvalidHashKey, place, name, "the method has a stream: only calls without one are hashed");
+        bool isIdempotent = KnownTypes.NamedArgument(attribute, "Idempotent") is true;
+        EquatableArray<ErrorModel> errors = default;
+        AccessModel access = new(default, AllowsAnonymous: false);
+        RpcCallPolicy? policy = null;
+        if (events is null)
+        {
+            errors = _errors.Parse(method, place, name, isOneWay);
+            access = _access.Parse(method, place, name);
+            PolicySubject subject = new(isIdempotent, isOneWay, isStream || input is not null, resultUse is not null && CannotBeNull(method));
+            policy = _policies.Parse(method, place, name, subject);
+        }
+
         if (problems.Any || kind is null) return null;
 
         MethodModel model = new(
             TypeNames.Escape(method.Name), wireName, TypeNames.Declared(method.ContainingType),
             !SymbolEqualityComparer.Default.Equals(method.ContainingType, service),
             kind.Value, TypeNames.Declared(method.ReturnType), resultUse,
-            parameters.ToEquatableArray(), input, cancellation, isOneWay, KnownTypes.NamedArgument(attribute, "Idempotent") is true,
-            timeoutMs, errors, access);
-        string returns = isOneWay ? "oneway" : result is null ? "void" : isStream ? $"stream<{result.Schema}>" : result.Schema;
+            parameters.ToEquatableArray(), input, cancellation, isOneWay, isIdempotent,
+            timeoutMs, errors, access, policy);
+        string returns = isOneWay || events is not null ? "oneway" : result is null ? "void" : isStream ? $"stream<{result.Schema}>" : result.Schema;
         return new ParsedMethod(
             method, model, $"method {SchemaText.Word(wireName)}({string.Join(", ", schema)}) -> {returns}{SchemaText.Throws(errors)}");
     }
@@ -108,6 +127,9 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         {
             ISymbol at = ReferenceEquals(place, service) ? service : parameter;
             string description = $"{name} parameter {parameter.Name}";
+            bool isKey = HashKeyParser.IsKey(parameter);
+            KeyKind? hash = isKey ? HashKeyParser.KindOf(parameter.Type) : null;
+            if (isKey && hash is null) problems.Report(DiagnosticDescriptors.InvalidHashKey, at, description, HashKeyProblem(parameter));
             if (parameter.Name.Length == 0)
             {
                 // Still being typed.
@@ -125,6 +147,10 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
                     problems.Report(DiagnosticDescriptors.CancellationTokenNotLast, at, name);
                 cancellation = TypeNames.Escape(parameter.Name);
             }
+            else if (events?.CheckParameter(parameter, at, name) == false)
+            {
+                continue;
+            }
             else if (KnownTypes.ItemsOf(parameter.Type) is { } items)
             {
                 string problem = input is not null
@@ -141,12 +167,23 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
             else if (types.ResolveMember(parameter.Type, parameter, UsePath.From(description, at)) is { } type)
             {
                 string? defaultValue = parameter.HasExplicitDefaultValue ? Literals.DefaultOf(parameter) : null;
-                parameters.Add(new ParameterModel(parameter.Name, Use(parameter.Type, type), defaultValue));
+                parameters.Add(new ParameterModel(parameter.Name, Use(parameter.Type, type), defaultValue, hash));
                 schema.Add($"{SchemaText.Word(parameter.Name)}: {type.Schema}{(defaultValue is null ? "" : " = default")}");
             }
         }
 
         return cancellation;
+    }
+
+    private ReturnKind? KindOfEvent(EventParser rules, IMethodSymbol method, string wireName, ISymbol place, string name)
+    {
+        if (method.ReturnType.TypeKind == TypeKind.Error)
+        {
+            problems.CompilerReports();
+            return null;
+        }
+
+        return rules.Check(method, wireName, place, name) ? KindOf(method, place, name) : null;
     }
 
     private ReturnKind? KindOf(IMethodSymbol method, ISymbol place, string name)
@@ -194,6 +231,18 @@ internal sealed class MethodParser(INamedTypeSymbol service, Compilation compila
         RefKind.RefReadOnlyParameter => "ref readonly",
         _ => "ref",
     };
+
+    /// <summary>Whether the result has no null. What comes from code without annotations may have it.</summary>
+    private static bool CannotBeNull(IMethodSymbol method)
+    {
+        ITypeSymbol type = ((INamedTypeSymbol)method.ReturnType).TypeArguments[0];
+        return type.IsValueType
+            ? type.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T
+            : type.NullableAnnotation == NullableAnnotation.NotAnnotated;
+    }
+
+    private static string HashKeyProblem(IParameterSymbol parameter) =>
+        $"{Display(parameter.Type)} has no hash that all programs agree on; take a string, an integer, an enum, a Guid or a byte[]";
 
     private static bool IsBuffer(TypeUse use) => use.Type.Method == Scalars.Buffer.Ref.Method;
 

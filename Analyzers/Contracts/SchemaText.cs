@@ -30,13 +30,15 @@ internal static partial class SchemaText
     }
 
     /// <summary>The whole text of a contract.</summary>
-    /// <param name="service">The service's wire name.</param>
+    /// <param name="isTopic">Whether it is one of events.</param>
+    /// <param name="service">The service's or the topic's name.</param>
     /// <param name="methods">The method lines, sorted by wire name.</param>
     /// <param name="types">The lines of objects and enums by name.</param>
-    public static string Compose(string service, IEnumerable<string> methods, IEnumerable<KeyValuePair<string, string>> types)
+    public static string Compose(
+        bool isTopic, string service, IEnumerable<string> methods, IEnumerable<KeyValuePair<string, string>> types)
     {
         StringBuilder text = new();
-        text.Append("service ").Append(Quote(service)).Append('\n');
+        text.Append(isTopic ? "topic " : "service ").Append(Quote(service)).Append('\n');
         foreach (string method in methods) text.Append(method).Append('\n');
         foreach (KeyValuePair<string, string> type in types.OrderBy(static t => t.Key, StringComparer.Ordinal))
             text.Append(type.Value).Append('\n');

@@ -14,6 +14,7 @@ internal sealed class ServiceParser
     private const LanguageVersion MinimumLanguageVersion = LanguageVersion.CSharp13;
 
     private readonly INamedTypeSymbol _service;
+    private readonly bool _isTopic;
     private readonly CSharpCompilation _compilation;
     private readonly ProblemSink _problems;
     private readonly CancellationToken _cancellationToken;
@@ -24,13 +25,14 @@ internal sealed class ServiceParser
         INamedTypeSymbol service, CSharpCompilation compilation, ProblemSink problems, CancellationToken cancellationToken)
     {
         _service = service;
+        _isTopic = KnownTypes.IsTopic(service);
         _compilation = compilation;
         _problems = problems;
         _cancellationToken = cancellationToken;
         _types = new TypeParser(compilation, problems);
     }
 
-    /// <summary>Reads the contract of a <c>[Service]</c> interface.</summary>
+    /// <summary>Reads the contract of a <c>[Service]</c> or <c>[Topic]</c> interface.</summary>
     /// <param name="service">The interface.</param>
     /// <param name="compilation">The compilation it is declared in.</param>
     /// <param name="problems">Is told everything that is wrong.</param>
@@ -49,9 +51,17 @@ internal sealed class ServiceParser
         return (model, new ContractSymbols(service, parser._methods, parser._types.Symbols));
     }
 
-    /// <summary>A service's name and version on the wire, whether its contract is valid or not.</summary>
+    /// <summary>A service's or a topic's name and version, whether its contract is valid or not.</summary>
     public static (string Name, string Version) Identity(INamedTypeSymbol service)
     {
+        if (KnownTypes.IsTopic(service))
+        {
+            AttributeData topic = KnownTypes.Attribute(service, "TopicAttribute")!;
+            return (
+                topic.ConstructorArguments.FirstOrDefault().Value as string ?? "",
+                KnownTypes.NamedArgument(topic, "Version") as string ?? "");
+        }
+
         AttributeData? attribute = KnownTypes.Attribute(service, "ServiceAttribute");
         return (
             KnownTypes.NamedArgument(attribute, "Name") as string ?? WireNames.OfService(service),
@@ -62,10 +72,11 @@ internal sealed class ServiceParser
     {
         CheckDeclaration();
         (string wireName, string version) = Identity(_service);
-        CheckName("wire name", wireName);
+        EventParser? events = _isTopic ? Events(wireName) : null;
+        if (events is null) CheckName("wire name", wireName);
         if (version.Length > 0) CheckName("version", version);
 
-        List<ParsedMethod> methods = Methods();
+        List<ParsedMethod> methods = Methods(events);
         CheckUnique(methods);
         _types.Finiteness.Check();
         if (_problems.Any) return null;
@@ -79,9 +90,10 @@ internal sealed class ServiceParser
             _service.ContainingNamespace.IsGlobalNamespace ? "" : TypeNames.Namespace(_service.ContainingNamespace),
             Declarations().ToEquatableArray(),
             WireNames.WithoutInterfacePrefix(_service.Name),
+            _isTopic,
             wireName,
             version,
-            SchemaText.Compose(wireName, methods.Select(static m => m.Schema), _types.SchemaLines),
+            SchemaText.Compose(_isTopic, wireName, methods.Select(static m => m.Schema), _types.SchemaLines),
             _types.Symbols.Where(static t => t.Value is { IsValueType: true, TypeKind: not TypeKind.Enum })
                 .Select(static t => t.Key).OrderBy(static name => name, StringComparer.Ordinal).ToEquatableArray(),
             _types.KeyedNames.ToEquatableArray(),
@@ -109,20 +121,33 @@ internal sealed class ServiceParser
         if (KnownTypes.IsObsoleteAsError(_service))
             _problems.Report(DiagnosticDescriptors.ObsoleteAsError, _service, _service.Name, _service.Name);
         if (_service.AllInterfaces.Any(static i => i.TypeKind == TypeKind.Error)) _problems.CompilerReports();
+        if (!_isTopic && KnownTypes.Attribute(_service, "TopicAttribute") is not null)
+            _problems.Report(DiagnosticDescriptors.ServiceAndTopic, _service, _service.Name);
+    }
+
+    /// <summary>The rules of the topic's events, after checking its name.</summary>
+    private EventParser Events(string name)
+    {
+        // An attribute without its argument does not compile, and has no name that could be wrong.
+        bool isNamed = KnownTypes.Attribute(_service, "TopicAttribute") is { ConstructorArguments.Length: 1 };
+        if (!isNamed) _problems.CompilerReports();
+        bool isValid = isNamed && EventParser.CheckName(_service, name, _problems);
+        return new EventParser(_service, isValid ? name : null, _problems);
     }
 
     private bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.All(r =>
         r.GetSyntax(_cancellationToken) is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
 
     /// <summary>The methods of the interface and of all that it inherits; a member with a body is no part of the contract.</summary>
-    private List<ParsedMethod> Methods()
+    private List<ParsedMethod> Methods(EventParser? events)
     {
-        MethodParser parser = new(_service, _compilation, _problems, _types);
+        MethodParser parser = new(_service, _compilation, _problems, _types, events);
         List<ParsedMethod> methods = [];
         foreach (INamedTypeSymbol declaring in _service.AllInterfaces.Insert(0, _service))
         {
             _cancellationToken.ThrowIfCancellationRequested();
             if (KnownTypes.IsContract(declaring)) continue;
+            events?.CheckInterface(declaring);
             foreach (ISymbol member in declaring.GetMembers())
             {
                 if (member.IsAbstract && parser.Parse(member) is { } method) methods.Add(method);

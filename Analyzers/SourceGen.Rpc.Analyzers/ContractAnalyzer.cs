@@ -6,7 +6,9 @@ using SourceGen.Rpc.Contracts;
 
 namespace SourceGen.Rpc.Analyzers;
 
-/// <summary>Reports every way in which a <c>[Service]</c> interface is no valid contract. The generator skips exactly those.</summary>
+/// <summary>
+/// Reports every way in which a <c>[Service]</c> or <c>[Topic]</c> interface is no valid contract. The generator skips exactly those.
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ContractAnalyzer : DiagnosticAnalyzer
 {
@@ -30,7 +32,7 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
     private static void AnalyzeType(SymbolAnalysisContext context)
     {
         INamedTypeSymbol type = (INamedTypeSymbol)context.Symbol;
-        if (type.TypeKind != TypeKind.Interface || KnownTypes.Attribute(type, "ServiceAttribute") is null) return;
+        if (!KnownTypes.DeclaresContract(type)) return;
         ProblemSink problems = new(context.ReportDiagnostic);
         ServiceModel? model = ServiceParser.Parse(type, (CSharpCompilation)context.Compilation, problems, context.CancellationToken);
 
@@ -38,15 +40,17 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         if (model is not null && !IsCompleted(type)) problems.Report(DiagnosticDescriptors.NotGenerated, type, type.Name);
     }
 
-    /// <summary>Whoever writes the attribute on an implementation believes it to be protected.</summary>
+    /// <summary>Whoever writes one of the attributes on an implementation believes it to be protected, or called as it says.</summary>
     private static void AnalyzeMethod(SymbolAnalysisContext context)
     {
         ISymbol method = context.Symbol;
         if (method is { IsAbstract: true, IsStatic: false, ContainingType.TypeKind: TypeKind.Interface }) return;
+        ProblemSink problems = new(context.ReportDiagnostic);
+        string name = $"{method.ContainingType.Name}.{method.Name}";
+        if (KnownTypes.Attribute(method, "CallPolicyAttribute") is not null) problems.Report(DiagnosticDescriptors.UselessPolicy, method, name);
         bool requires = KnownTypes.AuthorizationAttributes(method).Any();
         if (!requires && !KnownTypes.AllowsAnonymous(method)) return;
-        string name = $"{method.ContainingType.Name}.{method.Name}";
-        new ProblemSink(context.ReportDiagnostic).Report(
+        problems.Report(
             DiagnosticDescriptors.UselessAuthorization, method, name, requires ? "RequireAuthorization" : "AllowAnonymous");
     }
 

@@ -31,8 +31,6 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
     {
         if (!AnalyzerSwitch.ChecksContracts(context.Options)) return;
 
-        if (!AnalyzerSwitch.ChecksContracts(context.Options)) return;
-
         // An editor may have added the file to a project that has it already.
         AdditionalText[] files = [.. context.Options.AdditionalFiles.Where(static file => LockFile.IsLock(file.Path))
             .DistinctBy(static file => file.Path, StringComparer.Ordinal)];
@@ -51,12 +49,9 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationEndAction(comparison.End);
     }
 
-    private static bool IsService(ISymbol symbol) =>
-        symbol is INamedTypeSymbol { TypeKind: TypeKind.Interface } && KnownTypes.Attribute(symbol, "ServiceAttribute") is not null;
-
     private static void OfferLock(SymbolAnalysisContext context)
     {
-        if (!IsService(context.Symbol)) return;
+        if (!KnownTypes.DeclaresContract(context.Symbol)) return;
         ISymbol service = context.Symbol;
         context.ReportDiagnostic(Diagnostic.Create(LockDescriptors.NotLocked, service.Locations[0], service.Name));
     }
@@ -90,12 +85,14 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
 
         public void CompareService(SymbolAnalysisContext context)
         {
-            if (!IsService(context.Symbol)) return;
+            if (!KnownTypes.DeclaresContract(context.Symbol)) return;
             INamedTypeSymbol symbol = (INamedTypeSymbol)context.Symbol;
             (ServiceModel? model, ContractSymbols symbols) =
                 ServiceParser.ParseWithSymbols(symbol, (CSharpCompilation)context.Compilation, context.CancellationToken);
             (string name, string version) = ServiceParser.Identity(symbol);
-            CurrentService service = model is null ? new CurrentService(name, version, "", default, default) : CurrentService.From(model);
+            CurrentService service = model is null
+                ? new CurrentService(KnownTypes.IsTopic(symbol), name, version, "", default, default)
+                : CurrentService.From(model);
             _services[service.Key] = model is null ? null : service;
             if (model is null) return;
             if (!contractsLock.Has(service))
@@ -103,7 +100,8 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
                 if (options.IsUpdate) return;
                 context.ReportDiagnostic(Diagnostic.Create(
                     LockDescriptors.Compatible, symbol.Locations[0],
-                    $"Service {service.Key} was added", "only old servers do not have it."));
+                    $"{LockText.Title(service.Key)} was added",
+                    service.IsTopic ? "only old subscribers do not know it." : "only old servers do not have it."));
                 return;
             }
 
@@ -118,7 +116,12 @@ public sealed class ContractsLockAnalyzer : DiagnosticAnalyzer
                 isComplete = false;
                 if (!ReportsBreaking) continue;
                 string what = ContractsLock.WhatOfRemoved(locked, _services.Keys);
-                context.ReportDiagnostic(Diagnostic.Create(LockDescriptors.ServiceRemoved, Locate(contractsLock.PlaceOf(locked)), what));
+                bool isTopic = LockText.IsTopic(locked);
+                context.ReportDiagnostic(Diagnostic.Create(
+                    LockDescriptors.ServiceRemoved, Locate(contractsLock.PlaceOf(locked)), what,
+                    isTopic ? $"{ContractsLock.WhoMisses(locked)}: nothing keeps their messages readable any more"
+                        : $"{ContractsLock.WhoMisses(locked)}: their calls are refused",
+                    isTopic ? "[Topic(\"...\", Version = ...)]" : "[Service(Name = ..., Version = ...)]"));
             }
 
             CurrentService[] services = [.. _services.Values.OfType<CurrentService>()];

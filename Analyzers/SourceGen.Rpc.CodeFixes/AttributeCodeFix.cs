@@ -12,11 +12,15 @@ namespace SourceGen.Rpc.CodeFixes;
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AttributeCodeFix)), Shared]
 internal sealed class AttributeCodeFix : SyntaxCodeFix
 {
+    private const string NoMeaning = "Remove what means nothing for events";
+
+    private static readonly string[] s_forCallsOnly = ["OneWay", "Throws", "CallPolicy", "RequireAuthorization", "AllowAnonymous"];
+
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
     [
         DiagnosticDescriptors.OneWayWithResult.Id, DiagnosticDescriptors.InvalidTimeout.Id, DiagnosticDescriptors.NotSerializable.Id,
-        DiagnosticDescriptors.KeyOnUnserializedMember.Id, DiagnosticDescriptors.OneWayThrows.Id,
+        DiagnosticDescriptors.KeyOnUnserializedMember.Id, DiagnosticDescriptors.OneWayThrows.Id, DiagnosticDescriptors.MeaninglessForEvents.Id,
     ];
 
     /// <inheritdoc/>
@@ -32,7 +36,11 @@ internal sealed class AttributeCodeFix : SyntaxCodeFix
         }
         else if (place.Id == DiagnosticDescriptors.InvalidTimeout.Id)
         {
-            OfferDefaultTimeout(place);
+            OfferNoTimeout(place, "Remove TimeoutMs, for the default of the client");
+        }
+        else if (place.Id == DiagnosticDescriptors.MeaninglessForEvents.Id)
+        {
+            OfferNoMeaningless(place);
         }
         else
         {
@@ -52,13 +60,24 @@ internal sealed class AttributeCodeFix : SyntaxCodeFix
             place.Replace(Title, parameter, Attributes.AddToProperty(parameter, "IgnoreMember"));
     }
 
-    private static void OfferDefaultTimeout(FixPlace place)
+    private static void OfferNoTimeout(FixPlace place, string title)
     {
-        if (Attributes.Find(place.Node, "Method") is not { ArgumentList: { } list } attribute) return;
-        if (list.Arguments.FirstOrDefault(static a => a.NameEquals?.Name.Identifier.ValueText == "TimeoutMs") is not { } timeout) return;
-        const string Title = "Remove TimeoutMs, for the default of the client";
-        if (list.Arguments.Count == 1) Remove(place, attribute, Title);
-        else place.Replace(Title, list, list.WithArguments(list.Arguments.Remove(timeout)));
+        if (TimeoutOf(place.Node) is not { Parent: AttributeArgumentListSyntax { Parent: AttributeSyntax attribute } list } timeout) return;
+        if (list.Arguments.Count == 1) Remove(place, attribute, title);
+        else place.Replace(title, list, list.WithArguments(list.Arguments.Remove(timeout)));
+    }
+
+    private static AttributeArgumentSyntax? TimeoutOf(SyntaxNode declaration) => Attributes.Find(declaration, "Method")?.ArgumentList?.Arguments
+        .FirstOrDefault(static a => a.NameEquals?.Name.Identifier.ValueText == "TimeoutMs");
+
+    private static void OfferNoMeaningless(FixPlace place)
+    {
+        AttributeSyntax[] attributes = [.. Attributes.Of(place.Node).Where(static a => s_forCallsOnly.Any(name => Attributes.Is(a, name)))];
+        bool hasTimeout = TimeoutOf(place.Node) is not null;
+
+        // Each has a diagnostic at the same place; which of several is meant cannot be told.
+        if (attributes.Length == 1 && !hasTimeout) Remove(place, attributes[0], NoMeaning);
+        else if (attributes.Length == 0 && hasTimeout) OfferNoTimeout(place, NoMeaning);
     }
 
     private static void OfferNoThrows(FixPlace place)

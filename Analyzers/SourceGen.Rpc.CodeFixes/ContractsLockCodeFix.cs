@@ -93,8 +93,7 @@ public sealed class ContractsLockCodeFix : CodeFixProvider
         {
             foreach (ISymbol member in container.GetMembers())
             {
-                if (member is INamedTypeSymbol { TypeKind: TypeKind.Interface } service
-                    && KnownTypes.Attribute(service, "ServiceAttribute") is not null) yield return service;
+                if (KnownTypes.DeclaresContract(member)) yield return (INamedTypeSymbol)member;
                 if (member is not INamespaceOrTypeSymbol inner) continue;
                 foreach (INamedTypeSymbol nested in Services(inner)) yield return nested;
             }

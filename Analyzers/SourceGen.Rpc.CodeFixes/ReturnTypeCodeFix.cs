@@ -21,7 +21,7 @@ internal sealed class ReturnTypeCodeFix : SyntaxCodeFix
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
     [
         DiagnosticDescriptors.InvalidReturnType.Id, DiagnosticDescriptors.OneWayWithResult.Id, DiagnosticDescriptors.MisplacedStream.Id,
-        UsageDescriptors.EnumerableResult.Id, UsageDescriptors.AsyncVoid.Id,
+        DiagnosticDescriptors.InvalidEvent.Id, UsageDescriptors.EnumerableResult.Id, UsageDescriptors.AsyncVoid.Id,
     ];
 
     /// <inheritdoc/>
@@ -39,10 +39,25 @@ internal sealed class ReturnTypeCodeFix : SyntaxCodeFix
             return;
         }
 
+        if (place.Id == DiagnosticDescriptors.InvalidEvent.Id)
+        {
+            OfferEvent(place);
+            return;
+        }
+
         if (place.Node is not MethodDeclarationSyntax { ReturnType: { } type }) return;
         if (place.Id == DiagnosticDescriptors.InvalidReturnType.Id) OfferValueTask(place, type);
         else if (place.Id == DiagnosticDescriptors.OneWayWithResult.Id) Change(place, "Return nothing (ValueTask)", type, Type(ValueTask));
         else if (ArgumentOf(type, "IEnumerable") is { } item) OfferList(place, item);
+    }
+
+    private static void OfferEvent(FixPlace place)
+    {
+        if (place.Node is MethodDeclarationSyntax { ReturnType: { } type } and not { ReturnType: RefTypeSyntax })
+            Change(place, "Return nothing (ValueTask)", type, Type(ValueTask));
+        else if (place.Node is ParameterSyntax { Type: { } stream }
+            && (ArgumentOf(stream, "IAsyncEnumerable") ?? ArgumentOf(stream, "IAsyncEnumerator") ?? ArgumentOf(stream, "ChannelReader")) == stream)
+            Change(place, "Take a list (IReadOnlyList<T>)", stream, Type(List, ItemOf(stream)));
     }
 
     private static void OfferValueTask(FixPlace place, TypeSyntax type)

@@ -5,8 +5,8 @@ using SourceGen.Rpc.Generators.Emit;
 namespace SourceGen.Rpc.Generators;
 
 /// <summary>
-/// Completes every valid <c>[Service]</c> interface with its contract, proxy and dispatcher, and emits a serializer for every type they
-/// reach. Invalid contracts are skipped: the analyzer reports them by the same rules.
+/// Completes every valid <c>[Service]</c> or <c>[Topic]</c> interface with its contract, proxy and dispatcher, and emits a serializer for
+/// every type they reach. Invalid contracts are skipped: the analyzer reports them by the same rules.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ContractGenerator : IIncrementalGenerator

@@ -57,8 +57,12 @@ internal sealed class ContractsLock
     {
         string name = NameOf(service);
         string? sibling = others.FirstOrDefault(other => NameOf(other) == name);
-        return sibling is null ? $"Service {service} was removed" : $"Service {service} was removed; there is {sibling} now";
+        string what = $"{LockText.Title(service)} was removed";
+        return sibling is null ? what : $"{what}; there is {sibling} now";
     }
+
+    /// <summary>Who is left behind by the removal of a service or topic, as a lock calls it.</summary>
+    public static string WhoMisses(string service) => LockText.IsTopic(service) ? "old publishers and subscribers" : "old clients";
 
     private static string NameOf(string service)
     {

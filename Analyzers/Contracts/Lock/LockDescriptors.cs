@@ -46,7 +46,7 @@ internal static class LockDescriptors
     public static readonly DiagnosticDescriptor ServiceRemoved = new(
         "SGR0065",
         "A locked service is gone",
-        "{0}. This breaks old clients: their calls are refused. Keep it, or keep its name with [Service(Name = ..., Version = ...)]. "
+        "{0}. This breaks {1}. Keep it, or keep its name with {2}. "
         + ToAccept,
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: HelpLink + "SGR0065.md",
         customTags: WellKnownDiagnosticTags.CompilationEnd);

@@ -92,15 +92,17 @@ internal sealed class LockReader
     private static ContractsLock.Locked ReadService(LockString service, IReadOnlyList<LockString> lines, ContractSchema types)
     {
         Dictionary<string, LockString> places = new(StringComparer.Ordinal);
-        int version = service.Value.IndexOf(LockText.VersionWord, StringComparison.Ordinal);
-        Composition text = new($"service {SchemaText.Quote(version < 0 ? service.Value : service.Value.Substring(0, version))}\n");
+        bool isTopic = LockText.IsTopic(service.Value);
+        string name = isTopic ? service.Value.Substring(LockText.TopicWord.Length) : service.Value;
+        int version = name.IndexOf(LockText.VersionWord, StringComparison.Ordinal);
+        Composition text = new($"{(isTopic ? "topic" : "service")} {SchemaText.Quote(version < 0 ? name : name.Substring(0, version))}\n");
         List<KeyValuePair<string, LockString>> methods = [];
         foreach (LockString line in lines)
         {
-            string name = SchemaLine.NameIn(LockText.SwapQuotes(line.Value));
-            if (places.ContainsKey(name)) throw At(line, $"the method '{name}' is there twice; keep one of the two");
-            places.Add(name, line);
-            methods.Add(new KeyValuePair<string, LockString>(name, line));
+            string method = SchemaLine.NameIn(LockText.SwapQuotes(line.Value));
+            if (places.ContainsKey(method)) throw At(line, $"the method '{method}' is there twice; keep one of the two");
+            places.Add(method, line);
+            methods.Add(new KeyValuePair<string, LockString>(method, line));
         }
 
         // The order of lines is checked as a whole, and kindly; the parser insists on it.

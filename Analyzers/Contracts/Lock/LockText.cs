@@ -20,6 +20,7 @@ internal static class LockText
     public const string TypesKey = "types";
     public const string AcceptedKey = "accepted";
     public const string VersionWord = " version ";
+    public const string TopicWord = "topic ";
     public const string MethodWord = "method ";
 
     /// <summary>Writes a lock.</summary>
@@ -70,6 +71,13 @@ internal static class LockText
             characters[i] = characters[i] switch { '"' => '\'', '\'' => '"', _ => characters[i] };
         return new string(characters);
     }
+
+    /// <summary>A service or topic as sentences call it, by its key: <c>Service Shop.Greeter</c>, <c>Topic orders version 2</c>.</summary>
+    public static string Title(string key) =>
+        IsTopic(key) ? "Topic " + key.Substring(TopicWord.Length) : "Service " + key;
+
+    /// <summary>Whether a key is a topic's.</summary>
+    public static bool IsTopic(string key) => key.StartsWith(TopicWord, StringComparison.Ordinal);
 
     private static bool IsMethod(string line) => line.StartsWith(MethodWord, StringComparison.Ordinal);
 

@@ -20,7 +20,7 @@ internal sealed class LockUpdate
         HashSet<string> keys = new(services.Select(static service => service.Key), StringComparer.Ordinal);
         List<string> breaking = [];
         foreach (string removed in existing.Services.Where(service => !keys.Contains(service)))
-            breaking.Add($"{ContractsLock.WhatOfRemoved(removed, keys)}: breaks old clients");
+            breaking.Add($"{ContractsLock.WhatOfRemoved(removed, keys)}: breaks {ContractsLock.WhoMisses(removed)}");
         foreach (CurrentService service in services.Where(existing.Has))
         {
             foreach (ContractDifference difference in existing.Compare(service).Where(static difference => difference.IsBreaking))

@@ -26,6 +26,7 @@ internal enum ReturnKind
 /// <param name="TimeoutMs">The contract's own time limit.</param>
 /// <param name="Errors">The errors that it declares, a derived type before its base.</param>
 /// <param name="Access">Who may call it.</param>
+/// <param name="Policy">How its calls are made; null when the contract does not say.</param>
 internal sealed record MethodModel(
     string Name,
     string WireName,
@@ -41,13 +42,25 @@ internal sealed record MethodModel(
     bool IsIdempotent,
     int TimeoutMs,
     EquatableArray<ErrorModel> Errors,
-    AccessModel Access);
+    AccessModel Access,
+    RpcCallPolicy? Policy);
 
 /// <summary>One parameter that travels.</summary>
 /// <param name="Name">The C# name, not escaped.</param>
 /// <param name="Type">Its type as declared.</param>
 /// <param name="Default">The C# expression of its default value, or null when the caller must pass it.</param>
-internal sealed record ParameterModel(string Name, TypeUse Type, string? Default);
+/// <param name="Hash">What it is hashed as, being a key; null when it is none.</param>
+internal sealed record ParameterModel(string Name, TypeUse Type, string? Default, KeyKind? Hash);
+
+/// <summary>What a parameter is hashed as.</summary>
+internal enum KeyKind
+{
+    /// <summary>By its own overload of <c>KeyHash.Of</c>.</summary>
+    Itself,
+
+    /// <summary>As a number of 64 bits.</summary>
+    Number,
+}
 
 /// <summary>The parameter that is a stream.</summary>
 /// <param name="Name">The C# name, not escaped.</param>

@@ -1,13 +1,14 @@
 namespace SourceGen.Rpc.Contracts;
 
-/// <summary>Everything that is printed for one valid service interface, and the types its serializers are needed for.</summary>
+/// <summary>Everything that is printed for one valid service or topic interface, and the types its serializers are needed for.</summary>
 /// <param name="HintName">The name of its generated file.</param>
 /// <param name="GeneratedNamespace">The namespace of the assembly's generated types.</param>
 /// <param name="InterfaceName">The interface, with <c>global::</c>.</param>
 /// <param name="Namespace">The interface's namespace; empty for the global one.</param>
 /// <param name="Declarations">The partial declarations to reopen, from the outermost containing type to the interface itself.</param>
 /// <param name="Identifier">What generated types are named after.</param>
-/// <param name="WireName">The service's name on the wire.</param>
+/// <param name="IsTopic">Whether the methods are events.</param>
+/// <param name="WireName">The service's name on the wire, or what the topics of events begin with.</param>
 /// <param name="Version">Its version label, or empty.</param>
 /// <param name="Schema">The text of docs/contract-schema.md.</param>
 /// <param name="ValueTypes">The names of the schema's objects that are structs, sorted.</param>
@@ -21,6 +22,7 @@ internal sealed record ServiceModel(
     string Namespace,
     EquatableArray<string> Declarations,
     string Identifier,
+    bool IsTopic,
     string WireName,
     string Version,
     string Schema,

@@ -15,7 +15,7 @@ internal static class ContractAdviceRule
     private static void Analyze(SymbolAnalysisContext context, RpcSymbols symbols)
     {
         INamedTypeSymbol type = (INamedTypeSymbol)context.Symbol;
-        if (!symbols.IsService(type)) return;
+        if (!symbols.IsContract(type)) return;
         IMethodSymbol[] own = [.. MethodsOf(type, symbols)];
         foreach (IMethodSymbol method in own)
         {

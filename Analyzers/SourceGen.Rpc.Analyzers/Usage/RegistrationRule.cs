@@ -70,7 +70,9 @@ internal static class RegistrationRule
         switch (type.TypeKind)
         {
             case TypeKind.Interface:
-                Report(context, place, method, type, "it is an interface without [Service]; add [Service] and 'partial' to it");
+                Report(context, place, method, type, KnownTypes.IsTopic(type)
+                    ? "it is a [Topic], whose events are published and subscribed to; name a [Service] interface"
+                    : "it is an interface without [Service]; add [Service] and 'partial' to it");
                 break;
             case TypeKind.Class or TypeKind.Struct when services.Length == 1:
                 string named = services[0].ToMinimalDisplayString(context.Operation.SemanticModel!, place.SpanStart);
@@ -141,7 +143,7 @@ internal static class RegistrationRule
     /// <summary>Whether a method is one for services: its first type argument must be a contract.</summary>
     private static bool IsOurs(IMethodSymbol method) =>
         !method.TypeParameters.IsEmpty
-        && method.TypeParameters[0].ConstraintTypes.Any(static c => c is INamedTypeSymbol type && KnownTypes.IsContract(type));
+        && method.TypeParameters[0].ConstraintTypes.Any(static c => c is INamedTypeSymbol type && KnownTypes.IsServiceContract(type));
 
     private static SimpleNameSyntax? NameOf(ExpressionSyntax expression) => expression switch
     {

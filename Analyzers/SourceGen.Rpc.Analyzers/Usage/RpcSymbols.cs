@@ -10,6 +10,7 @@ namespace SourceGen.Rpc.Analyzers.Usage;
 internal sealed class RpcSymbols
 {
     private readonly INamedTypeSymbol _serviceAttribute;
+    private readonly INamedTypeSymbol? _topicAttribute;
     private readonly INamedTypeSymbol? _oneWayAttribute;
     private readonly INamedTypeSymbol? _task;
     private readonly INamedTypeSymbol? _taskOfResult;
@@ -18,12 +19,14 @@ internal sealed class RpcSymbols
     private readonly INamedTypeSymbol? _asyncEnumerable;
     private readonly INamedTypeSymbol? _cancellationToken;
     private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _services = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _topics = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableHashSet<IMethodSymbol>?> _handlers =
         new(SymbolEqualityComparer.Default);
 
     private RpcSymbols(Compilation compilation, INamedTypeSymbol serviceAttribute)
     {
         _serviceAttribute = serviceAttribute;
+        _topicAttribute = compilation.GetTypeByMetadataName("SourceGen.Rpc.TopicAttribute");
         _oneWayAttribute = compilation.GetTypeByMetadataName("SourceGen.Rpc.OneWayAttribute");
         _task = compilation.GetTypeByMetadataName("System.Threading.Tasks.Task");
         _taskOfResult = compilation.GetTypeByMetadataName("System.Threading.Tasks.Task`1");
@@ -60,6 +63,13 @@ internal sealed class RpcSymbols
     public bool IsService(ITypeSymbol? type) =>
         type is INamedTypeSymbol { TypeKind: TypeKind.Interface } named && _services.GetOrAdd(named, HasServiceAttribute);
 
+    /// <summary>Whether the type is an interface with <c>[Topic]</c>.</summary>
+    public bool IsTopic(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { TypeKind: TypeKind.Interface } named && _topics.GetOrAdd(named, HasTopicAttribute);
+
+    /// <summary>Whether the type is an interface with <c>[Service]</c> or <c>[Topic]</c>.</summary>
+    public bool IsContract(ITypeSymbol? type) => IsService(type) || IsTopic(type);
+
     /// <summary>The services that a class or struct implements.</summary>
     public IEnumerable<INamedTypeSymbol> ServicesOf(ITypeSymbol type) => type.AllInterfaces.Where(IsService);
 
@@ -86,22 +96,22 @@ internal sealed class RpcSymbols
             : null;
 
     /// <summary>
-    /// Whether a call goes to a service: it is of a method that a service interface requires, through that interface. What it is at run
-    /// time, a proxy or an implementation, cannot be told.
+    /// Whether a call goes to a service, or publishes an event: it is of a method that such an interface requires, through that interface. What
+    /// it is at run time, a proxy or an implementation, cannot be told.
     /// </summary>
     public bool IsServiceCall(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
         if (method is not { IsAbstract: true, IsStatic: false, ContainingType.TypeKind: TypeKind.Interface }) return false;
-        if (!IsService(method.ContainingType) && !IsService(call.Instance?.Type)) return false;
+        if (!IsContract(method.ContainingType) && !IsContract(call.Instance?.Type)) return false;
         return IsTask(method.ReturnType) || IsStream(method.ReturnType);
     }
 
-    /// <summary>Whether the type is a class or struct that implements a service.</summary>
+    /// <summary>Whether the type is a class or struct that implements a service, or handles a topic's events.</summary>
     public bool IsImplementation(INamedTypeSymbol? type) => HandlersOf(type) is not null;
 
     /// <summary>
-    /// Whether the method of a class or struct implements one that a service interface requires, or overrides one that does.
+    /// Whether the method of a class or struct implements one that a service or topic interface requires, or overrides one that does.
     /// </summary>
     public bool IsHandler(IMethodSymbol method)
     {
@@ -115,14 +125,14 @@ internal sealed class RpcSymbols
     }
 
     /// <summary>
-    /// The methods that implement services, as the type or a base declares them first; null for a type that implements none.
+    /// The methods that implement services or handle events, as the type or a base declares them first; null for a type that implements none.
     /// </summary>
     private ImmutableHashSet<IMethodSymbol>? HandlersOf(INamedTypeSymbol? type) =>
         type is { TypeKind: TypeKind.Class or TypeKind.Struct } ? _handlers.GetOrAdd(type, FindHandlers) : null;
 
     private ImmutableHashSet<IMethodSymbol>? FindHandlers(INamedTypeSymbol type)
     {
-        INamedTypeSymbol[] services = [.. ServicesOf(type)];
+        INamedTypeSymbol[] services = [.. type.AllInterfaces.Where(IsContract)];
         if (services.Length == 0) return null;
         ImmutableHashSet<IMethodSymbol>.Builder handlers = ImmutableHashSet.CreateBuilder<IMethodSymbol>(SymbolEqualityComparer.Default);
         foreach (INamedTypeSymbol declaring in services.SelectMany(static s => s.AllInterfaces.Insert(0, s)))
@@ -137,6 +147,8 @@ internal sealed class RpcSymbols
 
         return handlers.ToImmutable();
     }
+
+    private bool HasTopicAttribute(INamedTypeSymbol type) => HasAttribute(type, _topicAttribute);
 
     private bool HasServiceAttribute(INamedTypeSymbol type) => HasAttribute(type, _serviceAttribute);
 

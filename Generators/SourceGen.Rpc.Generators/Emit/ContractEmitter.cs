@@ -46,7 +46,7 @@ internal static class ContractEmitter
 
         writer.Line($"public static readonly {GeneratedCode.Services}{type} {own.Method} = new(");
         writer.Indented(Literals.Text(method.WireName) + ",");
-        writer.Indented(Options(method) + ",");
+        writer.Indented(Options(service, method) + ",");
         writer.Indented(method.TimeoutMs.ToString(CultureInfo.InvariantCulture) + ",");
         EmitRequestShape(writer, method, names);
         if (method.Input is not null) writer.Indented(names[method.Input.Item] + ",");
@@ -74,6 +74,7 @@ internal static class ContractEmitter
         if (method.Access.Requirements.Count > 0)
             details.Add($"Authorization = [{string.Join(", ", method.Access.Requirements.Select(Requirement))}],");
         if (method.Access.AllowsAnonymous) details.Add("AllowsAnonymous = true,");
+        if (method.Policy is { } policy) details.Add($"Policy = {PolicyEmitter.Print(policy)},");
         return details;
     }
 
@@ -105,15 +106,33 @@ internal static class ContractEmitter
 
         if (method.Parameters.Count > 0) writer.Indented("    },");
         if (!initial.StartsWith("default(", StringComparison.Ordinal)) writer.Indented($"    Initial = {initial},");
+        if (Key(method, own) is { } key) writer.Indented($"    Key = static (in {own.Request} request) => {key},");
         writer.Indented("},");
     }
 
-    private static string Options(MethodModel method)
+    /// <summary>The hash of the parameters that are keys; null when none is.</summary>
+    private static string? Key(MethodModel method, MethodNames names)
+    {
+        const string Hash = "global::SourceGen.Rpc.Selection.KeyHash";
+        string? key = null;
+        for (int i = 0; i < method.Parameters.Count; i++)
+        {
+            if (method.Parameters[i].Hash is not { } kind) continue;
+            string value = $"request.{names.Parameters[i]}";
+            string one = $"{Hash}.Of({(kind == KeyKind.Number ? $"unchecked((long){value})" : value)})";
+            key = key is null ? one : $"{Hash}.Combine({key}, {one})";
+        }
+
+        return key;
+    }
+
+    private static string Options(ServiceModel service, MethodModel method)
     {
         List<string> options = [];
         if (method.IsIdempotent) options.Add("Idempotent");
         if (method.IsOneWay) options.Add("OneWay");
         if (method.CancellationParameter is not null) options.Add("Cancellable");
+        if (service.IsTopic) options.Add("Event");
         if (options.Count == 0) options.Add("None");
         return string.Join(" | ", options.Select(static o => $"{GeneratedCode.Services}RpcMethodOptions.{o}"));
     }

@@ -4,7 +4,7 @@ using SourceGen.Rpc.Contracts;
 namespace SourceGen.Rpc.Generators.Emit;
 
 /// <summary>
-/// Prints one service's file: the other part of the interface, and in the assembly's generated namespace, visible in this file only, the
+/// Prints one service's or topic's file: the other part of the interface, and in the assembly's generated namespace, visible in this file only, the
 /// contract, the proxy and the requests; then the serializers of its types, which other services' files use too.
 /// </summary>
 internal static class ServiceEmitter
@@ -46,7 +46,7 @@ internal static class ServiceEmitter
 
     private static void EmitInterface(SourceWriter writer, ServiceModel service, ServiceNames names)
     {
-        string contract = $"{GeneratedCode.Services}IRpcContract<{service.InterfaceName}>";
+        string contract = $"{GeneratedCode.Services}{(service.IsTopic ? "ITopicContract" : "IRpcContract")}<{service.InterfaceName}>";
         if (service.Namespace.Length > 0) writer.Open("namespace " + service.Namespace);
         for (int i = 0; i < service.Declarations.Count; i++)
             writer.Open(service.Declarations[i] + (i == service.Declarations.Count - 1 ? " : " + contract : ""));

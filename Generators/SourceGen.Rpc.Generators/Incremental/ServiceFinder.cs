@@ -6,8 +6,8 @@ using SourceGen.Rpc.Contracts;
 namespace SourceGen.Rpc.Generators;
 
 /// <summary>
-/// Finds the valid services of a compilation. To read a thousand contracts out of a compilation takes a fifth of a second, nearly all of it
-/// for the compiler to bind their symbols anew, which it does after every edit; so it is done again only when something was declared
+/// Finds the valid services and topics of a compilation. To read a thousand contracts out of a compilation takes a fifth of a second, nearly
+/// all of it for the compiler to bind their symbols anew, which it does after every edit; so it is done again only when something was declared
 /// differently, not when somebody types in a method.
 /// </summary>
 /// <remarks>
@@ -38,11 +38,8 @@ internal sealed class ServiceFinder
             SemanticModel model = compilation.GetSemanticModel(tree);
             foreach (InterfaceDeclarationSyntax declaration in Interfaces(tree, cancellationToken))
             {
-                if (model.GetDeclaredSymbol(declaration, cancellationToken) is { } symbol
-                    && KnownTypes.Attribute(symbol, "ServiceAttribute") is not null)
-                {
+                if (model.GetDeclaredSymbol(declaration, cancellationToken) is { } symbol && KnownTypes.DeclaresContract(symbol))
                     interfaces.Add(symbol);
-                }
             }
         }
 
