@@ -8,4 +8,12 @@ namespace SourceGen.Rpc.Client;
 /// <param name="Requests">Writes the arguments in the connection's codec.</param>
 /// <param name="Responses">Reads the result.</param>
 internal sealed record CallRoute<TRequest, TResponse>(
-    RpcConnection Connection, ushort Method, ISerializer<TRequest> Requests, ISerializer<TResponse> Responses);
+    RpcConnection Connection, ushort Method, ISerializer<TRequest> Requests, ISerializer<TResponse> Responses)
+    where TRequest : struct
+{
+    /// <summary>Calls the method without a message; null when its calls go as messages.</summary>
+    public InProcess.InProcessMethod<TRequest, TResponse>? InProcess { get; init; }
+
+    /// <summary>The errors that the method declares; null for none.</summary>
+    public Errors.DeclaredErrors? Errors { get; } = (Responses as Errors.ErrorAwareSerializer<TResponse>)?.Errors;
+}

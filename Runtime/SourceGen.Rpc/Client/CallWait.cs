@@ -32,7 +32,8 @@ internal sealed class CallWait : IDisposable
         int remainingMs = RemainingMs;
         try
         {
-            RpcConnection connection = await channel.GetConnectionAsync(_methodName, _patience.TimeoutMs, remainingMs, _patience.Token).ConfigureAwait(false);
+            RpcConnection connection = await channel
+                .GetConnectionAsync(_methodName, _patience.TimeoutMs, remainingMs, _patience.Token).ConfigureAwait(false);
             return await bind(connection, _patience.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_patience.Token.IsCancellationRequested)

@@ -12,6 +12,9 @@ namespace SourceGen.Rpc.Client;
 /// </summary>
 internal sealed class ClientChannel : CallChannel, IAsyncDisposable
 {
+    /// <summary>A connection that is not there after so many milliseconds is not waited for by calls that can go elsewhere.</summary>
+    private const long SoonMs = 250;
+
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly RpcClientOptions _options;
@@ -22,7 +25,11 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
     private TaskCompletionSource<RpcConnection>? _next;
+    private TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Action<bool>? _watchers;
+    private long _firstAttemptBegan;
     private Exception? _lastFailure;
+    private volatile RpcException? _refusal;
     private int _attempts;
     private int _shortLived;
     private long _adoptedAt;
@@ -74,6 +81,11 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     /// <summary>Why the last attempt to connect failed; null when none did.</summary>
     public Exception? LastFailure => _lastFailure;
 
+    /// <summary>
+    /// Why the server, or this side, does not want a connection, if the last attempt failed with that; null when waiting for one is not in vain.
+    /// </summary>
+    public RpcException? Refusal => _refusal;
+
     /// <summary>Opens the first connection, in one attempt.</summary>
     /// <exception cref="RpcException">It failed; the message says why.</exception>
     public async ValueTask ConnectAsync(CancellationToken cancellationToken)
@@ -107,6 +119,30 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         }
 
         if (_isOneOfMany && !next.IsCompletedSuccessfully) throw NotConnected(methodName);
+        return await WaitAsync(next, methodName, callTimeoutMs, remainingMs, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a connection as <see cref="GetConnectionAsync"/> does, also where calls may go elsewhere.</summary>
+    /// <param name="methodName">The method to be called, for the error message.</param>
+    /// <param name="remainingMs">What remains of the call's time, in milliseconds; -1 for no limit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RpcException">There was none in time.</exception>
+    public async ValueTask WaitForConnectionAsync(string methodName, int remainingMs, CancellationToken cancellationToken)
+    {
+        Task<RpcConnection> next;
+        lock (_gate)
+        {
+            if (_disposing.IsCancellationRequested) throw Disposed(methodName);
+            if (Current is { IsUsable: true }) return;
+            next = NextConnection();
+        }
+
+        await WaitAsync(next, methodName, remainingMs, remainingMs, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<RpcConnection> WaitAsync(
+        Task<RpcConnection> next, string methodName, int callTimeoutMs, int remainingMs, CancellationToken cancellationToken)
+    {
         bool callIsShorter = callTimeoutMs >= 0 && callTimeoutMs < _options.ConnectTimeout.TotalMilliseconds;
         TimeSpan limit = callIsShorter ? TimeSpan.FromMilliseconds(callTimeoutMs) : _options.ConnectTimeout;
         try
@@ -143,6 +179,48 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
     public Task WhenConnected()
     {
         lock (_gate) return Current is { IsUsable: true } ? Task.CompletedTask : NextConnection();
+    }
+
+    /// <summary>
+    /// Completes when an attempt to connect has come to an end, well or not; the attempt begins if there is none. At once when there is a
+    /// connection, or the attempts failed so far.
+    /// </summary>
+    public Task WhenAttempted()
+    {
+        lock (_gate)
+        {
+            if (_disposing.IsCancellationRequested || Current is { IsUsable: true }) return Task.CompletedTask;
+            NextConnection();
+            return _firstAttempt.Task;
+        }
+    }
+
+    /// <summary>Whether an attempt to connect has just begun, and nothing speaks against it yet.</summary>
+    public bool MayConnectSoon
+    {
+        get
+        {
+            lock (_gate) return _next is not null && !_firstAttempt.Task.IsCompleted && Environment.TickCount64 - _firstAttemptBegan < SoonMs;
+        }
+    }
+
+    /// <summary>
+    /// Has somebody told whether there is a connection: now, and each time that changes. On whatever thread changes it, under a lock: it must
+    /// be brief.
+    /// </summary>
+    public void Watch(Action<bool> watcher)
+    {
+        lock (_gate)
+        {
+            _watchers += watcher;
+            watcher(Current is { IsUsable: true });
+        }
+    }
+
+    /// <summary>Ends what <see cref="Watch"/> began.</summary>
+    public void Unwatch(Action<bool> watcher)
+    {
+        lock (_gate) _watchers -= watcher;
     }
 
     /// <summary>Takes no more calls, lets those in flight finish, and closes.</summary>
@@ -182,7 +260,9 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             _disposing.Cancel();
             RpcConnection? connection = Current;
             Current = null;
+            _watchers?.Invoke(false);
             _next?.TrySetCanceled();
+            _firstAttempt.TrySetResult();
             return connection;
         }
     }
@@ -193,6 +273,8 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
         if (_next is null)
         {
             _next = new TaskCompletionSource<RpcConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _firstAttempt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _firstAttemptBegan = Environment.TickCount64;
             _ = Task.Run(ReconnectAsync);
         }
 
@@ -228,7 +310,9 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             {
                 _lastFailure = e;
                 TimeSpan delay = backoff.Next();
-                if (e is RpcException { Code: RpcStatusCode.Unauthenticated or RpcStatusCode.FailedPrecondition } known) FailWaiting(known);
+                _refusal = e as RpcException is { Code: RpcStatusCode.Unauthenticated or RpcStatusCode.FailedPrecondition } known ? known : null;
+                if (_refusal is { } refusal) FailWaiting(refusal);
+                lock (_gate) _firstAttempt.TrySetResult();
                 ClientLog.ConnectFailed(_logger, _attempts, Address, (int)delay.TotalMilliseconds, e.Message);
                 await Task.Delay(delay, _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -245,10 +329,13 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             connection.Leaving += OnLeaving;
             Current = connection;
             _adoptedAt = Environment.TickCount64;
+            _refusal = null;
             TaskCompletionSource<RpcConnection>? next = _next;
             _next = null;
             connection.Start();
+            _watchers?.Invoke(true);
             next?.TrySetResult(connection);
+            _firstAttempt.TrySetResult();
         }
 
         if (connection.RenewAfter is { } time) _ = RenewAsync(connection, time);
@@ -299,6 +386,7 @@ internal sealed class ClientChannel : CallChannel, IAsyncDisposable
             if (Current == connection)
             {
                 Current = null;
+                _watchers?.Invoke(false);
                 bool shortLived = Environment.TickCount64 - _adoptedAt < _options.MaxReconnectDelay.TotalMilliseconds;
                 _shortLived = shortLived ? Math.Min(_shortLived + 1, 100) : 0;
                 if (!_disposing.IsCancellationRequested) NextConnection();

@@ -58,7 +58,9 @@ internal sealed class ClientConnector
         ITransportConnection? transport = null;
         try
         {
-            transport = await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
+            transport = _options.PreferInProcess && InProcess.InProcessServers.Find(Address) is { } here
+                ? await InProcessTransport.Shared.ConnectAsync(here, timeout.Token).ConfigureAwait(false)
+                : await _transport.ConnectAsync(Address, timeout.Token).ConfigureAwait(false);
             await TransportHandshake.CompleteAsync(transport, _options.ConnectTimeout, timeout.Token, cancellationToken)
                 .ConfigureAwait(false);
             RpcCredential? credential = await GetCredentialAsync(transport, timeout.Token).ConfigureAwait(false);
@@ -88,6 +90,7 @@ internal sealed class ClientConnector
             {
                 PeerCallTimeoutMs = (int)_options.CallTimeout.TotalMilliseconds,
                 PeerCallFilters = _peerCallFilters,
+                Isolation = _options.Isolation,
                 AllowsInsecureCredentials = _options.AllowInsecureCredentials,
                 CallCredentials = _credentials is { IsPerCall: true } ? _credentials : null,
                 Credential = credential,

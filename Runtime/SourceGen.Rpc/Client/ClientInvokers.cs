@@ -13,6 +13,7 @@ internal sealed class UnaryClientInvoker<TRequest, TResponse>(ClientMethod<TRequ
         ClientObservation observation = Instruments.ObservesClients ? method.Observe() : default;
         try
         {
+            if (!observation.IsOn && method.TryInvoke(in request, cancellationToken, out ValueTask<TResponse> direct)) return direct;
             PendingCall<TResponse>? call = method.TryCall(in request, in observation, cancellationToken);
             return call is not null
                 ? new ValueTask<TResponse>(call, call.Version)
@@ -40,6 +41,8 @@ internal sealed class ActionClientInvoker<TRequest>(ClientMethod<TRequest, NoRes
         ClientObservation observation = Instruments.ObservesClients ? method.Observe() : default;
         try
         {
+            if (!observation.IsOn && method.TryInvoke(in request, cancellationToken, out ValueTask<NoResponse> direct))
+                return direct.IsCompletedSuccessfully ? default : AwaitAsync(direct);
             PendingCall<NoResponse>? call = method.TryCall(in request, in observation, cancellationToken);
             return call is not null ? new ValueTask(call, call.Version) : CallAsync(request, observation, cancellationToken);
         }
@@ -54,6 +57,8 @@ internal sealed class ActionClientInvoker<TRequest>(ClientMethod<TRequest, NoRes
             throw;
         }
     }
+
+    private static async ValueTask AwaitAsync(ValueTask<NoResponse> call) => await call.ConfigureAwait(false);
 
     private async ValueTask CallAsync(TRequest request, ClientObservation observation, CancellationToken cancellationToken) =>
         await method.CallAsync(request, observation, cancellationToken).ConfigureAwait(false);

@@ -23,4 +23,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(205, LogLevel.Warning, "{Instance} is not called: {Reason}")]
     public static partial void NodeUnusable(ILogger logger, ServiceInstance instance, string reason);
+
+    [LoggerMessage(206, LogLevel.Warning, "{Method} failed, and its caller is not told (CallStrategy.Failsafe): {Reason}")]
+    public static partial void CallGivenUp(ILogger logger, string method, string reason);
 }

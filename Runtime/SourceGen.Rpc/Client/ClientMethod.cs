@@ -39,6 +39,28 @@ internal sealed class ClientMethod<TRequest, TResponse>(
             : TryCall(route, in request, own, own.TimeoutMs, in observation, cancellationToken, out _);
     }
 
+    /// <summary>Calls the method without a message, if its server is in this process and nothing about the call is in the way.</summary>
+    /// <param name="request">The arguments.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="call">The call, begun and perhaps completed.</param>
+    /// <returns>False when it is to be made in the ordinary way.</returns>
+    /// <exception cref="RpcException">The call's time has passed before it was made.</exception>
+    public bool TryInvoke(in TRequest request, CancellationToken cancellationToken, out ValueTask<TResponse> call)
+    {
+        call = default;
+        CallRoute<TRequest, TResponse>? route = _route;
+        if (route?.InProcess is not { } local
+            || route.Connection != channel.Current
+            || cancellationToken.IsCancellationRequested
+            || terms.TryGet() is not { } own
+            || own.Inherited.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        return local.TryInvoke(in request, own, route.Errors, cancellationToken, out call);
+    }
+
     /// <summary>Writes a request that gets no reply, if that is possible at once.</summary>
     /// <param name="request">The arguments.</param>
     /// <param name="observation">Who listens; nobody tells them of the call's end here.</param>
@@ -170,8 +192,13 @@ internal sealed class ClientMethod<TRequest, TResponse>(
         CallRoute<TRequest, TResponse>? route = _route;
         if (route?.Connection == connection) return route;
         ContractBinding binding = await connection.Contracts.BindAsync(method.Contract, cancellationToken).ConfigureAwait(false);
+        ushort number = binding.NumberOf(method);
+        bool isOneWay = (method.Options & RpcMethodOptions.OneWay) != 0;
         route = new CallRoute<TRequest, TResponse>(
-            connection, binding.NumberOf(method), connection.Codec.GetSerializer(requestShape), responses(connection.Codec));
+            connection, number, connection.Codec.GetSerializer(requestShape), responses(connection.Codec))
+        {
+            InProcess = isOneWay ? null : await connection.BindInProcessAsync<TRequest, TResponse>(number).ConfigureAwait(false),
+        };
         _route = route;
         return route;
     }

@@ -61,6 +61,23 @@ internal sealed class MethodTerms
         return Authorize(own, headers, baggage, credential);
     }
 
+    /// <summary>What a header of a call that is made here and now has: the nearest has the say, as with all that calls are made with.</summary>
+    public string? FindHeader(string name)
+    {
+        if (AmbientContext.MayHaveValue && AmbientContext.Value is { } ambient)
+        {
+            for (RpcCallScope? scope = RpcCallScope.Innermost(ambient); scope is not null; scope = scope.Outer)
+            {
+                if (scope.Options.Headers.TryGetValue(name, out string? near) || scope.Options.Baggage.TryGetValue(name, out near)) return near;
+            }
+
+            RpcContext? context = ambient as RpcContext ?? (ambient as RpcCallScope)?.Context;
+            if (context is not null && context.Baggage.TryGetValue(name, out string? passedOn)) return passedOn;
+        }
+
+        return _headers?.TryGetValue(name, out string? own) is true || _baggage?.TryGetValue(name, out own) is true ? own : null;
+    }
+
     private CallTerms Get(out RpcHeaders? headers, out RpcHeaders? baggage)
     {
         headers = _headers;

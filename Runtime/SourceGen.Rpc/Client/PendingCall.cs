@@ -14,6 +14,7 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
 {
     private long _claimable;
     private long _uses;
+    private long _ordinal;
     private volatile CancelledBy _cancelRequested;
     private CancellationToken _token;
     private CancellationToken _inherited;
@@ -66,6 +67,16 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     public ulong Id { get; private set; }
 
     /// <summary>
+    /// Which request of its connection it is, from 1, in the order in which the peer sees them: what the peer names when it leaves.
+    /// <see cref="long.MaxValue"/> while it is not written; 0 when it is not known, because it is sent in fragments, or is no request.
+    /// </summary>
+    public long Ordinal
+    {
+        get => Volatile.Read(ref _ordinal);
+        set => Volatile.Write(ref _ordinal, value);
+    }
+
+    /// <summary>
     /// The call is in its connection's table from now on, and may complete before this returns. Called under the output's lock.
     /// </summary>
     /// <returns>What <see cref="TryClaim"/> asks for.</returns>
@@ -73,6 +84,7 @@ internal abstract class PendingCall() : BatchItem(runsInCallersContext: true)
     {
         Connection = connection;
         Id = id;
+        Ordinal = long.MaxValue;
         long use = ++_uses;
         Volatile.Write(ref _claimable, use);
         return use;

@@ -1,6 +1,7 @@
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Client.Nodes;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.PubSub;
 using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc;
@@ -9,13 +10,15 @@ namespace SourceGen.Rpc;
 /// Calls services: those of one server over one connection, which it opens again when it is lost, or those of all servers that a directory
 /// knows, each call at the next in turn. Thread safe; one client serves a whole process. It needs neither a host nor dependency injection.
 /// </summary>
-public sealed class RpcClient : IAsyncDisposable
+public sealed partial class RpcClient : IAsyncDisposable
 {
     private readonly ServerAccess _servers;
+    private readonly MessageBus? _bus;
 
-    private RpcClient(ServerAccess servers)
+    private RpcClient(ServerAccess servers, MessageBus? bus)
     {
         _servers = servers;
+        _bus = bus;
         AmbientContext.Use(); // Handlers in this process may call over it: what they serve is to be known from now on.
     }
 
@@ -24,6 +27,9 @@ public sealed class RpcClient : IAsyncDisposable
 
     /// <summary>Where the calls to its one server go.</summary>
     internal ClientChannel Channel => _servers.Single;
+
+    /// <summary>How it gets to servers.</summary>
+    internal ServerAccess Servers => _servers;
 
     /// <summary>Whether there is a connection at this moment.</summary>
     public bool IsConnected => _servers.IsConnected;
@@ -35,7 +41,7 @@ public sealed class RpcClient : IAsyncDisposable
     /// <exception cref="NotSupportedException">No transport serves the address.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static RpcClient Create(string address, RpcClientOptions? options = null) =>
-        new(new SingleServer(new ClientChannel(RpcAddress.Parse(address), options ?? new RpcClientOptions())));
+        new(new SingleServer(new ClientChannel(RpcAddress.Parse(address), options ?? new RpcClientOptions())), options?.Bus);
 
     /// <summary>
     /// Creates a client that connects when the first call is made: to <see cref="RpcClientOptions.Address"/>, or to the servers in
@@ -49,7 +55,7 @@ public sealed class RpcClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Address is { } address) return Create(address, options);
-        if (options.Directory is { } directory) return new RpcClient(new DiscoveredServers(directory, options));
+        if (options.Directory is { } directory) return new RpcClient(new DiscoveredServers(directory, options), options.Bus);
         throw new ArgumentException(
             "Address is missing; tell the client where its server listens, for example options.Address = \"tcp://127.0.0.1:5000\", "
             + "or where it finds servers by the name of a service, with options.Directory.");
@@ -128,6 +134,43 @@ public sealed class RpcClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         return TService.Contract.CreateProxy(new ProxyChannel(_servers.GetChannel(TService.Contract), options.Copy()));
+    }
+
+    /// <summary>
+    /// Makes a call at every server of a service, at once, and gathers what they answer. For calls of which one result is enough, and an error
+    /// when one fails, there is <see cref="CallStrategy.Broadcast"/>.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// var sizes = await client.BroadcastAsync((ICache cache, CancellationToken stop) => cache.SizeAsync(stop));
+    /// foreach (var one in sizes) Console.WriteLine(one.IsSuccess ? $"{one.Address} has {one.Value}" : $"{one.Address}: {one.Error.Message}");
+    /// </code>
+    /// </example>
+    /// <param name="call">Makes the call; it is given a proxy for each server.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What each server answered, in the registry's order: also that it failed, or could not be reached.</returns>
+    /// <exception cref="RpcException">No server is known, or none can be reached.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async ValueTask<IReadOnlyList<RpcNodeResult<TResult>>> BroadcastAsync<TService, TResult>(
+        Func<TService, CancellationToken, ValueTask<TResult>> call, CancellationToken cancellationToken = default)
+        where TService : class, IRpcContract<TService>
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        RpcContract<TService> contract = TService.Contract;
+        IReadOnlyList<NodeChannel> servers = await _servers.GetAllAsync(contract, cancellationToken).ConfigureAwait(false);
+        return await Task.WhenAll(servers.Select(async server =>
+        {
+            try
+            {
+                await server.ConnectAsync(contract.Name, cancellationToken).ConfigureAwait(false);
+                TResult result = await call(contract.CreateProxy(server), cancellationToken).ConfigureAwait(false);
+                return new RpcNodeResult<TResult>(server.Address, server.Instance, result, error: null);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                return new RpcNodeResult<TResult>(server.Address, server.Instance, default, e);
+            }
+        })).ConfigureAwait(false);
     }
 
     /// <summary>

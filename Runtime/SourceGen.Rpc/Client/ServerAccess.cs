@@ -1,3 +1,4 @@
+using SourceGen.Rpc.Client.Nodes;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
 
@@ -19,10 +20,23 @@ internal abstract class ServerAccess : IAsyncDisposable
     /// <summary>Gets the channel for the calls of a service.</summary>
     public abstract OptionsChannel GetChannel(RpcContract contract);
 
+    /// <summary>Gets the ways to all servers of a service, waiting until they are known.</summary>
+    /// <exception cref="RpcException">There is none.</exception>
+    public abstract ValueTask<IReadOnlyList<NodeChannel>> GetAllAsync(RpcContract contract, CancellationToken cancellationToken);
+
     /// <summary>Offers a service to whoever is connected to from now on.</summary>
     /// <exception cref="InvalidOperationException">It is too late, or the service was added before.</exception>
     /// <exception cref="NotSupportedException">A codec cannot serialize a type of the service.</exception>
     public abstract void Offer(ServiceRegistration service);
+
+    /// <summary>Gets a server that offers a service, and its connection: for who wants to ask it what the service looks like.</summary>
+    /// <param name="service">The service's name.</param>
+    /// <param name="version">Its version label; empty for any.</param>
+    /// <param name="what">What is wanted, for the error message.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RpcException">There is none; the message says why.</exception>
+    public abstract ValueTask<(ClientChannel Channel, Wire.RpcConnection Connection)> GetConnectionAsync(
+        string service, string version, string what, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

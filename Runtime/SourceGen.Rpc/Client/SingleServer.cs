@@ -1,4 +1,6 @@
+using SourceGen.Rpc.Client.Nodes;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Filters;
 using SourceGen.Rpc.Server;
 
 namespace SourceGen.Rpc.Client;
@@ -14,7 +16,18 @@ internal sealed class SingleServer(ClientChannel channel) : ServerAccess
 
     public override OptionsChannel GetChannel(RpcContract contract) => channel;
 
+    // The channel has the client's filters itself.
+    public override ValueTask<IReadOnlyList<NodeChannel>> GetAllAsync(RpcContract contract, CancellationToken cancellationToken) =>
+        new([new NodeChannel(instance: null, channel, FilterChain.Empty)]);
+
     public override void Offer(ServiceRegistration service) => channel.Services.Add(service);
+
+    public override async ValueTask<(ClientChannel Channel, Wire.RpcConnection Connection)> GetConnectionAsync(
+        string service, string version, string what, CancellationToken cancellationToken)
+    {
+        int timeoutMs = channel.CallTimeoutMs;
+        return (channel, await channel.GetConnectionAsync(what, timeoutMs, timeoutMs, cancellationToken).ConfigureAwait(false));
+    }
 
     public override ValueTask DisposeAsync() => channel.DisposeAsync();
 }

@@ -12,6 +12,8 @@ public sealed class RpcCallOptions
     private RpcHeaders? _headers;
     private RpcHeaders? _baggage;
     private RpcCredential? _credential;
+    private RpcCallPolicy? _policy;
+    private RpcPriority? _priority;
 
     /// <summary>
     /// How long a call may take, or all calls of a scope together; afterwards they fail with <see cref="RpcStatusCode.DeadlineExceeded"/>.
@@ -60,6 +62,39 @@ public sealed class RpcCallOptions
         }
     }
 
+    /// <summary>
+    /// Which servers the calls are sent to, and what is done when one fails. Null, the default, leaves it to what is further away. A policy
+    /// that does not fit the method that is called, such as one that may run a method twice that is not idempotent, has the call fail with an
+    /// <see cref="InvalidOperationException"/> that says why.
+    /// </summary>
+    /// <exception cref="ArgumentException">Two of the policy's values contradict each other.</exception>
+    public RpcCallPolicy? Policy
+    {
+        get => _policy;
+        set
+        {
+            value?.Validate();
+            _policy = value;
+        }
+    }
+
+    /// <summary>
+    /// How important the calls are to a server that cannot run all of them. It travels as baggage, so that the calls which the handler makes
+    /// have it too. Null, the default, leaves it to what is further away; in a handler, to the call that it serves.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is none of the priorities.</exception>
+    public RpcPriority? Priority
+    {
+        get => _priority;
+        set
+        {
+            if (value is { } priority && !Enum.IsDefined(priority)) throw new ArgumentOutOfRangeException(nameof(value), value, null);
+            _priority = value;
+            Baggage.Remove(PriorityHeader.Name);
+            if (value is { } known) Baggage.AddChecked(PriorityHeader.Name, PriorityHeader.Write(known));
+        }
+    }
+
     /// <summary>A copy, so that what its owner changes later does not reach calls that are being made.</summary>
     internal RpcCallOptions Copy() => new()
     {
@@ -67,5 +102,7 @@ public sealed class RpcCallOptions
         _headers = _headers?.Copy(),
         _baggage = _baggage?.Copy(),
         _credential = _credential,
+        _policy = _policy,
+        _priority = _priority,
     };
 }

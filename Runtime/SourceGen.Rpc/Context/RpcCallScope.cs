@@ -91,6 +91,28 @@ public sealed class RpcCallScope : IDisposable
         if (AmbientContext.Value == this) AmbientContext.Value = _outer;
     }
 
+    /// <summary>
+    /// What calls that are made here and now inherit but for their time, for one that is made again where nothing can be inherited; null for
+    /// nothing.
+    /// </summary>
+    internal static RpcCallOptions? CaptureHeaders()
+    {
+        if (!AmbientContext.MayHaveValue || AmbientContext.Value is not { } ambient) return null;
+        RpcCallOptions captured = new();
+        RpcCallScope? innermost = Innermost(ambient);
+        RpcContext? context = ambient as RpcContext ?? (ambient as RpcCallScope)?.Context;
+        if (context is not null) captured.Baggage.Override(context.Baggage);
+        Stack<RpcCallScope> scopes = new();
+        for (RpcCallScope? scope = innermost; scope is not null; scope = scope.Outer) scopes.Push(scope);
+        foreach (RpcCallScope scope in scopes)
+        {
+            captured.Headers.Override(scope.Options.Headers);
+            captured.Baggage.Override(scope.Options.Baggage);
+        }
+
+        return captured.Headers.Count + captured.Baggage.Count > 0 ? captured : null;
+    }
+
     /// <summary>The innermost scope of an ambient value that is not over.</summary>
     internal static RpcCallScope? Innermost(object? ambient)
     {

@@ -54,6 +54,9 @@ public sealed class RpcContext
     /// </summary>
     public RpcHeaders Baggage { get; }
 
+    /// <summary>How important the caller says that the call is; it goes on to the calls that the handler makes.</summary>
+    public RpcPriority Priority => PriorityHeader.Read(Baggage);
+
     /// <summary>What the caller gets before the result, or before the error. Read only once the handler has finished.</summary>
     public RpcHeaders ResponseHeaders => GetReplyHeaders(ref _responseHeaders);
 

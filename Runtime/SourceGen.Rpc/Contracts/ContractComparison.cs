@@ -1,7 +1,7 @@
 namespace SourceGen.Rpc.Contracts;
 
 /// <summary>
-/// Compares two versions of a service's contract, as its schema describes it (docs/contract-schema.md), and says of each difference whom
+/// Compares two versions of a service's or a topic's contract, as its schema describes it (docs/contract-schema.md), and says of each difference whom
 /// it breaks: old clients that call new servers, new clients that call old servers, or stored data. It is what the contract lock and the
 /// handshake of a connection are made of.
 /// </summary>
@@ -14,7 +14,7 @@ static class ContractComparison
 {
     private static readonly ContractPlace TheMethod = new(null, "the method");
 
-    /// <summary>Compares two schemas of one service.</summary>
+    /// <summary>Compares two schemas of one service, or of one topic: publishers are its clients, and subscribers its servers.</summary>
     /// <param name="oldSchema">The older version's schema, such as <c>RpcContract.Schema</c>.</param>
     /// <param name="newSchema">The newer version's schema.</param>
     /// <returns>
@@ -34,12 +34,13 @@ static class ContractComparison
         ContractSchema old, ContractSchema @new, ICollection<string>? valueTypes = null)
     {
         List<ContractFinding> found = [];
-        if (old.Service != @new.Service)
+        if (old.Service != @new.Service || old.IsTopic != @new.IsTopic)
         {
             found.Add(new ContractFinding(ContractDifferenceKind.ServiceRenamed, new ContractPlace(null, "the service"))
             {
                 Old = old.Service,
-                New = @new.Service,
+                New = old.IsTopic == @new.IsTopic ? @new.Service : $"the {(@new.IsTopic ? "topic" : "service")} {@new.Service}",
+                IsTopic = old.IsTopic,
             });
         }
 

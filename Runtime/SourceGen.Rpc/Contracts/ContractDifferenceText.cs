@@ -8,7 +8,7 @@ internal static class ContractDifferenceText
     /// <summary>What changed, to stand behind its subject.</summary>
     public static string What(ContractFinding finding) => finding.Kind switch
     {
-        ContractDifferenceKind.ServiceRenamed => $"was the service {finding.Old} and is {finding.New}",
+        ContractDifferenceKind.ServiceRenamed => $"was the {(finding.IsTopic ? "topic" : "service")} {finding.Old} and is {finding.New}",
         ContractDifferenceKind.MethodAdded => "was added",
         ContractDifferenceKind.MethodRemoved when finding.Successor is not null =>
             $"was removed; {finding.Successor} looks like its new name",
@@ -51,6 +51,8 @@ internal static class ContractDifferenceText
         bool isSent = (finding.Usage & ContractUsage.Parameter) != 0, isReturned = (finding.Usage & ContractUsage.Result) != 0;
         return finding.Kind switch
         {
+            ContractDifferenceKind.ServiceRenamed when finding.IsTopic =>
+                "what is published to the one topic does not reach who subscribed to the other.",
             ContractDifferenceKind.ServiceRenamed => "a client asks for a service by its name, and is refused.",
             ContractDifferenceKind.MethodAdded => "only its calls to old servers are refused.",
             ContractDifferenceKind.MethodRemoved => "their calls are refused.",
@@ -125,6 +127,7 @@ internal static class ContractDifferenceText
         string instead = isOfMember ? "Leave the member as it was, and add one of another key" : NewMethod;
         return finding.Kind switch
         {
+            ContractDifferenceKind.ServiceRenamed when finding.IsTopic => $"Keep the name with [Topic(\"{finding.Old}\")].",
             ContractDifferenceKind.ServiceRenamed => $"Keep the name with [Service(Name = \"{finding.Old}\")].",
             ContractDifferenceKind.MethodRemoved when finding.Successor is not null =>
                 $"Keep its name on the wire with [Method(Name = \"{finding.Method}\")] on {finding.Successor}.",

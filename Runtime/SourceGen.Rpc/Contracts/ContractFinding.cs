@@ -26,6 +26,9 @@ internal sealed record ContractFinding(ContractDifferenceKind Kind, ContractPlac
     /// <summary>Whether a parameter has a default value.</summary>
     public bool HasDefault { get; init; }
 
+    /// <summary>Whether it was a topic, of which the name or the kind changed.</summary>
+    public bool IsTopic { get; init; }
+
     /// <summary>What is new and looks like what is gone.</summary>
     public string? Successor { get; init; }
 

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace SourceGen.Rpc.Contracts;
 
-/// <summary>A service contract as its schema describes it (docs/contract-schema.md).</summary>
-/// <param name="Service">The service's name on the wire.</param>
+/// <summary>A service's or a topic's contract as its schema describes it (docs/contract-schema.md).</summary>
+/// <param name="Service">The service's name on the wire, or what the topics of events begin with.</param>
 /// <param name="Methods">The methods, sorted by wire name; the position is the method's number on the wire.</param>
 /// <param name="Definitions">The objects, unions and enums, in the order they are written.</param>
 internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, SchemaDefinition[] Definitions)
@@ -13,6 +13,9 @@ internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, Sc
 
     /// <summary>The deepest nesting of lists, maps and tuples that is read.</summary>
     public const int MaxNesting = 64;
+
+    /// <summary>Whether it is of a topic, whose methods are events.</summary>
+    public bool IsTopic { get; init; }
 
     /// <summary>The objects, unions and enums by name.</summary>
     public IReadOnlyDictionary<string, SchemaDefinition> Types { get; init; } =
@@ -29,7 +32,10 @@ internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, Sc
                 known.Members,
                 member => names.TryGetValue((known.Name, member.Key), out string? name) ? member with { Name = name } : member);
             return new SchemaObject(known.Name, known.IsArray, members);
-        }));
+        }))
+        {
+            IsTopic = IsTopic,
+        };
     }
 
     /// <summary>Reads a schema that comes from an untrusted peer, in time and memory bounded by its length.</summary>
@@ -45,7 +51,7 @@ internal sealed record ContractSchema(string Service, SchemaMethod[] Methods, Sc
     /// <summary>The schema's text, of which the fingerprint is taken.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder("service ");
+        var text = new StringBuilder(IsTopic ? "topic " : "service ");
         SchemaText.AppendName(text, Service);
         text.Append('\n');
         foreach (SchemaMethod method in Methods) method.AppendTo(text);

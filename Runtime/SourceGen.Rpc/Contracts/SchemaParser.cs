@@ -21,7 +21,8 @@ internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, Sche
     /// <exception cref="FormatException">It is not a schema.</exception>
     public ContractSchema ParseSchema()
     {
-        Expect("service ");
+        bool isTopic = TryTake("topic ");
+        if (!isTopic && !TryTake("service ")) throw Expected("'service ' or 'topic '");
         string service = ParseName();
         Expect("\n");
         SchemaMethod[] methods = ParseMethods();
@@ -32,7 +33,7 @@ internal sealed class SchemaParser(string text, IReadOnlyDictionary<string, Sche
                 throw Error(position, $"the type \"{Shorten(name)}\" is not described anywhere");
         }
 
-        return new ContractSchema(service, methods, definitions);
+        return new ContractSchema(service, methods, definitions) { IsTopic = isTopic };
     }
 
     private SchemaMethod[] ParseMethods()

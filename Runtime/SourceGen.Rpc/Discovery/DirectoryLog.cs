@@ -43,4 +43,10 @@ internal static partial class DirectoryLog
 
     [LoggerMessage(425, LogLevel.Error, "The register check failed with an exception, and counts as not passed")]
     public static partial void CheckFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(426, LogLevel.Warning, "The check of this server did not answer within {Timeout}; the server is not registered until it passes")]
+    public static partial void CheckTimedOut(ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(427, LogLevel.Warning, "Leaving {Registry} took longer than {Timeout}; what is left there ends with its lease")]
+    public static partial void DeregisterTimedOut(ILogger logger, string registry, TimeSpan timeout);
 }

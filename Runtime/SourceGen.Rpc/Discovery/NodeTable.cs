@@ -58,7 +58,8 @@ internal sealed class NodeTable(TimeSpan grace)
         HashSet<(string, string)> listed = [.. records.SelectMany(static record => record.Nodes.Select(node => (record.Key, node.Id)))];
         (string Record, string Node)[] missing =
             [.. _groups.SelectMany(static group => group.Value.Nodes.Keys.Select(id => (group.Key, id))).Where(key => !listed.Contains(key))];
-        bool isSuspicious = listed.Count == 0 || (isReturn && missing.Length * 2 > Count);
+        // One that was away may have been emptied, and be filling again while servers renew what they had there, one after another.
+        bool isSuspicious = listed.Count == 0 || isReturn;
         foreach ((string Record, string Node) key in missing)
         {
             // What is held already keeps its time: an empty answer that is repeated is no better than one.

@@ -20,11 +20,13 @@ internal sealed class RegistrationKeeper
     private readonly RegisterOptions _lease;
     private readonly Entry[] _entries;
     private readonly RpcHealth _health;
+    private readonly RegistrationCheck _check;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
     private readonly TimeProvider _time;
     private volatile RegistryState _state;
     private Task _loop = Task.CompletedTask;
+    private volatile bool _isHeld;
 
     public RegistrationKeeper(
         RpcRegistrationOptions options, IRegistry registry, ImmutableArray<ServiceRecord> records, RpcHealth health, ILogger logger)
@@ -34,6 +36,7 @@ internal sealed class RegistrationKeeper
         _lease = new RegisterOptions { TimeToLive = options.TimeToLive };
         _entries = [.. records.Select(static record => new Entry(record))];
         _health = health;
+        _check = new RegistrationCheck(options, logger);
         _logger = logger;
         _time = options.TimeProvider;
         _state = new RegistryState(IsConnected: true, _time.GetUtcNow());
@@ -44,8 +47,9 @@ internal sealed class RegistrationKeeper
 
     /// <summary>Registers, and goes on doing so.</summary>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="RpcException">It failed, and the options say that it must not.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <param name="isRequired">Whether it fails when the first attempt does; null for what the options say.</param>
+    /// <exception cref="RpcException">It failed, and must not.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken, bool? isRequired = null)
     {
         if (!_registry.CanRegister)
         {
@@ -53,25 +57,45 @@ internal sealed class RegistrationKeeper
             return;
         }
 
-        if (_options.IsRequired)
+        if (isRequired ?? _options.IsRequired)
         {
+            bool passes = await _check.PassesAsync(cancellationToken).ConfigureAwait(false);
             foreach (Entry entry in _entries)
             {
-                if (await PassesAsync(entry, cancellationToken).ConfigureAwait(false)) await RegisterAsync(entry, cancellationToken).ConfigureAwait(false);
+                if (passes && IsServing(entry)) await RegisterAsync(entry, cancellationToken).ConfigureAwait(false);
             }
         }
 
         _loop = Task.Run(KeepAsync, CancellationToken.None);
     }
 
+    /// <summary>
+    /// The server is about to stop: until <see cref="StopAsync"/> everything stays in the registry as it is, although the server is not ready
+    /// any more.
+    /// </summary>
+    public void Hold() => _isHeld = true;
+
     /// <summary>Takes the server out of the registry, within the time that the options give.</summary>
     public async Task StopAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
         using CancellationTokenSource timeout = new(_options.DeregisterTimeout, _time);
+        try
+        {
+            // A plug-in of somebody's, on the thread pool and not waited for beyond its time, whether it looks at the token or not.
+            await Task.Run(() => LeaveAsync(timeout.Token), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            DirectoryLog.DeregisterTimedOut(_logger, _registry.Address, _options.DeregisterTimeout);
+        }
+    }
+
+    private async Task LeaveAsync(CancellationToken timeout)
+    {
+        await _loop.ConfigureAwait(false); // What it may be registering at this moment must not come last.
         await Task.WhenAll(_entries.Where(static entry => entry.MayBeRegistered)
-            .Select(entry => DeregisterAsync(entry, "the server stops", timeout.Token))).ConfigureAwait(false);
+            .Select(entry => DeregisterAsync(entry, "the server stops", timeout))).ConfigureAwait(false);
     }
 
     private async Task KeepAsync()
@@ -83,17 +107,34 @@ internal sealed class RegistrationKeeper
             Task changed = _health.WhenChanged();
             TimeSpan retry = backoff.Next();
             bool failed = false;
-            foreach (Entry entry in _entries) failed |= !await TryKeepAsync(entry, retry, ending).ConfigureAwait(false);
+            bool passes = await TryCheckAsync(ending).ConfigureAwait(false);
+            foreach (Entry entry in _entries) failed |= !await TryKeepAsync(entry, passes, retry, ending).ConfigureAwait(false);
             if (!failed) backoff.Reset();
             TimeSpan wait = failed ? retry : UntilDue();
-            if (_options.Check is not null && wait > _options.CheckInterval) wait = _options.CheckInterval;
+            TimeSpan untilCheck = Shortened(_options.CheckInterval);
+            if (_options.Check is not null && wait > untilCheck) wait = untilCheck;
             using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(ending);
             await Task.WhenAny(changed, Task.Delay(wait, _time, waiting.Token)).ConfigureAwait(false);
             await waiting.CancelAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>How long nothing has to be renewed. Shortened at random: servers that started together do not renew together.</summary>
+    /// <summary>Up to a tenth less, at random: servers that started together neither renew nor check together.</summary>
+    private static TimeSpan Shortened(TimeSpan time) => time * (0.9 + (Random.Shared.NextDouble() / 10));
+
+    private async Task<bool> TryCheckAsync(CancellationToken ending)
+    {
+        try
+        {
+            return await _check.PassesAsync(ending).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return false; // The server stops, and is taken out by that.
+        }
+    }
+
+    /// <summary>How long nothing has to be renewed.</summary>
     private TimeSpan UntilDue()
     {
         DateTimeOffset now = _time.GetUtcNow();
@@ -103,14 +144,15 @@ internal sealed class RegistrationKeeper
             if (entry.RenewedAt is { } renewedAt && renewedAt + _options.Interval - now < wait) wait = renewedAt + _options.Interval - now;
         }
 
-        return wait <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : wait * (0.9 + (Random.Shared.NextDouble() / 10));
+        return wait <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : Shortened(wait);
     }
 
-    private async Task<bool> TryKeepAsync(Entry entry, TimeSpan retry, CancellationToken ending)
+    private async Task<bool> TryKeepAsync(Entry entry, bool passes, TimeSpan retry, CancellationToken ending)
     {
+        if (_isHeld || ending.IsCancellationRequested) return true;
         try
         {
-            if (!await PassesAsync(entry, ending).ConfigureAwait(false))
+            if (!passes || !IsServing(entry))
             {
                 if (entry.MayBeRegistered) await DeregisterAsync(entry, "its check does not pass", ending).ConfigureAwait(false);
                 return !entry.MayBeRegistered;
@@ -137,20 +179,8 @@ internal sealed class RegistrationKeeper
         }
     }
 
-    private async ValueTask<bool> PassesAsync(Entry entry, CancellationToken cancellationToken)
-    {
-        if (_health.GetStatus() != ServingStatus.Serving || _health.GetStatus(entry.Record.Name) != ServingStatus.Serving) return false;
-        if (_options.Check is not { } check) return true;
-        try
-        {
-            return await check(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            DirectoryLog.CheckFailed(_logger, e);
-            return false;
-        }
-    }
+    private bool IsServing(Entry entry) =>
+        _health.GetStatus() == ServingStatus.Serving && _health.GetStatus(entry.Record.Name) == ServingStatus.Serving;
 
     private async Task RegisterAsync(Entry entry, CancellationToken cancellationToken)
     {

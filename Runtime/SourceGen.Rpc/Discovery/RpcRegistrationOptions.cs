@@ -62,8 +62,17 @@ public sealed class RpcRegistrationOptions
     /// </summary>
     public Func<CancellationToken, ValueTask<bool>>? Check { get; set; }
 
-    /// <summary>How often <see cref="Check"/> is asked. Default: 5 seconds.</summary>
+    /// <summary>
+    /// How often <see cref="Check"/> is asked, after it has answered; up to a tenth less, at random, so that servers which started together do
+    /// not ask together. Default: 5 seconds.
+    /// </summary>
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long <see cref="Check"/> may take; one that takes longer counts as failed, and is not asked again before it has ended. Default: 5
+    /// seconds.
+    /// </summary>
+    public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
@@ -90,6 +99,11 @@ public sealed class RpcRegistrationOptions
         if (CheckInterval <= TimeSpan.Zero || CheckInterval > TimeSpan.FromDays(1))
         {
             throw Wrong(nameof(CheckInterval), CheckInterval, "more than zero and at most a day");
+        }
+
+        if (CheckTimeout <= TimeSpan.Zero || CheckTimeout > TimeSpan.FromDays(1))
+        {
+            throw Wrong(nameof(CheckTimeout), CheckTimeout, "more than zero and at most a day");
         }
 
         if (Weight is < 0 or > 1_000_000) throw Wrong(nameof(Weight), Weight, "from 0 to 1,000,000");

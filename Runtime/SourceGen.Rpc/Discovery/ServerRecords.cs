@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Contracts;
+using SourceGen.Rpc.InProcess;
 
 namespace SourceGen.Rpc.Discovery;
 
@@ -9,8 +10,12 @@ namespace SourceGen.Rpc.Discovery;
 internal static class ServerRecords
 {
     /// <summary>The records, one for each contract, with a node for each address.</summary>
+    /// <param name="contracts">The services.</param>
+    /// <param name="addresses">The addresses that clients are told.</param>
+    /// <param name="options">What else they are told.</param>
+    /// <param name="unixSocket">A path that the server listens at beside these; null for none.</param>
     public static ImmutableArray<ServiceRecord> Create(
-        IEnumerable<RpcContract> contracts, IReadOnlyList<string> addresses, RpcRegistrationOptions options)
+        IEnumerable<RpcContract> contracts, IReadOnlyList<string> addresses, RpcRegistrationOptions options, string? unixSocket = null)
     {
         string instance = options.InstanceId ?? CreateInstanceId();
         string started = options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
@@ -22,7 +27,7 @@ internal static class ServerRecords
             Endpoints = DescribeMethods(contract),
             Nodes = [.. addresses.Select((address, i) => new ServiceNode(i == 0 ? instance : $"{instance}-{i + 1}", address)
             {
-                Metadata = Describe(contract, started, options),
+                Metadata = Describe(contract, started, options, unixSocket),
             })],
         })];
     }
@@ -31,7 +36,7 @@ internal static class ServerRecords
     private static string CreateInstanceId() => string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}-{Random.Shared.NextInt64() & 0xFFFFFFFFFF:x10}");
 
-    private static ServiceMetadata Describe(RpcContract contract, string started, RpcRegistrationOptions options)
+    private static ServiceMetadata Describe(RpcContract contract, string started, RpcRegistrationOptions options, string? unixSocket)
     {
         Dictionary<string, string> metadata = new(options.Metadata, StringComparer.Ordinal)
         {
@@ -41,6 +46,12 @@ internal static class ServerRecords
         if (options.Weight != ServiceNode.DefaultWeight)
         {
             metadata[ServiceMetadataKeys.Weight] = options.Weight.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (unixSocket is not null)
+        {
+            metadata[ServiceMetadataKeys.Host] = HostIdentity.Current;
+            metadata[ServiceMetadataKeys.UnixSocket] = unixSocket;
         }
 
         if (options.Zone.Length > 0) metadata[ServiceMetadataKeys.Zone] = options.Zone;

@@ -7,8 +7,8 @@ namespace SourceGen.Rpc.Discovery;
 public sealed class ServiceDirectoryOptions
 {
     /// <summary>
-    /// How long nodes are kept that a registry suddenly does not know any more: one that answers as if it were empty, or, when it comes
-    /// back after a failure, has lost most of a service's nodes. A node that is deregistered, or whose lease ends while the registry is up,
+    /// How long nodes are kept that a registry suddenly does not know any more: one that answers as if it were empty, or that was away and
+    /// may have lost what servers are about to register again. A node that is deregistered, or whose lease ends while the registry is up,
     /// is gone at once. Default: 90 seconds, the time in which servers register again.
     /// </summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(90);

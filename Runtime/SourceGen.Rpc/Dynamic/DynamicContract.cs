@@ -15,6 +15,11 @@ internal static class DynamicContract
     /// <summary>How the arguments of every method are written.</summary>
     public static TypeShape<EncodedArguments> Arguments { get; } = new(WriteArguments, ReadArguments);
 
+    /// <summary>How the items of every stream that is sent are written.</summary>
+    private static TypeShape<EncodedItem> Items { get; } = new(
+        static (ref MessagePackWriter writer, in EncodedItem item) => writer.WriteRaw(item.MessagePack.Span),
+        static (ref MessagePackReader _) => throw OneSided());
+
     /// <summary>Makes the contract.</summary>
     /// <param name="name">The service's name.</param>
     /// <param name="version">Its version label.</param>
@@ -42,6 +47,10 @@ internal static class DynamicContract
         return new RpcContract<DynamicTarget>(name, version, fingerprint, text, methods, static _ => throw new NotSupportedException());
     }
 
+    /// <summary>Stands for a service whose methods are not known yet, or do not matter.</summary>
+    public static RpcContract<DynamicTarget> NameOnly(string name, string version) =>
+        new(name, version, fingerprint: 0, schema: "", methods: [], static _ => throw new NotSupportedException());
+
     private static RpcMethod<DynamicTarget> Create(
         ContractSchema schema, SchemaMethod method, MethodDescription? description, int maxJsonSize)
     {
@@ -50,6 +59,7 @@ internal static class DynamicContract
         if (method.Reply == SchemaReply.OneWay) options |= RpcMethodOptions.OneWay;
         if (description?.Idempotent == true) options |= RpcMethodOptions.Idempotent;
         int timeoutMs = Math.Max(-1, description?.TimeoutMs ?? 0);
+        if (method.HasStream) return CreateStreaming(schema, method, options, timeoutMs, maxJsonSize);
         if (method.Result is not { } result)
         {
             return new ActionMethod<DynamicTarget, EncodedArguments>(
@@ -60,17 +70,65 @@ internal static class DynamicContract
                 static (DynamicTarget _, in EncodedArguments _, CancellationToken _) => throw OneSided());
         }
 
-        MessagePackToJson reader = new(schema, result, maxJsonSize);
-        TypeShape<ReadOnlyMemory<byte>> json = new(
-            static (ref MessagePackWriter _, in ReadOnlyMemory<byte> _) => throw OneSided(), reader.Read);
         return new UnaryMethod<DynamicTarget, EncodedArguments, ReadOnlyMemory<byte>>(
             method.Name,
             options,
             timeoutMs,
             Arguments,
-            json,
+            Json(schema, result, maxJsonSize),
             static (DynamicTarget _, in EncodedArguments _, CancellationToken _) => throw OneSided());
     }
+
+    private static RpcMethod<DynamicTarget> CreateStreaming(
+        ContractSchema schema, SchemaMethod method, RpcMethodOptions options, int timeoutMs, int maxJsonSize)
+    {
+        bool takesStream = Array.Exists(method.Parameters, static parameter => parameter.IsStream);
+        if (method.Result is not { } result)
+        {
+            return new ClientStreamActionMethod<DynamicTarget, EncodedArguments, EncodedItem>(
+                method.Name,
+                options,
+                timeoutMs,
+                Arguments,
+                Items,
+                static (DynamicTarget _, in EncodedArguments _, IAsyncEnumerable<EncodedItem> _, CancellationToken _) => throw OneSided());
+        }
+
+        if (result.Kind != SchemaKind.Stream)
+        {
+            return new ClientStreamMethod<DynamicTarget, EncodedArguments, EncodedItem, ReadOnlyMemory<byte>>(
+                method.Name,
+                options,
+                timeoutMs,
+                Arguments,
+                Items,
+                Json(schema, result, maxJsonSize),
+                static (DynamicTarget _, in EncodedArguments _, IAsyncEnumerable<EncodedItem> _, CancellationToken _) => throw OneSided());
+        }
+
+        TypeShape<ReadOnlyMemory<byte>> item = Json(schema, result.Arguments[0], maxJsonSize);
+        return takesStream
+            ? new DuplexMethod<DynamicTarget, EncodedArguments, EncodedItem, ReadOnlyMemory<byte>>(
+                method.Name,
+                options,
+                timeoutMs,
+                Arguments,
+                Items,
+                item,
+                static (DynamicTarget _, in EncodedArguments _, IAsyncEnumerable<EncodedItem> _, CancellationToken _) => throw OneSided())
+            : new ServerStreamMethod<DynamicTarget, EncodedArguments, ReadOnlyMemory<byte>>(
+                method.Name,
+                options,
+                timeoutMs,
+                Arguments,
+                item,
+                static (DynamicTarget _, in EncodedArguments _, CancellationToken _) => throw OneSided());
+    }
+
+    /// <summary>How values of a type are read: as JSON.</summary>
+    private static TypeShape<ReadOnlyMemory<byte>> Json(ContractSchema schema, SchemaType type, int maxJsonSize) => new(
+        static (ref MessagePackWriter _, in ReadOnlyMemory<byte> _) => throw OneSided(),
+        new MessagePackToJson(schema, type, maxJsonSize).Read);
 
     private static void WriteArguments(ref MessagePackWriter writer, in EncodedArguments arguments) =>
         writer.WriteRaw(arguments.MessagePack.Span);

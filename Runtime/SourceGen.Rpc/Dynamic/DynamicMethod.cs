@@ -1,14 +1,13 @@
 using System.Text;
 using System.Text.Json;
-using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Contracts;
 using SourceGen.Rpc.Dynamic.Transcoding;
 
 namespace SourceGen.Rpc.Dynamic;
 
-/// <summary>A method of a <see cref="DynamicService"/>: calls it with JSON and returns JSON. Thread safe.</summary>
-public sealed class DynamicMethod
+/// <summary>A method of a <see cref="DynamicService"/>: calls it with JSON and returns JSON, streams item by item. Thread safe.</summary>
+public sealed partial class DynamicMethod
 {
     private static readonly ReadOnlyMemory<byte> s_null = "null"u8.ToArray();
 
@@ -16,14 +15,22 @@ public sealed class DynamicMethod
     private static readonly JsonDocumentOptions s_documentOptions = new() { MaxDepth = 320 };
 
     private readonly SchemaMethod _method;
+
+    /// <summary>The method without the stream that it takes, which does not travel in the request.</summary>
+    private readonly SchemaMethod _ordinary;
+    private readonly SchemaParameter? _stream;
     private readonly ContractSchema _schema;
     private readonly DynamicRpcOptions _options;
     private readonly int _maxMessageSize;
     private readonly UnaryInvoker<EncodedArguments, ReadOnlyMemory<byte>>? _unary;
     private readonly ActionInvoker<EncodedArguments>? _action;
+    private readonly ServerStreamInvoker<EncodedArguments, ReadOnlyMemory<byte>>? _download;
+    private readonly ClientStreamInvoker<EncodedArguments, EncodedItem, ReadOnlyMemory<byte>>? _upload;
+    private readonly ClientStreamActionInvoker<EncodedArguments, EncodedItem>? _uploadAction;
+    private readonly DuplexInvoker<EncodedArguments, EncodedItem, ReadOnlyMemory<byte>>? _duplex;
 
     internal DynamicMethod(
-        ClientChannel channel,
+        RpcChannel channel,
         RpcMethod<DynamicTarget> bound,
         ContractSchema schema,
         SchemaMethod method,
@@ -31,7 +38,11 @@ public sealed class DynamicMethod
         int maxMessageSize)
     {
         _schema = schema;
+        _stream = Array.Find(method.Parameters, static parameter => parameter.IsStream);
         _method = method;
+        _ordinary = _stream is null
+            ? method
+            : method with { Parameters = Array.FindAll(method.Parameters, static parameter => !parameter.IsStream) };
         _options = options;
         _maxMessageSize = maxMessageSize;
         FullName = bound.FullName;
@@ -42,8 +53,27 @@ public sealed class DynamicMethod
         StringBuilder signature = new();
         method.AppendTo(signature);
         Signature = signature.ToString("method ".Length, signature.Length - "method ".Length - 1);
-        if (bound is UnaryMethod<DynamicTarget, EncodedArguments, ReadOnlyMemory<byte>> unary) _unary = channel.Bind(unary);
-        else _action = channel.Bind((ActionMethod<DynamicTarget, EncodedArguments>)bound);
+        switch (bound)
+        {
+            case UnaryMethod<DynamicTarget, EncodedArguments, ReadOnlyMemory<byte>> unary:
+                _unary = channel.Bind(unary);
+                break;
+            case ServerStreamMethod<DynamicTarget, EncodedArguments, ReadOnlyMemory<byte>> download:
+                _download = channel.Bind(download);
+                break;
+            case ClientStreamMethod<DynamicTarget, EncodedArguments, EncodedItem, ReadOnlyMemory<byte>> upload:
+                _upload = channel.Bind(upload);
+                break;
+            case ClientStreamActionMethod<DynamicTarget, EncodedArguments, EncodedItem> upload:
+                _uploadAction = channel.Bind(upload);
+                break;
+            case DuplexMethod<DynamicTarget, EncodedArguments, EncodedItem, ReadOnlyMemory<byte>> duplex:
+                _duplex = channel.Bind(duplex);
+                break;
+            default:
+                _action = channel.Bind((ActionMethod<DynamicTarget, EncodedArguments>)bound);
+                break;
+        }
     }
 
     /// <summary>The method's name on the wire.</summary>
@@ -86,15 +116,7 @@ public sealed class DynamicMethod
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> CallAsync(ReadOnlyMemory<byte> arguments, CancellationToken cancellationToken = default)
     {
-        if (_method.HasStream)
-        {
-            throw new RpcException(
-                RpcStatusCode.Unimplemented, $"{FullName} was not called: it has a stream, which only generated code can call.")
-            {
-                Progress = RpcCallProgress.NotSent,
-            };
-        }
-
+        if (_method.HasStream) throw WrongKind();
         EncodedArguments encoded = Encode(arguments);
         if (_unary is not null) return await _unary.InvokeAsync(encoded, cancellationToken).ConfigureAwait(false);
         await _action!.InvokeAsync(encoded, cancellationToken).ConfigureAwait(false);
@@ -111,8 +133,7 @@ public sealed class DynamicMethod
     {
         ReadOnlyMemory<byte> json = arguments.ValueKind == JsonValueKind.Undefined ? default : Utf8Of(arguments);
         ReadOnlyMemory<byte> result = await CallAsync(json, cancellationToken).ConfigureAwait(false);
-        using JsonDocument document = JsonDocument.Parse(result, s_documentOptions);
-        return document.RootElement.Clone();
+        return Parse(result);
     }
 
     /// <summary>Calls the method and writes what it returns.</summary>
@@ -131,6 +152,13 @@ public sealed class DynamicMethod
     /// <summary>The signature.</summary>
     public override string ToString() => Signature;
 
+    /// <summary>Reads a result.</summary>
+    internal static JsonElement Parse(ReadOnlyMemory<byte> json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json, s_documentOptions);
+        return document.RootElement.Clone();
+    }
+
     private static ReadOnlyMemory<byte> Utf8Of(JsonElement element) =>
         System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element).ToArray();
 
@@ -141,10 +169,8 @@ public sealed class DynamicMethod
             if (arguments.IsEmpty) arguments = "[]"u8.ToArray();
             using JsonDocument document = JsonDocument.Parse(arguments, s_documentOptions);
 
-            // What hostile schemas could make of a few bytes, such as objects with gaps of thousands of members, has its limit.
-            long limit = Math.Min(Array.MaxLength, Math.Max(_maxMessageSize, arguments.Length * 64L));
-            JsonToMessagePack writer = new(_schema, _options.AllowMissingMembers, new BoundedBuffer((int)limit));
-            return new EncodedArguments(writer.WriteArguments(_method, document.RootElement));
+            JsonToMessagePack writer = CreateWriter(arguments.Length);
+            return new EncodedArguments(writer.WriteArguments(_ordinary, document.RootElement));
         }
         catch (JsonException e)
         {
@@ -158,6 +184,13 @@ public sealed class DynamicMethod
         {
             throw Refused(RpcStatusCode.InvalidArgument, e.Message, e);
         }
+    }
+
+    private JsonToMessagePack CreateWriter(int jsonLength)
+    {
+        // What hostile schemas could make of a few bytes, such as objects with gaps of thousands of members, has its limit.
+        long limit = Math.Min(Array.MaxLength, Math.Max(_maxMessageSize, jsonLength * 64L));
+        return new JsonToMessagePack(_schema, _options.AllowMissingMembers, new BoundedBuffer((int)limit));
     }
 
     private RpcException Refused(RpcStatusCode code, string detail, Exception cause) =>

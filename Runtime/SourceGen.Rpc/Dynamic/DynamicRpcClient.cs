@@ -11,7 +11,8 @@ namespace SourceGen.Rpc.Dynamic;
 
 /// <summary>
 /// Calls any method of any server from JSON arguments and returns JSON, without generated code: what the methods look like the server
-/// tells. The base of command lines, dashboards and gateways. Thread safe; one client serves a whole process.
+/// tells. The base of command lines, dashboards and gateways, and of <see cref="RpcClient.NewRequest(string, string, JsonElement)"/>. Thread
+/// safe; one client serves a whole process.
 /// </summary>
 /// <remarks>
 /// Contracts come from the server's <c>rpc.Describe</c>, which also knows time limits, or, where that is switched off, through the wire
@@ -22,10 +23,13 @@ public sealed class DynamicRpcClient : IAsyncDisposable
     /// <summary>JSON is longer than MessagePack: <c>false</c> is five bytes for one, an escaped character six.</summary>
     private const int JsonFactor = 8;
 
+    /// <summary>The most contracts that are remembered; servers could go on making up new ones.</summary>
+    private const int MaxRemembered = 1024;
+
     private readonly RpcClient _client;
     private readonly bool _ownsClient;
     private readonly DynamicRpcOptions _options;
-    private readonly ConcurrentDictionary<(string Name, string Version), DynamicService> _services = new();
+    private readonly ConcurrentDictionary<(string Name, string Version, ulong Fingerprint), DynamicService> _services = new();
 
     private DynamicRpcClient(RpcClient client, bool ownsClient, DynamicRpcOptions? options)
     {
@@ -34,8 +38,8 @@ public sealed class DynamicRpcClient : IAsyncDisposable
         _options = options ?? new DynamicRpcOptions();
     }
 
-    /// <summary>The server's address.</summary>
-    public RpcAddress Address => _client.Channel.Address;
+    /// <summary>The server's address; null for a client that finds servers in a directory.</summary>
+    public RpcAddress? Address => _client.Address;
 
     /// <summary>Creates a client and connects, in one attempt.</summary>
     /// <param name="address">The server's address, such as <c>tcp://127.0.0.1:5000</c>.</param>
@@ -56,20 +60,21 @@ public sealed class DynamicRpcClient : IAsyncDisposable
     /// <summary>Creates a client that calls over the connection of another one, which stays its owner's to dispose of.</summary>
     /// <param name="client">The other client.</param>
     /// <param name="options">How it treats JSON; null for the defaults.</param>
-    /// <exception cref="InvalidOperationException">The client finds its servers in a directory, and has no single one.</exception>
     public static DynamicRpcClient Over(RpcClient client, DynamicRpcOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _ = client.Channel; // Throws where there is none.
         return new DynamicRpcClient(client, ownsClient: false, options);
     }
 
     /// <summary>Lists the services that the server offers, built-in ones too.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RpcException">There is no connection.</exception>
+    /// <exception cref="InvalidOperationException">The client finds its servers in a directory, and has no single one.</exception>
     public async ValueTask<IReadOnlyList<ServiceSummary>> ListServicesAsync(CancellationToken cancellationToken = default)
     {
-        RpcConnection connection = await GetConnectionAsync("The list of services", cancellationToken).ConfigureAwait(false);
+        ClientChannel channel = _client.Channel;
+        RpcConnection connection = await channel.GetConnectionAsync(
+            "The list of services", channel.CallTimeoutMs, channel.CallTimeoutMs, cancellationToken).ConfigureAwait(false);
         return [.. connection.Peer.Services.Select(static service =>
             new ServiceSummary(service.Name, service.Version, service.Fingerprint, service.MethodCount))];
     }
@@ -86,13 +91,14 @@ public sealed class DynamicRpcClient : IAsyncDisposable
         string service, string? version = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(service);
-        RpcConnection connection = await GetConnectionAsync($"The description of {service}", cancellationToken).ConfigureAwait(false);
+        (ClientChannel channel, RpcConnection connection) = await _client.Servers.GetConnectionAsync(
+            service, version ?? "", $"The description of {NameList.Shorten(service)}", cancellationToken).ConfigureAwait(false);
         OfferedService offered = Find(connection, service, version);
-        (string, string) key = (offered.Name, offered.Version);
-        if (_services.TryGetValue(key, out DynamicService? known) && known.Fingerprint == offered.Fingerprint) return known;
-        DynamicService described = await DescribeAsync(connection, offered, cancellationToken).ConfigureAwait(false);
-        _services[key] = described;
-        return described;
+        (string, string, ulong) key = (offered.Name, offered.Version, offered.Fingerprint);
+        if (_services.TryGetValue(key, out DynamicService? known)) return known;
+        DynamicService described = await DescribeAsync(channel, connection, offered, cancellationToken).ConfigureAwait(false);
+        if (_services.Count >= MaxRemembered) _services.Clear();
+        return _services.GetOrAdd(key, described);
     }
 
     /// <summary>Calls a method.</summary>
@@ -156,16 +162,11 @@ public sealed class DynamicRpcClient : IAsyncDisposable
     private async ValueTask<DynamicMethod> GetMethodAsync(string service, string method, CancellationToken cancellationToken) =>
         (await GetServiceAsync(service, version: null, cancellationToken).ConfigureAwait(false)).GetMethod(method);
 
-    private ValueTask<RpcConnection> GetConnectionAsync(string what, CancellationToken cancellationToken)
-    {
-        int timeoutMs = _client.Channel.CallTimeoutMs;
-        return _client.Channel.GetConnectionAsync(what, timeoutMs, timeoutMs, cancellationToken);
-    }
-
-    private async Task<DynamicService> DescribeAsync(RpcConnection connection, OfferedService offered, CancellationToken cancellationToken)
+    private async Task<DynamicService> DescribeAsync(
+        ClientChannel channel, RpcConnection connection, OfferedService offered, CancellationToken cancellationToken)
     {
         CheckCodec(connection);
-        (string text, List<MethodDescription>? methods) = await FetchAsync(connection, offered, cancellationToken).ConfigureAwait(false);
+        (string text, List<MethodDescription>? methods) = await FetchAsync(channel, connection, offered, cancellationToken).ConfigureAwait(false);
         ContractSchema schema;
         try
         {
@@ -187,21 +188,21 @@ public sealed class DynamicRpcClient : IAsyncDisposable
                 + $"and described {schema.Methods.Length}.");
         }
 
-        RpcLimits limits = _client.Channel.Limits;
+        RpcLimits limits = channel.Limits;
         int maxJsonSize = (int)Math.Min(Array.MaxLength, (long)limits.MaxMessageSize * JsonFactor);
         RpcContract<DynamicTarget> contract = DynamicContract.Create(
             offered.Name, offered.Version, offered.Fingerprint, text, schema, methods, maxJsonSize);
-        return new DynamicService(_client.Channel, contract, schema, _options, limits.MaxMessageSize);
+        return new DynamicService(_client.Servers.GetChannel(contract), contract, schema, _options, limits.MaxMessageSize);
     }
 
-    private async Task<(string Schema, List<MethodDescription>? Methods)> FetchAsync(
-        RpcConnection connection, OfferedService offered, CancellationToken cancellationToken)
+    private static async Task<(string Schema, List<MethodDescription>? Methods)> FetchAsync(
+        ClientChannel channel, RpcConnection connection, OfferedService offered, CancellationToken cancellationToken)
     {
         if (connection.Peer.Services.Any(static service => service is { Name: "rpc.Describe", Version: "" }))
         {
             try
             {
-                ServiceDescription description = await _client.Get<IDescribe>()
+                ServiceDescription description = await Over<IDescribe>(channel)
                     .GetAsync(offered.Name, offered.Version, cancellationToken).ConfigureAwait(false);
                 if (description.Fingerprint == offered.Fingerprint) return (description.Schema, description.Methods);
             }
@@ -214,6 +215,9 @@ public sealed class DynamicRpcClient : IAsyncDisposable
         if (offered.MethodCount == 0) return (new ContractSchema(offered.Name, [], []).ToString(), null); // Nothing to ask by.
         return (await connection.Contracts.FetchSchemaAsync(offered).WaitAsync(cancellationToken).ConfigureAwait(false), null);
     }
+
+    private static TService Over<TService>(ClientChannel channel)
+        where TService : class, IRpcContract<TService> => TService.Contract.CreateProxy(channel);
 
     /// <summary>The methods' values are MessagePack; a codec that looks into types cannot do anything with them.</summary>
     private static void CheckCodec(RpcConnection connection)

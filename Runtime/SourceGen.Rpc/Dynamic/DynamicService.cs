@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Contracts;
 
@@ -11,7 +10,7 @@ public sealed class DynamicService
     private readonly Dictionary<string, DynamicMethod> _byName;
 
     internal DynamicService(
-        ClientChannel channel, RpcContract<DynamicTarget> contract, ContractSchema schema, DynamicRpcOptions options, int maxMessageSize)
+        RpcChannel channel, RpcContract<DynamicTarget> contract, ContractSchema schema, DynamicRpcOptions options, int maxMessageSize)
     {
         Name = contract.Name;
         Version = contract.Version;

@@ -19,8 +19,8 @@ public abstract class RpcConnectionOptions
     /// </summary>
     public IList<ICodec> Codecs { get; } = [MessagePackCodec.Instance];
 
-    /// <summary>The transports, each serving one address scheme. Default: tcp, unix and memory.</summary>
-    public IList<ITransport> Transports { get; } = [new TcpTransport(), new UnixTransport(), MemoryTransport.Shared];
+    /// <summary>The transports, each serving one address scheme. Default: tcp, unix, memory and inproc.</summary>
+    public IList<ITransport> Transports { get; } = [new TcpTransport(), new UnixTransport(), MemoryTransport.Shared, InProcessTransport.Shared];
 
     /// <summary>
     /// Serves each connection on a thread of its own that polls for some microseconds before it sleeps: a call takes a quarter of the

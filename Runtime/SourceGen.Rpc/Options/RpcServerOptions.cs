@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.PubSub;
 
 namespace SourceGen.Rpc;
 
@@ -54,16 +55,49 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     public PartitionedRateLimiter<RpcCallInfo>? RateLimiter { get; set; }
 
     /// <summary>
+    /// Finds out how many calls the server can run at once without making all of them slow, and refuses those beyond: docs/limits.md. It
+    /// works beside the other limits. Default: null, no such limit and no cost.
+    /// </summary>
+    public RpcAdaptiveLimit? AdaptiveLimit { get; set; }
+
+    /// <summary>
     /// How long a call of a handler's to its caller (<see cref="RpcContext.GetCaller{TService}"/>) may take when the contract does not say
     /// (<see cref="MethodAttribute.TimeoutMs"/>). Default: 5 seconds; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
     /// </summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What the program does when the server starts and stops, in this order and in the reverse one. Default: nothing.</summary>
+    public IList<IRpcServerLifecycle> Lifecycle { get; } = [];
+
+    /// <summary>
+    /// How long each method of <see cref="Lifecycle"/> may take while the server stops; it goes on without waiting for one that takes longer.
+    /// Default: 10 seconds.
+    /// </summary>
+    public TimeSpan HookTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a stopping server goes on as if nothing were the matter after it has said that it is not ready and has left the registry: for
+    /// load balancers that look at readiness, and would still send it connections. Default: zero.
+    /// </summary>
+    public TimeSpan StopDelay { get; set; }
+
+    /// <summary>
+    /// How long a stopping server still serves calls after it has told its clients to go elsewhere, because some are on their way already; it
+    /// ends when the clients have closed. Calls that come later are refused, and can be made elsewhere. Default: 1 second.
+    /// </summary>
+    public TimeSpan GoAwayGrace { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a stopping server waits for the calls in flight. Default: 30 seconds.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Where the server's services are entered for clients to find. Default: nowhere.</summary>
     public RpcRegistrationOptions Registration { get; } = new();
+
+    /// <summary>
+    /// Where events come from that <see cref="RpcServer.AddSubscriber{TTopic}(TTopic, SubscriptionOptions?)"/> has handled; it stays the caller's to dispose of. Null, the default,
+    /// for nowhere; in a host that has a broker, its bus.
+    /// </summary>
+    public MessageBus? Bus { get; set; }
 
     /// <summary>Who may call. Default: everybody.</summary>
     public RpcAccessOptions Access { get; } = new();
@@ -87,7 +121,11 @@ public sealed class RpcServerOptions : RpcConnectionOptions
         RequireAtLeastOne(MaxConnectionsPerAddress ?? 1, nameof(MaxConnectionsPerAddress));
         RequireAtLeastOne(MaxConnectionsInHandshake, nameof(MaxConnectionsInHandshake));
         RequireAtLeastOne(MaxTotalConcurrentCalls ?? 1, nameof(MaxTotalConcurrentCalls));
+        AdaptiveLimit?.Validate();
         if (CallTimeout != Timeout.InfiniteTimeSpan) RequirePositive(CallTimeout, nameof(CallTimeout));
+        RequirePositive(HookTimeout, nameof(HookTimeout));
+        RequireUpToADay(StopDelay, nameof(StopDelay));
+        RequireUpToADay(GoAwayGrace, nameof(GoAwayGrace));
         Access.Validate();
         Registration.Validate();
         if (DrainTimeout < TimeSpan.Zero)
@@ -106,5 +144,10 @@ public sealed class RpcServerOptions : RpcConnectionOptions
     private static void RequireAtLeastOne(int value, string name)
     {
         if (value < 1) throw new ArgumentException($"{name} is {value:N0}; it must be at least 1.");
+    }
+
+    private static void RequireUpToADay(TimeSpan time, string name)
+    {
+        if (time < TimeSpan.Zero || time > TimeSpan.FromDays(1)) throw new ArgumentException($"{name} is {time}; it must be from zero to a day.");
     }
 }

@@ -14,7 +14,7 @@ internal static class ChannelPrivacy
         if (transport is ITlsConnection) return true;
         return transport.RemoteAddress.Scheme switch
         {
-            "memory" or "unix" => true,
+            "memory" or "unix" or InProcessTransport.SchemeName => true,
             "tcp" => IPEndPoint.TryParse(transport.RemoteAddress.Rest, out IPEndPoint? endPoint) && IsLoopback(endPoint.Address),
             _ => false,
         };

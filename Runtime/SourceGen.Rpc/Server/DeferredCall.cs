@@ -57,7 +57,7 @@ internal sealed class DeferredCall : ServerCall
         byte[] arguments = _arguments!;
         try
         {
-            verdict = IsLate ? default : await _access.DecideAsync(Token).ConfigureAwait(false);
+            verdict = IsLate || IsShed(out _) ? default : await _access.DecideAsync(Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -70,7 +70,8 @@ internal sealed class DeferredCall : ServerCall
             _access.Access.Release(arguments.Length);
         }
 
-        if ((IsLate ? NotStartedInTime() : verdict.Refusal ?? _objection) is { } refusal) Reject(refusal);
+        ErrorMessage? refusal = IsShed(out ErrorMessage? overload) ? overload : IsLate ? NotStartedInTime() : verdict.Refusal ?? _objection;
+        if (refusal is not null) Reject(refusal);
         else GoOn(verdict, arguments);
     }
 
@@ -88,7 +89,7 @@ internal sealed class DeferredCall : ServerCall
         }
 
         call.PrepareLate(_head, verdict.User, this);
-        call.Permit = Permit;
+        call.Ticket = Ticket;
         HandOverObservation(call);
         Connection.Running.Replace(this, call, Id, OneWay);
         if (HandOver(call)) call.RequestCancel(Connection, Id);

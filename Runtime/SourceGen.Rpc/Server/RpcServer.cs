@@ -16,6 +16,10 @@ namespace SourceGen.Rpc;
 /// </summary>
 public sealed partial class RpcServer : IAsyncDisposable
 {
+    private static readonly Task s_never = new TaskCompletionSource().Task;
+
+    private const string ShuttingDown = "the server is shutting down";
+
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a client may take at most to read that the server leaves, and to close.</summary>
@@ -27,6 +31,8 @@ public sealed partial class RpcServer : IAsyncDisposable
     private readonly List<ConnectionAcceptor> _acceptors = [];
     private readonly ConcurrentDictionary<RpcConnection, byte> _connections = new();
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private ServerProtocol? _protocol;
+    private LifecycleRunner? _hooks;
     private State _state;
     private volatile bool _stopping;
 
@@ -88,7 +94,10 @@ public sealed partial class RpcServer : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Begins to listen and serve. When it fails, nothing is left listening.</summary>
+    /// <summary>
+    /// Begins to listen and serve. When it fails, what it has done is undone: nothing is left listening or registered, and those of
+    /// <see cref="RpcServerOptions.Lifecycle"/> that were started are stopped.
+    /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">
     /// An option is missing or out of range, or what a contract or <see cref="RpcServerOptions.Access"/> asks of callers cannot be
@@ -99,7 +108,9 @@ public sealed partial class RpcServer : IAsyncDisposable
     /// An address is in use or cannot be listened at, or the server cannot be registered and must be
     /// (<see cref="RpcRegistrationOptions.IsRequired"/>).
     /// </exception>
-    /// <exception cref="InvalidOperationException">The server was started before.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The server was started before, or one of <see cref="RpcServerOptions.Lifecycle"/> has failed; the message says which, and in what.
+    /// </exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -107,42 +118,23 @@ public sealed partial class RpcServer : IAsyncDisposable
         {
             if (_state != State.New) throw new InvalidOperationException("A server starts once; create another one.");
             _options.Validate();
-            List<ServiceRegistration> services = AddBuiltIns(out CallCounts? counts);
-            ErrorPolicy errors = new(_options.IncludeExceptionDetails, _logger);
-            ServerProtocol protocol = new(_options, services, errors, Rejections, counts, _logger);
-            TransportRegistry transports = new(_options.Transports);
+            LifecycleRunner hooks = _hooks = new LifecycleRunner(this, [.. _options.Lifecycle], _options.HookTimeout, _logger);
             try
             {
-                foreach (string text in _options.Addresses)
-                {
-                    RpcAddress address = RpcAddress.Parse(text);
-                    ITransportListener listener = await transports.Get(address).ListenAsync(address, cancellationToken)
-                        .ConfigureAwait(false);
-                    _acceptors.Add(new ConnectionAcceptor(listener, protocol, Admission, Serve, _logger));
-                }
+                List<ServiceRegistration> services = AddBuiltIns(out CallCounts? counts);
+                ErrorPolicy errors = new(_options.IncludeExceptionDetails, _logger);
+                ServerProtocol protocol = _protocol = new ServerProtocol(_options, services, errors, Rejections, counts, _logger);
+                await hooks.StartingAsync(cancellationToken).ConfigureAwait(false);
+                await ListenAsync(protocol, cancellationToken).ConfigureAwait(false);
+                Serve(services);
+                await OpenHereAsync(protocol, cancellationToken).ConfigureAwait(false);
+                await SubscribeAsync(cancellationToken).ConfigureAwait(false);
+                await StartRegistrationAsync(cancellationToken).ConfigureAwait(false);
+                await hooks.StartedAsync(cancellationToken).ConfigureAwait(false);
             }
             catch
             {
-                await StopAcceptingAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            Addresses = [.. _acceptors.Select(acceptor => acceptor.Address)];
-            _state = State.Started;
-            NoteStart(services);
-            foreach (ConnectionAcceptor acceptor in _acceptors)
-            {
-                acceptor.Start();
-                ServerLog.Listening(_logger, acceptor.Address);
-            }
-
-            try
-            {
-                await RegisterAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await StopServingAsync(new CancellationToken(canceled: true)).ConfigureAwait(false); // Nobody was promised anything yet.
+                await UndoStartAsync(hooks).ConfigureAwait(false);
                 throw;
             }
         }
@@ -153,11 +145,12 @@ public sealed partial class RpcServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in order: the server is not ready, leaves the registry, accepts no more connections, tells connected clients to go elsewhere
-    /// and refuses new calls; the calls in flight have <see cref="RpcServerOptions.DrainTimeout"/> to finish, and the clients up to a second
-    /// of it to close; then the connections are closed. Stopping twice, or a server that was not started, is harmless.
+    /// Stops in order: the server is not ready, leaves the registry, accepts no more connections, tells connected clients to go elsewhere,
+    /// serves what was on its way for <see cref="RpcServerOptions.GoAwayGrace"/>, and then refuses new calls; the calls in flight have
+    /// <see cref="RpcServerOptions.DrainTimeout"/> to finish, and the clients up to a second of it to close; then the connections are closed.
+    /// docs/lifecycle.md has each step and what bounds it. Stopping twice, or a server that was not started, is harmless.
     /// </summary>
-    /// <param name="cancellationToken">Ends the waiting for calls in flight early.</param>
+    /// <param name="cancellationToken">Ends the waiting for clients and for calls in flight early.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -181,25 +174,92 @@ public sealed partial class RpcServer : IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     private static void SayGoodbye(RpcConnection connection) =>
-        connection.SendGoAway(RpcStatusCode.Unavailable, "the server is shutting down");
+        connection.SendGoAway(RpcStatusCode.Unavailable, ShuttingDown);
+
+    /// <summary>Listens at every address. Nobody is accepted yet.</summary>
+    private async Task ListenAsync(ServerProtocol protocol, CancellationToken cancellationToken)
+    {
+        TransportRegistry transports = new(_options.Transports);
+        foreach (string text in _options.Addresses)
+        {
+            RpcAddress address = RpcAddress.Parse(text);
+            ITransportListener listener = await transports.Get(address).ListenAsync(address, cancellationToken).ConfigureAwait(false);
+            _acceptors.Add(new ConnectionAcceptor(listener, protocol, Admission, Serve, _logger));
+        }
+
+        Addresses = [.. _acceptors.Select(acceptor => acceptor.Address)];
+    }
+
+    private void Serve(List<ServiceRegistration> services)
+    {
+        _state = State.Started;
+        NoteStart(services);
+        foreach (ConnectionAcceptor acceptor in _acceptors)
+        {
+            acceptor.Start();
+            ServerLog.Listening(_logger, acceptor.Address);
+        }
+    }
+
+    /// <summary>A start has failed: what it did is undone, and no call is waited for, because nobody was promised anything yet.</summary>
+    private async Task UndoStartAsync(LifecycleRunner hooks)
+    {
+        if (_state == State.Started)
+        {
+            await StopServingAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            return;
+        }
+
+        await StopAcceptingAsync().ConfigureAwait(false);
+        _protocol?.Admission?.Stop();
+        await hooks.StoppedAsync().ConfigureAwait(false);
+    }
 
     private async Task StopServingAsync(CancellationToken cancellationToken)
     {
         _state = State.Stopped;
-        _stopping = true;
+        _registration?.Hold(); // Or it would deregister beside the hooks, which come first.
         Health.Stop();
+        await _hooks!.StoppingAsync().ConfigureAwait(false);
         if (_registration is { } registration) await registration.StopAsync().ConfigureAwait(false);
+        await UnsubscribeAsync(cancellationToken).ConfigureAwait(false);
+        await WaitAsync(_options.StopDelay, s_never, cancellationToken).ConfigureAwait(false);
+        _stopping = true;
         await StopAcceptingAsync().ConfigureAwait(false);
         RpcConnection[] connections = [.. _connections.Keys];
         ServerLog.Stopping(_logger, connections.Length, connections.Sum(connection => connection.Running.Count));
-        foreach (RpcConnection connection in connections) SayGoodbye(connection);
+        await LetGoAsync(connections, cancellationToken).ConfigureAwait(false);
         await DrainAsync(connections, cancellationToken).ConfigureAwait(false);
-        RpcException reason = new(RpcStatusCode.Unavailable, "the server is shutting down") { Progress = RpcCallProgress.Unknown };
+        RpcException reason = new(RpcStatusCode.Unavailable, ShuttingDown) { Progress = RpcCallProgress.Unknown };
         await Task.WhenAll(connections.Select(connection => connection.CloseInOrderAsync(reason, s_closeTimeout))).ConfigureAwait(false);
+        _protocol!.Admission?.Stop();
+        await _hooks.StoppedAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Tells the clients twice, as HTTP/2 servers do (RFC 9113, section 6.8): first that they make no more calls, then, when the calls that were
+    /// sent before they read that have arrived, which was the last one to be accepted.
+    /// </summary>
+    private async Task LetGoAsync(RpcConnection[] connections, CancellationToken cancellationToken)
+    {
+        if (_options.GoAwayGrace > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
+        {
+            foreach (RpcConnection connection in connections) connection.AnnounceGoAway(RpcStatusCode.Unavailable, ShuttingDown);
+            Task closed = Task.WhenAll(connections.Select(static connection => connection.Closed));
+            await WaitAsync(_options.GoAwayGrace, closed, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (RpcConnection connection in connections) SayGoodbye(connection);
+    }
+
+    private static async Task WaitAsync(TimeSpan atMost, Task until, CancellationToken cancellationToken)
+    {
+        if (atMost > TimeSpan.Zero) await until.WaitAsync(atMost, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task StopAcceptingAsync()
     {
+        await CloseHereAsync().ConfigureAwait(false);
         foreach (ConnectionAcceptor acceptor in _acceptors) await acceptor.DisposeAsync().ConfigureAwait(false);
         _acceptors.Clear();
     }
@@ -246,8 +306,7 @@ public sealed partial class RpcServer : IAsyncDisposable
         // that was closed meanwhile would leave its caller not knowing whether it ran. Clients close when they have their answers.
         TimeSpan left = _options.DrainTimeout - Stopwatch.GetElapsedTime(start);
         if (left > s_farewellTimeout) left = s_farewellTimeout;
-        if (left <= TimeSpan.Zero) return;
         Task closed = Task.WhenAll(connections.Select(static connection => connection.Closed));
-        await closed.WaitAsync(left, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WaitAsync(left, closed, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
@@ -78,6 +79,7 @@ internal abstract partial class ServerCall
     protected Exception? Enter()
     {
         BeginSpan();
+        if (_shed is not null) return new CallRefusedException(_shed);
         if (IsLate) return s_neverStarted;
         if (_context is not null) AmbientContext.Value = _context; // Whoever runs the item restores the execution context.
         return null;

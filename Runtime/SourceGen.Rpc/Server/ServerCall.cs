@@ -1,14 +1,14 @@
-using System.Threading.RateLimiting;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Server.Overload;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Server;
 
 /// <summary>A call that this side serves: pooled, from its decoded arguments to its reply.</summary>
-internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: false)
+internal abstract partial class ServerCall : WaitingCall
 {
     private readonly Lock _cancelling = new();
     private CancellationTokenSource? _cancellation;
@@ -18,9 +18,6 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
 
     /// <summary>The caller's id of the call.</summary>
     public ulong Id { get; private set; }
-
-    /// <summary>What the rate limiter wants back when the call is over, or null.</summary>
-    public RateLimitLease? Permit { get; set; }
 
     /// <summary>Whether the handler takes a token.</summary>
     public abstract bool IsCancellable { get; }
@@ -153,8 +150,9 @@ internal abstract partial class ServerCall() : BatchItem(runsInCallersContext: f
         if (_context is not null || Deadline != long.MaxValue) ForgetHead();
         if (connection.Admission is { } admission)
         {
-            admission.Exit(Permit);
-            Permit = null;
+            admission.Exit(Ticket);
+            Ticket = default;
+            _shed = null;
         }
 
         Recycle();

@@ -34,4 +34,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(109, LogLevel.Debug, "{Service} is not offered to clients with the codec {Codec}: {Reason}")]
     public static partial void BuiltInNotOffered(ILogger logger, string service, string codec, string reason);
+
+    [LoggerMessage(110, LogLevel.Error, "{Hook} failed in {Step}; the server stops all the same")]
+    public static partial void HookFailed(ILogger logger, IRpcServerLifecycle hook, string step, Exception error);
+
+    [LoggerMessage(111, LogLevel.Warning, "{Hook} did not finish {Step} within {Timeout}; the server stops all the same")]
+    public static partial void HookTimedOut(ILogger logger, IRpcServerLifecycle hook, string step, TimeSpan timeout);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
+using SourceGen.Rpc.Server.Overload;
 using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 using SourceGen.Rpc.Wire.Messages;
@@ -23,6 +24,16 @@ internal abstract class ServerMethod(RpcMethod method)
     /// Whether a server that stops still serves it, until the connection closes: asked for its health, it has an answer.
     /// </summary>
     public bool IsServedToTheEnd { get; } = method.Contract.Name == BuiltInNames.Health;
+
+    /// <summary>Where the time that its calls take is counted; null where there is no adaptive limit, or it does not count them.</summary>
+    public MethodLatency? Latency { get; set; }
+
+    /// <summary>Whether its calls last as long as a stream does, in either direction.</summary>
+    public virtual bool HasStream => false;
+
+    /// <summary>Prepares calls that come from the same process without a message.</summary>
+    /// <returns>An <see cref="InProcess.InProcessMethod{TRequest, TResponse}"/>; null when all its calls come as messages.</returns>
+    public virtual object? BindInProcess(InProcess.InProcessLink link, RpcIsolation isolation) => null;
 
     /// <summary>Whether the caller sends a stream.</summary>
     public virtual bool TakesStream => false;

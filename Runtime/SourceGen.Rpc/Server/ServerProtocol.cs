@@ -38,7 +38,12 @@ internal sealed class ServerProtocol
         _access = AccessControl.Create(options, services, rejections, logger);
         _offers = new ServiceOffers(
             services, options.Codecs, errors, counts, logger, FilterChain.Of(options.Filters), options.Scopes, _access);
+        if (_admission is null) return;
+        foreach (string codec in _offers.Codecs) _admission.Track(_offers.Get(codec).Methods);
     }
+
+    /// <summary>Decides which requests may run; null when all may.</summary>
+    public CallAdmission? Admission => _admission;
 
     /// <summary>Agrees with a client on how to talk.</summary>
     /// <param name="transport">The connection as it was accepted.</param>

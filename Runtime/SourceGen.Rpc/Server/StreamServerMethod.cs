@@ -61,6 +61,8 @@ internal abstract class StreamServerMethod<TService, TRequest, TResult> : Server
         }
     }
 
+    public override bool HasStream => true;
+
     public override ErrorMessage? Check(RpcConnection connection, ulong callId, bool oneWay)
     {
         if (oneWay)

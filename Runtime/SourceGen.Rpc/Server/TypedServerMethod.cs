@@ -7,7 +7,7 @@ using SourceGen.Rpc.Wire.Messages;
 namespace SourceGen.Rpc.Server;
 
 /// <summary>A method bound to its implementation and to the serializers of one codec.</summary>
-internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
+internal sealed partial class TypedServerMethod<TService, TRequest, TResponse>(
     RpcMethod method,
     UnaryHandler<TService, TRequest, TResponse> handler,
     ISerializer<TRequest> requests,
@@ -21,6 +21,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
     where TRequest : struct
 {
     private readonly UnaryHandler<TService, TRequest, TResponse> _handler = handler;
+    private readonly ISerializer<TRequest> _requests = requests;
     private readonly ISerializer<TResponse> _responses = responses;
     private readonly ServiceSource<TService> _source = source;
     private readonly ErrorPolicy _errors = errors;
@@ -47,7 +48,7 @@ internal sealed class TypedServerMethod<TService, TRequest, TResponse>(
 
     public override ServerCall Decode(RpcConnection connection, ulong callId, bool oneWay, in ReadOnlySequence<byte> arguments)
     {
-        TRequest request = requests.Deserialize(arguments);
+        TRequest request = _requests.Deserialize(arguments);
         Call call = _pool.Rent() is { } free ? Unsafe.As<Call>(free) : new Call(_pool);
         call.Begin(this, connection, callId, oneWay, request);
         return call;

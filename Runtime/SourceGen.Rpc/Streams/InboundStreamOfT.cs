@@ -149,8 +149,9 @@ internal abstract class InboundStream<T> : InboundStream, IAsyncEnumerator<T>, I
                 wake = _waiting;
                 _waiting = false;
 
-                // What has ended and was read to its end stays what it was.
-                if (!_ended || _queue.Count > 0)
+                // What has ended and was read to its end stays what it was. The consumer's place is its own, and may be one behind here: then
+                // it meets the error after the last item, as if it had been a moment slower.
+                if (!_ended || _queue.Count > 0 || _index + 1 < _count)
                 {
                     _complete = false;
                     _error = error;

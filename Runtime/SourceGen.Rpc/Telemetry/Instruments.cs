@@ -20,9 +20,15 @@ internal static class Instruments
 
     public static readonly DiscoveryCounts Discovery = new();
 
+    public static readonly AdaptiveLimits Limits = new();
+
     public static readonly Histogram<double> ClientDuration;
 
     public static readonly Histogram<double> ServerDuration;
+
+    public static readonly Histogram<double> PublishDuration;
+
+    public static readonly Histogram<double> ProcessDuration;
 
     static Instruments()
     {
@@ -36,6 +42,10 @@ internal static class Instruments
             RpcTelemetry.ClientDuration, RpcTelemetry.Seconds, "Duration of calls that this process made.", tags: null, buckets);
         ServerDuration = meter.CreateHistogram(
             RpcTelemetry.ServerDuration, RpcTelemetry.Seconds, "Duration of calls that this process served.", tags: null, buckets);
+        PublishDuration = meter.CreateHistogram(
+            RpcTelemetry.PublishDuration, RpcTelemetry.Seconds, "Duration of publishing messages.", tags: null, buckets);
+        ProcessDuration = meter.CreateHistogram(
+            RpcTelemetry.ProcessDuration, RpcTelemetry.Seconds, "Duration of handling messages.", tags: null, buckets);
 
         meter.CreateObservableUpDownCounter(
             RpcTelemetry.ClientActiveCalls, Connections.CountCallsMade, RpcTelemetry.Calls, "Calls that wait for their answer.");
@@ -65,6 +75,13 @@ internal static class Instruments
         RejectionCounters rejections = RejectionCounters.Process;
         meter.CreateObservableCounter(
             RpcTelemetry.RejectedCalls, () => rejections.Calls, RpcTelemetry.Calls, "Calls that servers refused because of their limits.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.WaitingCalls,
+            Limits.CountWaiting,
+            RpcTelemetry.Calls,
+            "Calls that wait because servers run as many as their adaptive limits allow.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.CallLimit, Limits.Sum, RpcTelemetry.Calls, "Calls that servers with an adaptive limit would run at once.");
         meter.CreateObservableCounter(
             RpcTelemetry.RejectedConnections,
             () => rejections.Connections,

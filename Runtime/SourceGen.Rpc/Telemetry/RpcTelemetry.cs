@@ -2,7 +2,7 @@ namespace SourceGen.Rpc;
 
 /// <summary>
 /// What this library calls its telemetry, all of it: listen to the source for traces and to the meter for metrics. Names of spans, metrics
-/// and attributes follow OpenTelemetry's semantic conventions for RPC, version 1.44; those that the conventions do not have begin with
+/// and attributes follow OpenTelemetry's semantic conventions for RPC and messaging, version 1.44; those that the conventions do not have begin with
 /// <c>sourcegen.rpc</c>.
 /// </summary>
 /// <example>
@@ -38,6 +38,11 @@ public static class RpcTelemetry
     internal const string PeerPort = "network.peer.port";
     internal const string Direction = "network.io.direction";
 
+    internal const string MessagingSystem = "messaging.system";
+    internal const string MessagingDestination = "messaging.destination.name";
+    internal const string MessagingOperationName = "messaging.operation.name";
+    internal const string MessagingOperationType = "messaging.operation.type";
+
     // Their values.
     internal const string ThisSystem = "sourcegen_rpc";
     internal const string Transmit = "transmit";
@@ -46,6 +51,8 @@ public static class RpcTelemetry
     // Metrics.
     internal const string ClientDuration = "rpc.client.call.duration";
     internal const string ServerDuration = "rpc.server.call.duration";
+    internal const string PublishDuration = "messaging.client.operation.duration";
+    internal const string ProcessDuration = "messaging.process.duration";
     internal const string ClientActiveCalls = "sourcegen.rpc.client.active_calls";
     internal const string ServerActiveCalls = "sourcegen.rpc.server.active_calls";
     internal const string ClientConnections = "sourcegen.rpc.client.connections";
@@ -53,6 +60,8 @@ public static class RpcTelemetry
     internal const string ClientIO = "sourcegen.rpc.client.io";
     internal const string ServerIO = "sourcegen.rpc.server.io";
     internal const string RejectedCalls = "sourcegen.rpc.server.rejected_calls";
+    internal const string WaitingCalls = "sourcegen.rpc.server.waiting_calls";
+    internal const string CallLimit = "sourcegen.rpc.server.call_limit";
     internal const string RejectedConnections = "sourcegen.rpc.server.rejected_connections";
     internal const string CutConnections = "sourcegen.rpc.server.cut_connections";
     internal const string DirectoryServices = "sourcegen.rpc.directory.services";

@@ -25,6 +25,9 @@ internal sealed class MemoryConnection : ITransportConnection, IGatheringOutput,
         _output = new StagedOutput(this, pool, OnHalfCompleted);
     }
 
+    /// <summary>What joins it to its other end, where calls may go without bytes; null where they may not.</summary>
+    public InProcess.InProcessLink? Link { get; set; }
+
     /// <inheritdoc/>
     public RpcAddress LocalAddress { get; }
 

@@ -132,6 +132,7 @@ internal sealed partial class ConnectionOutput : IThreadPoolWorkItem
     {
         if (_large.TryDequeue(out LargeMessage? message))
         {
+            if (message.BeginsRequest) _requests++;
             long before = message.Remaining;
             bool last = message.WriteFragment(_current, FragmentSize);
             _largeBytes -= before - (last ? 0 : message.Remaining);

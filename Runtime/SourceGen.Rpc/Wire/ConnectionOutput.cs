@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SourceGen.Rpc.Client;
 using SourceGen.Rpc.Streams;
 
 namespace SourceGen.Rpc.Wire;
@@ -17,6 +18,7 @@ internal sealed partial class ConnectionOutput
     private FrameBuffer _current = new();
     private FrameEncoder _encoder;
     private long _largeBytes;
+    private long _requests; // Those whose first frame is written, in the order of the frames.
     private bool _encoding;
     private bool _closed;
 
@@ -101,10 +103,21 @@ internal sealed partial class ConnectionOutput
     /// <param name="callId">The call.</param>
     /// <param name="deferrable">Whether other calls are in flight, so that sending may wait a moment for what they write.</param>
     /// <param name="upload">The stream that follows a request; null for none.</param>
+    /// <param name="call">The call that it begins; null for none, or for one that nobody waits for.</param>
     public void End(
-        FrameEncoder encoder, FrameType type, FrameFlags flags, ushort method, ulong callId, bool deferrable, OutboundStream? upload = null)
+        FrameEncoder encoder,
+        FrameType type,
+        FrameFlags flags,
+        ushort method,
+        ulong callId,
+        bool deferrable,
+        OutboundStream? upload = null,
+        PendingCall? call = null)
     {
         if (upload is not null) flags |= FrameFlags.Stream;
+        bool isRequest = type == FrameType.Request && !encoder.Detached; // One in fragments is counted when its first is sent.
+        if (isRequest) _requests++;
+        if (call is not null) call.Ordinal = isRequest ? _requests : 0; // Before the peer can hear of it, and answer.
         if (!encoder.Detached)
         {
             encoder.WriteHeader(type, flags, method, callId);
@@ -164,7 +177,7 @@ internal sealed partial class ConnectionOutput
         {
             if (!message.IsRequest(callId)) continue;
             _largeBytes -= message.Remaining;
-            message.CutShort(_current);
+            if (message.CutShort(_current)) _requests++;
         }
 
         Write(new FrameHeader(0, FrameType.Cancel, FrameFlags.None, 0, callId));
@@ -179,6 +192,7 @@ internal sealed partial class ConnectionOutput
         Gate.Enter();
         if (!_closed)
         {
+            _requests++;
             Write(new FrameHeader(0, FrameType.Request, FrameFlags.More, method, callId));
             Write(new FrameHeader(0, FrameType.Cancel, FrameFlags.None, 0, callId));
             Write(new FrameHeader(0, FrameType.RequestContinuation, FrameFlags.None, 0, callId));

@@ -68,6 +68,9 @@ internal sealed record ConnectionSettings
     /// <summary>Where a server counts what it turns away; null on a client.</summary>
     public RejectionCounters? Rejections { get; init; }
 
+    /// <summary>See <see cref="RpcClientOptions.Isolation"/>; of no meaning on a server.</summary>
+    public RpcIsolation Isolation { get; init; }
+
     /// <summary>Joins this side's options and what the handshake brought.</summary>
     public static ConnectionSettings Create(RpcConnectionOptions options, ICodec codec, HelloMessage peer) => new()
     {

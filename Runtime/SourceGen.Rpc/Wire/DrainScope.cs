@@ -17,6 +17,17 @@ internal struct DrainScope
     /// <summary>What the current thread runs at the moment; null when it runs no items.</summary>
     public static BatchItem? Item => t_current._item;
 
+    /// <summary>The current thread runs something else for a while.</summary>
+    /// <param name="item">What it runs; null for what is no item.</param>
+    /// <returns>What it ran, to be put back.</returns>
+    public static BatchItem? ReplaceItem(BatchItem? item)
+    {
+        ref DrainScope current = ref t_current;
+        BatchItem? replaced = current._item;
+        if (replaced != item) current._item = item;
+        return replaced;
+    }
+
     /// <summary>The current thread begins to run items of a batch.</summary>
     /// <returns>The thread's scope, to tell it each item: finding it again for each would take time.</returns>
     public static ref DrainScope BeginBatch(BatchOwnership ownership, uint epoch)

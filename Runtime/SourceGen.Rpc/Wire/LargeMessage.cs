@@ -14,15 +14,20 @@ internal sealed class LargeMessage(FrameBuffer payload, FrameType type, FrameFla
     /// <summary>
     /// Drops what was not sent; what remains is an empty last fragment. A message that was not begun begins here, emptily.
     /// </summary>
-    public void CutShort(FrameBuffer destination)
+    /// <returns>Whether it begins here.</returns>
+    public bool CutShort(FrameBuffer destination)
     {
         _rest = ReadOnlySequence<byte>.Empty;
         payload.Release();
-        if (_begun) return;
+        if (_begun) return false;
         _begun = true;
         new FrameHeader(0, type, flags | FrameFlags.More, method, callId).Write(destination.GetSpan(FrameHeader.Size));
         destination.Advance(FrameHeader.Size);
+        return true;
     }
+
+    /// <summary>Whether the next fragment is the first one of a request.</summary>
+    public bool BeginsRequest => !_begun && type == FrameType.Request;
 
     /// <summary>Bytes that were not yet handed to the output.</summary>
     public long Remaining => _rest.Length;

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Security.Claims;
 using System.Text;
-using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Server.Overload;
 using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -113,8 +113,8 @@ internal sealed partial class RpcConnection
             return false;
         }
 
-        RateLimitLease? lease = null;
-        if (Admission is { } admission && !TryAdmit(admission, header, head, method.Method, out lease))
+        CallTicket ticket = default;
+        if (Admission is { } admission && !TryAdmit(admission, header, head, method, arguments.Length, out ticket))
         {
             access.Release(size);
             return false;
@@ -127,7 +127,7 @@ internal sealed partial class RpcConnection
         if (call is null)
         {
             Refuse(header, head.Headers, objection!);
-            Admission?.Exit(lease);
+            Admission?.Withdraw(ticket);
             return false;
         }
 
@@ -138,9 +138,7 @@ internal sealed partial class RpcConnection
         }
 
         if (header.Type == FrameType.Request && Instruments.ObservesServers) call.Observe(method.Telemetry);
-        if (lease is not null) call.Permit = lease;
-        Running.Add(call, header.CallId, oneWay);
-        _ownership.Add(call);
+        Enlist(call, header.CallId, oneWay, ticket);
         return true;
     }
 }

@@ -5,6 +5,7 @@ using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Server;
 using SourceGen.Rpc.Streams;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
 namespace SourceGen.Rpc.Wire;
@@ -84,7 +85,7 @@ internal sealed partial class RpcConnection
             Streams.Uploads.Add(id, upload);
         }
 
-        Output.End(encoder, FrameType.Request, flags, method, id, Calls.InFlight >= DeferFrom, stream);
+        Output.End(encoder, FrameType.Request, flags, method, id, Calls.InFlight >= DeferFrom, stream, call);
         call.Written(use);
         if (Volatile.Read(ref _paused) != 0) ReconsiderPause();
         return StartResult.Written;
@@ -140,7 +141,7 @@ internal sealed partial class RpcConnection
             return StartResult.Full;
         }
 
-        Output.End(encoder, FrameType.Describe, head.Write(encoder), method, id, deferrable: false);
+        Output.End(encoder, FrameType.Describe, head.Write(encoder), method, id, deferrable: false, call: call);
         call.Written(use);
         return StartResult.Written;
     }
@@ -164,10 +165,9 @@ internal sealed partial class RpcConnection
         catch (Exception e)
         {
             Output.Abandon(encoder);
-            ConnectionLog.ResultNotEncodable(_logger, methodName, e);
-            RpcStatusCode code = e is RpcException rpc ? rpc.Code : RpcStatusCode.Internal;
-            WriteError(callId, new ErrorMessage(code, $"The result of {methodName} cannot be encoded: {e.Message}"), headers);
-            return code;
+            ErrorMessage error = NoteNotEncodable(methodName, e);
+            WriteError(callId, error, headers);
+            return error.Code;
         }
 
         Output.End(encoder, FrameType.Response, flags, 0, callId, Running.Count >= DeferFrom);
@@ -255,15 +255,7 @@ internal sealed partial class RpcConnection
     /// <summary>The call counts as running until what it held is released: a server that stops waits for that too.</summary>
     private async Task ReleaseAsync(IAsyncDisposable lease)
     {
-        try
-        {
-            await lease.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            ConnectionLog.DisposalFailed(_logger, RemoteAddress, e);
-        }
-
+        await DisposeOfAsync(lease).ConfigureAwait(false);
         Running.Finished();
     }
 
@@ -313,8 +305,34 @@ internal sealed partial class RpcConnection
             });
         }
 
-        // Not on this thread, the watchdog: sending takes the output's lock, under which a user's type may be encoded.
-        foreach (PendingCall call in expired)
+        GiveUp(expired);
+    }
+
+    /// <summary>
+    /// The peer leaves, and has seen no more of this side's requests than so many: those behind them will not run there, and need not wait
+    /// to be told so one by one. Calls of its health it answers to the end.
+    /// </summary>
+    private void FailUnseen(ErrorMessage reason, long seen)
+    {
+        List<PendingCall>? unseen = Calls.ClaimWhere(
+            call => call.Ordinal > seen && !call.MethodName.StartsWith(BuiltInNames.Health, StringComparison.Ordinal));
+        if (unseen is null) return;
+        foreach (PendingCall call in unseen)
+        {
+            call.SetError(new RpcException(reason.Code, $"{call.MethodName} was not accepted: {RemoteAddress} is leaving: {reason.Detail}")
+            {
+                Progress = RpcCallProgress.Refused,
+            });
+        }
+
+        GiveUp(unseen);
+    }
+
+    /// <summary>Tells the peer that nobody waits for these calls any more, and goes on with their callers.</summary>
+    private void GiveUp(List<PendingCall> calls)
+    {
+        // Not on this thread, the watchdog or the receiver: sending takes the output's lock, under which a user's type may be encoded.
+        foreach (PendingCall call in calls)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
                 static state =>

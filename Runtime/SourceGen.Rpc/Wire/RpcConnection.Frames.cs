@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Claims;
-using System.Threading.RateLimiting;
 using SourceGen.Rpc.Client;
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Errors;
 using SourceGen.Rpc.Security;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Server.Overload;
 using SourceGen.Rpc.Streams;
 using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
@@ -20,6 +20,7 @@ internal sealed partial class RpcConnection
 {
     private readonly ServerMethod[] _methods;
     private readonly List<int> _answered = [];
+    private long _requestsSeen;
     private volatile ErrorMessage? _refusal;
 
     /// <summary>Frames after which decoding looks whether the peer reads what it is answered.</summary>
@@ -98,6 +99,8 @@ internal sealed partial class RpcConnection
 
     private void Accept(in FrameHeader header, in ReadOnlySequence<byte> payload)
     {
+        // Before anybody looks whether it is refused: whoever says afterwards how many were seen counts it.
+        if (header.Type == FrameType.Request) Volatile.Write(ref _requestsSeen, _requestsSeen + 1);
         switch (header.Type)
         {
             case FrameType.Request when (header.Flags & FrameFlags.More) == 0: AcceptRequest(header, payload); break;
@@ -162,22 +165,29 @@ internal sealed partial class RpcConnection
         ServerMethod method = _methods[header.Method];
         ClaimsPrincipal? user = null;
         if (Access is { } access && !MayRun(access, header, method, head, arguments, out user, out bool accepted)) return accepted;
-        RateLimitLease? lease = null;
-        if (Admission is { } admission && !TryAdmit(admission, header, head, method.Method, out lease)) return false;
+        CallTicket ticket = default;
+        if (Admission is { } admission && !TryAdmit(admission, header, head, method, arguments.Length, out ticket)) return false;
         ServerCall? call = method.Accept(this, header.CallId, oneWay, arguments, out ErrorMessage? objection);
         if (call is null)
         {
             Refuse(header, head.Headers, objection!);
-            Admission?.Exit(lease);
+            Admission?.Withdraw(ticket);
             return false;
         }
 
         call.Prepare(head, user);
         if (Instruments.ObservesServers) call.Observe(method.Telemetry);
-        if (lease is not null) call.Permit = lease;
-        Running.Add(call, header.CallId, oneWay);
-        _ownership.Add(call);
+        Enlist(call, header.CallId, oneWay, ticket);
         return true;
+    }
+
+    /// <summary>A call that was accepted is known from now on, and is run: with its batch, or when its turn comes.</summary>
+    private void Enlist(ServerCall call, ulong callId, bool oneWay, in CallTicket ticket)
+    {
+        if (Admission is not null) call.Ticket = ticket;
+        Running.Add(call, callId, oneWay);
+        if (ticket.Waits) Admission!.Wait(call); // Perhaps it runs already, or is over.
+        else _ownership.Add(call);
     }
 
     private bool IsServedToTheEnd(int method) => method < _methods.Length && _methods[method].IsServedToTheEnd;
@@ -203,7 +213,7 @@ internal sealed partial class RpcConnection
         if (!Calls.TryClaim(header.CallId, out PendingCall? call)) ThrowUnknownCall(header);
         _answered.Add(CallTable.SlotOf(header.CallId));
         if (call is null) return; // Cancelled or timed out; the reply only frees its slot.
-        if (!headers.IsEmpty && AcceptReplyHeaders(call, headers) is { } problem) call.SetError(problem);
+        if (!headers.IsEmpty && AcceptReplyHeaders(call.Scope, call.MethodName, headers) is { } problem) call.SetError(problem);
         else if (header.Type == FrameType.Error) call.SetError(ReadError(reply, call));
         else call.Decode(reply);
         _ownership.Add(call);
@@ -271,7 +281,7 @@ internal sealed partial class RpcConnection
         ErrorMessage reason;
         try
         {
-            reason = ErrorMessage.Read(payload);
+            reason = ErrorMessage.Read(payload, isGoAway: true);
         }
         catch (RpcSerializationException e)
         {
@@ -280,7 +290,8 @@ internal sealed partial class RpcConnection
 
         if (_goAway is null) ConnectionLog.PeerLeaves(_logger, RemoteAddress, reason.Code, reason.Detail);
         _goAway = reason;
-        Leave();
+        Leave(); // First, so that hardly any call is missed by the next line; one that is will be told so by the peer.
+        if (reason.Accepted is { } accepted) FailUnseen(reason, accepted);
     }
 
     /// <summary>Answers with the schema of the service that has the method number.</summary>

@@ -86,12 +86,12 @@ internal sealed partial class RpcConnection
 
     /// <summary>Gives the headers of its reply to a call, if it wants them.</summary>
     /// <returns>Null, or why the call fails although it was answered.</returns>
-    private RpcException? AcceptReplyHeaders(PendingCall call, in ReadOnlySequence<byte> block)
+    private RpcException? AcceptReplyHeaders(RpcCallScope? scope, string methodName, in ReadOnlySequence<byte> block)
     {
-        if (call.Scope is not { } scope) return null;
+        if (scope is null) return null;
         if (block.Length > _settings.Local.MaxHeaderSize)
         {
-            ErrorMessage tooLarge = HeadersTooLarge($"the reply of {call.MethodName}", block.Length);
+            ErrorMessage tooLarge = HeadersTooLarge($"the reply of {methodName}", block.Length);
             return new RpcException(tooLarge.Code, tooLarge.Detail);
         }
 
@@ -104,7 +104,7 @@ internal sealed partial class RpcConnection
         catch (RpcSerializationException e)
         {
             return new RpcException(
-                RpcStatusCode.Internal, $"The headers that {RemoteAddress} answered {call.MethodName} with cannot be read: {e.Message}", e);
+                RpcStatusCode.Internal, $"The headers that {RemoteAddress} answered {methodName} with cannot be read: {e.Message}", e);
         }
     }
 

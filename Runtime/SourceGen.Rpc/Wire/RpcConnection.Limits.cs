@@ -1,6 +1,5 @@
-using System.Threading.RateLimiting;
-using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Server;
+using SourceGen.Rpc.Server.Overload;
 using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire.Messages;
 
@@ -37,12 +36,12 @@ internal sealed partial class RpcConnection
     /// <summary>Decides which requests may run; null when all may.</summary>
     public CallAdmission? Admission { get; }
 
-    /// <summary>Asks whether a request may run, and refuses it if not.</summary>
+    /// <summary>Asks whether a request may run, now or in a moment, and refuses it if not.</summary>
     private bool TryAdmit(
-        CallAdmission admission, in FrameHeader header, in RequestHead head, RpcMethod method, out RateLimitLease? lease)
+        CallAdmission admission, in FrameHeader header, in RequestHead head, ServerMethod method, long size, out CallTicket ticket)
     {
         bool oneWay = (header.Flags & FrameFlags.OneWay) != 0;
-        if (admission.Enter(this, method, oneWay, out lease) is not { } refusal) return true;
+        if (admission.Enter(this, method, oneWay, head, size, out ticket) is not { } refusal) return true;
         Refuse(header, head.Headers, refusal);
         return false;
     }

@@ -35,12 +35,21 @@ internal sealed partial class RpcConnection
             await Output.WaitForRoomAsync(() => Calls.InFlight == 0).ConfigureAwait(false);
         }
         while (Calls.InFlight > 0 && !_isClosed);
+
+        if (Link is { } link && !link.IsServedBy(this)) await WhenDrainedAsync(link).ConfigureAwait(false);
     }
 
     /// <summary>Completes when no call that this side serves is running, or the connection is closed.</summary>
     public async Task WhenServedAsync()
     {
         while (Running.Count > 0 && !_isClosed) await Task.WhenAny(Running.WhenDrained(), _closed.Task).ConfigureAwait(false);
+        if (Link is { } link && link.IsServedBy(this)) await WhenDrainedAsync(link).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when no call goes directly from one end to the other, or the connection is closed.</summary>
+    private async Task WhenDrainedAsync(InProcess.InProcessLink link)
+    {
+        while (link.Running > 0 && !_isClosed) await Task.WhenAny(link.WhenDrained(), _closed.Task).ConfigureAwait(false);
     }
 
     /// <summary>Completes when calls are under way in neither direction, or the connection is closed.</summary>

@@ -102,6 +102,7 @@ internal sealed partial class RpcConnection
     {
         _lastReceived = Watchdog.BusyNow;
         Instruments.Connections.Add(this);
+        Link?.Attach(this, _settings.IsAccepted);
         Watchdog.Add(this, Math.Max(1, Math.Min(_settings.KeepAliveIntervalMs, _settings.KeepAliveTimeoutMs) / 4));
         Dispatch(new ReceiveWork(this, _settings.LowLatency));
     }
@@ -124,6 +125,7 @@ internal sealed partial class RpcConnection
         Leave();
         FailPendingCalls(reason);
         Running.CancelAll();
+        Link?.EndAll(reason);
         ResumeReceiving(); // A receiver that paused must find the end, to release the input.
     }
 
@@ -137,6 +139,14 @@ internal sealed partial class RpcConnection
         if (!_closed.Task.IsCompleted) Abort(reason); // The receiver is stuck in a user's type, being decoded.
     }
 
+    /// <summary>Asks the peer to make no more calls on this connection. Those that it makes all the same are served.</summary>
+    public void AnnounceGoAway(RpcStatusCode code, string detail)
+    {
+        if (_refusal is not null || !Output.TryBegin(out FrameEncoder? encoder)) return;
+        new ErrorMessage(code, detail).Write(encoder);
+        Output.End(encoder, FrameType.GoAway, FrameFlags.None, 0, 0, deferrable: false);
+    }
+
     /// <summary>
     /// Tells the peer that this side will refuse new requests, and why; only the first time. Questions for its health are answered to the
     /// end.
@@ -146,10 +156,11 @@ internal sealed partial class RpcConnection
         if (Interlocked.CompareExchange(ref _refusal, new ErrorMessage(code, detail, Refused: true), null) is not null) return;
 
         // The receiver counts a request and then looks at the refusal, without a fence of its own: whoever looks at the count from here
-        // on sees every request that was not refused.
+        // on sees every request that was not refused. So no request beyond those that were seen by now is ever accepted.
         Interlocked.MemoryBarrierProcessWide();
+        long accepted = Volatile.Read(ref _requestsSeen);
         if (!Output.TryBegin(out FrameEncoder? encoder)) return;
-        new ErrorMessage(code, detail).Write(encoder);
+        new ErrorMessage(code, detail) { Accepted = accepted }.Write(encoder);
         Output.End(encoder, FrameType.GoAway, FrameFlags.None, 0, 0, deferrable: false);
     }
 
@@ -167,6 +178,7 @@ internal sealed partial class RpcConnection
             _lastDeadlineScan = now;
             if (Calls.InFlight > 0) ExpireCalls(now);
             _servesDeadlines = Running.Count > 0 && Running.CancelExpired(now);
+            if (Link is { } link && link.IsServedBy(this)) _servesDeadlines |= link.EndExpired(now);
             KeepAlive(now);
         }
 

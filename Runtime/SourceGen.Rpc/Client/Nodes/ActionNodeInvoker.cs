@@ -1,56 +1,76 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using SourceGen.Rpc.CompilerServices;
+using SourceGen.Rpc.Selection;
+using SourceGen.Rpc.Selection.Health;
+using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Client.Nodes;
 
-/// <summary>Calls a method without a result at one server of many, and at another one when that did not work.</summary>
-internal sealed class ActionNodeInvoker<TRequest>(NodeRoute route, NodeInvokers<ActionInvoker<TRequest>> invokers) : ActionInvoker<TRequest>
+/// <summary>Calls a method without a result at one server of many; what becomes of a call that failed there, its policy says.</summary>
+internal sealed class ActionNodeInvoker<TRequest>(
+    NodeRoute route, NodeInvokers<ActionInvoker<TRequest>> invokers, RequestKey<TRequest>? keyOf)
+    : ActionInvoker<TRequest>
     where TRequest : struct
 {
     public override ValueTask InvokeAsync(in TRequest request, CancellationToken cancellationToken)
     {
-        long started = Environment.TickCount64;
-        NodeSet nodes = route.Service.Nodes;
-        int index = nodes.Next();
-        if (index < 0) return CallAsync(default, node: null, started, request, cancellationToken);
-        ValueTask call = invokers.Get(nodes, index).InvokeAsync(in request, cancellationToken);
+        long started = Stopwatch.GetTimestamp();
+        ulong? key = keyOf is null ? route.KeyOfHeader() : keyOf(in request);
+        if (!route.TrySelect(new PickRequest { Key = key }, out Node? node, out CircuitPass pass))
+        {
+            return WithoutResultAsync(
+                Strategies.RunAsync<Call, NoResponse>(route, new Call(invokers, request), key, started, cancellationToken));
+        }
+
+        ValueTask call;
+        try
+        {
+            call = invokers.Get(node).InvokeAsync(in request, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            route.Mark(node, pass, started, e);
+            throw;
+        }
+
+        if (!call.IsCompletedSuccessfully) return WatchAsync(call, node, pass, key, started, request, cancellationToken);
 
         // One-way calls are over when they are written, which is mostly at once.
-        return call.IsCompletedSuccessfully ? call : CallAsync(call, nodes.Nodes[index], started, request, cancellationToken);
+        route.Mark(node, pass, started, error: null);
+        return call;
     }
 
     // Pooled: a call that works costs no allocation.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask CallAsync(ValueTask call, Node? node, long started, TRequest request, CancellationToken cancellationToken)
+    private async ValueTask WatchAsync(ValueTask call, Node node, CircuitPass pass, ulong? key, long started, TRequest request, CancellationToken cancellationToken)
     {
-        Failover? failover = null;
+        RpcException failure;
         try
         {
-            while (true)
-            {
-                if (node is null)
-                {
-                    failover ??= new Failover(route, hasUpload: false, started, cancellationToken);
-                    node = await failover.NextAsync().ConfigureAwait(false);
-                    using RpcCallScope? limit = failover.Limit();
-                    call = invokers.Get(route.Service.Nodes, node).InvokeAsync(in request, cancellationToken);
-                }
-
-                try
-                {
-                    await call.ConfigureAwait(false);
-                    return;
-                }
-                catch (RpcException e) when (
-                    (failover ??= new Failover(route, hasUpload: false, started, cancellationToken)).TryRepeat(e, node))
-                {
-                    node = null;
-                }
-            }
+            await call.ConfigureAwait(false);
+            route.Mark(node, pass, started, error: null);
+            return;
         }
-        finally
+        catch (Exception e)
         {
-            failover?.Dispose();
+            route.Mark(node, pass, started, e);
+            if (e is not RpcException known) throw;
+            failure = known;
+        }
+
+        await Strategies.GoOnAsync<Call, NoResponse>(
+            route, new Call(invokers, request), key, failure, node, started, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask WithoutResultAsync(ValueTask<NoResponse> call) => await call.ConfigureAwait(false);
+
+    private readonly struct Call(NodeInvokers<ActionInvoker<TRequest>> invokers, TRequest request) : INodeCall<NoResponse>
+    {
+        public async ValueTask<NoResponse> SendAsync(Node node, CancellationToken cancellationToken)
+        {
+            await invokers.Get(node).InvokeAsync(in request, cancellationToken).ConfigureAwait(false);
+            return default;
         }
     }
 }

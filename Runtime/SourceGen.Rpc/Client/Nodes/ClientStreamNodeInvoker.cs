@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SourceGen.Rpc.CompilerServices;
 
 namespace SourceGen.Rpc.Client.Nodes;
@@ -17,19 +18,26 @@ internal sealed class ClientStreamNodeInvoker<TRequest, TItem, TResponse>(
 
     private async ValueTask<TResponse> CallAsync(TRequest request, IAsyncEnumerable<TItem> items, CancellationToken cancellationToken)
     {
-        using Failover failover = new(route, hasUpload: true, Environment.TickCount64, cancellationToken);
+        RpcCallPolicy policy = route.Policy.Current;
+        route.Earn(policy);
+        using Attempts attempts = new(route, policy, hasUpload: true, key: null, Stopwatch.GetTimestamp(), cancellationToken);
         while (true)
         {
-            Node node = await failover.NextAsync().ConfigureAwait(false);
+            Node node = await attempts.NextAsync().ConfigureAwait(false);
+            NodeVisit? visit = null;
             try
             {
+                visit = new NodeVisit(route, node);
                 ValueTask<TResponse> call;
-                using (failover.Limit()) call = invokers.Get(route.Service.Nodes, node).InvokeAsync(in request, items, cancellationToken);
-                return await call.ConfigureAwait(false);
+                using (attempts.Limit()) call = invokers.Get(node).InvokeAsync(in request, items, cancellationToken);
+                TResponse response = await call.ConfigureAwait(false);
+                visit.Answered();
+                return response;
             }
-            catch (RpcException e) when (failover.TryRepeat(e, node))
+            catch (Exception e)
             {
-                // To the next one.
+                visit?.Failed(e);
+                if (e is not RpcException known || !attempts.TryRepeat(known, node)) throw;
             }
         }
     }

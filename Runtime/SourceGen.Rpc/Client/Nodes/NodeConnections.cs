@@ -8,7 +8,7 @@ namespace SourceGen.Rpc.Client.Nodes;
 internal sealed class NodeConnections(RpcClientOptions options, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<RpcAddress, (ClientChannel Channel, int Uses)> _channels = [];
+    private readonly Dictionary<(RpcAddress Address, int Lane), (ClientChannel Channel, int Uses)> _channels = [];
     private readonly CredentialStore? _credentials =
         options.Credentials is { } credentials ? new CredentialStore(credentials, options.ConnectTimeout) : null;
 
@@ -24,25 +24,26 @@ internal sealed class NodeConnections(RpcClientOptions options, ILogger logger) 
     }
 
     /// <summary>
-    /// Gets the connection to an address, which begins to be opened. Each time is to be followed by a <see cref="Release"/>.
+    /// Gets the way to an address, which is not connected to yet. Each time is to be followed by a <see cref="Release"/>.
     /// </summary>
+    /// <param name="address">The address.</param>
+    /// <param name="lane">Which of several connections to it, from 0.</param>
     /// <exception cref="FormatException">It is not an address that a client can connect to.</exception>
     /// <exception cref="NotSupportedException">No transport serves it.</exception>
-    public ClientChannel Acquire(RpcAddress address)
+    public ClientChannel Acquire(RpcAddress address, int lane = 0)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_channels.TryGetValue(address, out (ClientChannel Channel, int Uses) known))
+            if (_channels.TryGetValue((address, lane), out (ClientChannel Channel, int Uses) known))
             {
-                _channels[address] = known with { Uses = known.Uses + 1 };
+                _channels[(address, lane)] = known with { Uses = known.Uses + 1 };
                 return known.Channel;
             }
 
             // The filters run once around a call, not around each attempt of it.
             ClientChannel channel = new(address, options, _credentials, FilterChain.Empty, isOneOfMany: true);
-            _channels.Add(address, (channel, 1));
-            _ = channel.WhenConnected();
+            _channels.Add((address, lane), (channel, 1));
             return channel;
         }
     }
@@ -52,14 +53,18 @@ internal sealed class NodeConnections(RpcClientOptions options, ILogger logger) 
     {
         lock (_gate)
         {
-            if (!_channels.TryGetValue(channel.Address, out (ClientChannel Channel, int Uses) known)) return;
-            if (known.Uses > 1)
+            foreach (((RpcAddress Address, int Lane) place, (ClientChannel known, int uses)) in _channels)
             {
-                _channels[channel.Address] = known with { Uses = known.Uses - 1 };
-                return;
-            }
+                if (known != channel) continue;
+                if (uses > 1)
+                {
+                    _channels[place] = (channel, uses - 1);
+                    return;
+                }
 
-            _channels.Remove(channel.Address);
+                _channels.Remove(place);
+                break;
+            }
         }
 
         ClientLog.NodeLeft(logger, channel.Address);

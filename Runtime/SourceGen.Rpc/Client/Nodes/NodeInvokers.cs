@@ -1,35 +1,42 @@
 namespace SourceGen.Rpc.Client.Nodes;
 
-/// <summary>One method, bound to each server of a service when it is first called there.</summary>
+/// <summary>One method, bound to each connection to each server of a service when it is first called there.</summary>
 /// <param name="bind">Prepares calls of the method over a connection.</param>
 internal sealed class NodeInvokers<TInvoker>(Func<ClientChannel, TInvoker> bind)
     where TInvoker : class
 {
-    private volatile Bound _bound = new(NodeSet.Empty, []);
+    private readonly Lock _gate = new();
+    private volatile Entry?[] _entries = [];
 
-    /// <summary>Gets the method at a server.</summary>
-    /// <param name="set">The servers.</param>
-    /// <param name="index">Which of them.</param>
-    public TInvoker Get(NodeSet set, int index)
+    /// <summary>Gets the method at a server, over the connection that has the fewest calls in flight.</summary>
+    public TInvoker Get(Node node)
     {
-        Bound bound = _bound;
-        if (bound.Set != set) bound = Rebind(set, bound);
-        return bound.Invokers[index] ??= bind(set.Nodes[index].Channel);
+        ClientChannel channel = node.Choose(out int lane);
+        Entry?[] entries = _entries;
+        int id = node.State.Id;
+        return (uint)id < (uint)entries.Length && entries[id] is { } entry && entry.Node == node
+            && (uint)lane < (uint)entry.Invokers.Length && entry.Invokers[lane] is { } invoker
+                ? invoker
+                : Bind(node, channel, lane);
     }
 
-    /// <summary>Gets the method at a server that need not be one of the latest set.</summary>
-    public TInvoker Get(NodeSet set, Node node)
+    private TInvoker Bind(Node node, ClientChannel channel, int lane)
     {
-        int index = Array.IndexOf(set.Nodes, node);
-        return index >= 0 ? Get(set, index) : bind(node.Channel);
+        lock (_gate)
+        {
+            int id = node.State.Id;
+            Entry?[] entries = _entries;
+            TInvoker?[] invokers = id < entries.Length && entries[id] is { } known && known.Node == node ? known.Invokers : [];
+            if (lane < invokers.Length && invokers[lane] is { } bound) return bound;
+            TInvoker?[] added = new TInvoker?[Math.Max(lane + 1, invokers.Length)];
+            invokers.CopyTo(added, 0);
+            TInvoker invoker = added[lane] = bind(channel);
+            if (id >= entries.Length) Array.Resize(ref entries, Math.Max(id + 1, entries.Length * 2));
+            entries[id] = new Entry(node, added); // Readers see the old one, the new one, or none; what they find they compare.
+            _entries = entries;
+            return invoker;
+        }
     }
 
-    private Bound Rebind(NodeSet set, Bound old)
-    {
-        Dictionary<Node, TInvoker?> known = [];
-        for (int i = 0; i < old.Set.Nodes.Length; i++) known[old.Set.Nodes[i]] = old.Invokers[i];
-        return _bound = new Bound(set, Array.ConvertAll(set.Nodes, node => known.GetValueOrDefault(node)));
-    }
-
-    private sealed record Bound(NodeSet Set, TInvoker?[] Invokers);
+    private sealed record Entry(Node Node, TInvoker?[] Invokers);
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
 namespace SourceGen.Rpc.Client.Nodes;
 
 /// <summary>
@@ -18,13 +21,42 @@ internal sealed class NodeStream<TItem>(
     private sealed class Enumerator(NodeStream<TItem> stream, CancellationToken enumeratorToken) : IAsyncEnumerator<TItem>
     {
         private IAsyncEnumerator<TItem>? _items;
+        private NodeVisit? _visit;
 
         public TItem Current => _items!.Current;
 
         // From the second item on this costs one call more than a stream from the only server.
-        public ValueTask<bool> MoveNextAsync() => _items is null ? BeginAsync() : _items.MoveNextAsync();
+        public ValueTask<bool> MoveNextAsync()
+        {
+            if (_items is null) return BeginAsync();
+            ValueTask<bool> next = _items.MoveNextAsync();
+            if (!next.IsCompletedSuccessfully) return WatchAsync(next);
+            bool isThere = next.Result;
+            if (!isThere) _visit!.Answered();
+            return new ValueTask<bool>(isThere);
+        }
 
-        public ValueTask DisposeAsync() => _items?.DisposeAsync() ?? default;
+        public ValueTask DisposeAsync()
+        {
+            _visit?.Dispose();
+            return _items?.DisposeAsync() ?? default;
+        }
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        private async ValueTask<bool> WatchAsync(ValueTask<bool> next)
+        {
+            try
+            {
+                bool isThere = await next.ConfigureAwait(false);
+                if (!isThere) _visit!.Answered();
+                return isThere;
+            }
+            catch (Exception e)
+            {
+                _visit!.Failed(e);
+                throw;
+            }
+        }
 
         private async ValueTask<bool> BeginAsync()
         {
@@ -32,32 +64,41 @@ internal sealed class NodeStream<TItem>(
                 ? CancellationTokenSource.CreateLinkedTokenSource(enumeratorToken, stream._methodToken)
                 : null;
             CancellationToken either = both?.Token ?? (enumeratorToken.CanBeCanceled ? enumeratorToken : stream._methodToken);
-            using Failover failover = new(stream._route, stream._hasUpload, Environment.TickCount64, either);
+            RpcCallPolicy policy = stream._route.Policy.Current;
+            stream._route.Earn(policy);
+            using Attempts attempts = new(stream._route, policy, stream._hasUpload, key: null, Stopwatch.GetTimestamp(), either);
             while (true)
             {
-                Node node = await NextAsync(failover).ConfigureAwait(false);
-                IAsyncEnumerator<TItem> items = stream._open(node).GetAsyncEnumerator(enumeratorToken);
+                Node node = await NextAsync(attempts).ConfigureAwait(false);
+                NodeVisit? visit = null;
+                IAsyncEnumerator<TItem>? items = null;
                 try
                 {
+                    visit = new NodeVisit(stream._route, node);
+                    items = stream._open(node).GetAsyncEnumerator(enumeratorToken);
                     ValueTask<bool> first;
-                    using (failover.Limit()) first = items.MoveNextAsync();
+                    using (attempts.Limit()) first = items.MoveNextAsync();
                     bool isThere = await first.ConfigureAwait(false);
                     _items = items;
+                    _visit = visit;
+                    visit.Begun();
+                    if (!isThere) visit.Answered();
                     return isThere;
                 }
                 catch (Exception e)
                 {
-                    await items.DisposeAsync().ConfigureAwait(false);
-                    if (e is not RpcException error || !failover.TryRepeat(error, node)) throw;
+                    visit?.Failed(e);
+                    if (items is not null) await items.DisposeAsync().ConfigureAwait(false);
+                    if (e is not RpcException error || !attempts.TryRepeat(error, node)) throw;
                 }
             }
         }
 
-        private async ValueTask<Node> NextAsync(Failover failover)
+        private async ValueTask<Node> NextAsync(Attempts attempts)
         {
             try
             {
-                return await failover.NextAsync().ConfigureAwait(false);
+                return await attempts.NextAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (enumeratorToken.IsCancellationRequested || stream._methodToken.IsCancellationRequested)
             {

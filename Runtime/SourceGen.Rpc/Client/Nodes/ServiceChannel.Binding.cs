@@ -1,5 +1,6 @@
 using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Filters;
+using SourceGen.Rpc.Policies;
 
 namespace SourceGen.Rpc.Client.Nodes;
 
@@ -12,14 +13,18 @@ internal sealed partial class ServiceChannel
             method,
             method.RequestShape,
             new UnaryNodeInvoker<TRequest, TResponse>(
-                Route(method, proxy, CallTimeoutMs), new NodeInvokers<UnaryInvoker<TRequest, TResponse>>(channel => channel.Bind(method, proxy))));
+                Route(method, proxy, CallTimeoutMs),
+                new NodeInvokers<UnaryInvoker<TRequest, TResponse>>(channel => channel.Bind(method, proxy)),
+                method.RequestShape.Key));
 
     public override ActionInvoker<TRequest> Bind<TService, TRequest>(ActionMethod<TService, TRequest> method, RpcCallOptions? proxy) =>
         _filters.Around(
             method,
             method.RequestShape,
             new ActionNodeInvoker<TRequest>(
-                Route(method, proxy, CallTimeoutMs), new NodeInvokers<ActionInvoker<TRequest>>(channel => channel.Bind(method, proxy))));
+                Route(method, proxy, CallTimeoutMs),
+                new NodeInvokers<ActionInvoker<TRequest>>(channel => channel.Bind(method, proxy)),
+                method.RequestShape.Key));
 
     public override ServerStreamInvoker<TRequest, TItem> Bind<TService, TRequest, TItem>(
         ServerStreamMethod<TService, TRequest, TItem> method, RpcCallOptions? proxy) =>
@@ -57,5 +62,5 @@ internal sealed partial class ServiceChannel
                 Route(method, proxy, -1), new NodeInvokers<DuplexInvoker<TRequest, TIn, TOut>>(channel => channel.Bind(method, proxy))));
 
     private NodeRoute Route(RpcMethod method, RpcCallOptions? proxy, int clientTimeoutMs) =>
-        new(this, method, new MethodTerms(method, clientTimeoutMs, clientHeaders: null, proxy));
+        new(this, method, new MethodTerms(method, clientTimeoutMs, _options.Headers.Copy(), proxy), new MethodPolicy(method, _options, proxy));
 }

@@ -13,7 +13,7 @@ internal sealed class ServerStreamNodeInvoker<TRequest, TItem>(NodeRoute route, 
         return new NodeStream<TItem>(
             route,
             hasUpload: false,
-            node => invokers.Get(route.Service.Nodes, node).Invoke(in arguments, cancellationToken),
+            node => invokers.Get(node).Invoke(in arguments, cancellationToken),
             cancellationToken);
     }
 }
@@ -30,7 +30,7 @@ internal sealed class DuplexNodeInvoker<TRequest, TIn, TOut>(NodeRoute route, No
         return new NodeStream<TOut>(
             route,
             hasUpload: true,
-            node => invokers.Get(route.Service.Nodes, node).Invoke(in arguments, items, cancellationToken),
+            node => invokers.Get(node).Invoke(in arguments, items, cancellationToken),
             cancellationToken);
     }
 }

@@ -5,7 +5,7 @@ namespace SourceGen.Rpc.Wire.Messages;
 
 /// <summary>
 /// The payload of an error reply, and of the frame that ends a connection: [code, detail, id, status, refused], and with a typed detail
-/// [..., type, payload].
+/// [..., type, payload]; in the frame that ends a connection [..., type, payload, accepted].
 /// </summary>
 /// <remarks>
 /// A reference, not a value: why a connection leaves is read by threads other than the one that wrote it, and must be seen whole.
@@ -29,6 +29,12 @@ internal sealed record ErrorMessage(RpcStatusCode Code, string Detail, string Id
     /// <summary>That detail or exception, in the connection's codec.</summary>
     public byte[] DetailPayload { get; init; } = [];
 
+    /// <summary>
+    /// Of a peer that leaves: how many requests of this connection it has seen. It accepts none of those behind them. Null when it does not
+    /// say.
+    /// </summary>
+    public long? Accepted { get; init; }
+
     /// <summary>Whether there is a detail or a declared exception.</summary>
     public bool HasDetail => DetailType.Length > 0;
 
@@ -38,23 +44,28 @@ internal sealed record ErrorMessage(RpcStatusCode Code, string Detail, string Id
     public void Write(IBufferWriter<byte> output)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteArrayHeader(HasDetail ? 7 : 5);
+        writer.WriteArrayHeader(Accepted is not null ? 8 : HasDetail ? 7 : 5);
         writer.Write((int)Code);
         writer.Write(Cut(Detail));
         writer.Write(Cut(Id));
         writer.Write(Status);
         writer.Write(Refused);
-        if (HasDetail)
+        if (HasDetail || Accepted is not null)
         {
             writer.Write(DetailType);
             writer.WriteBinary(DetailPayload);
         }
 
+        if (Accepted is { } accepted) writer.Write(accepted);
+
         writer.Flush();
     }
 
+    /// <summary>Reads it.</summary>
+    /// <param name="payload">The payload.</param>
+    /// <param name="isGoAway">Whether it may say how many requests were accepted.</param>
     /// <exception cref="RpcSerializationException">The payload is not an error message.</exception>
-    public static ErrorMessage Read(in ReadOnlySequence<byte> payload)
+    public static ErrorMessage Read(in ReadOnlySequence<byte> payload, bool isGoAway = false)
     {
         MessagePackReader reader = new(payload);
         int count = reader.ReadArrayHeader();
@@ -67,10 +78,13 @@ internal sealed record ErrorMessage(RpcStatusCode Code, string Detail, string Id
         bool refused = count > 4 && reader.ReadBoolean();
         string detailType = count > 5 ? reader.ReadString() ?? "" : "";
         byte[] detailPayload = count > 6 ? reader.ReadBytes() ?? [] : [];
+        long? accepted = isGoAway && count > 7 ? reader.ReadInt64() : null;
+        if (accepted < 0) throw new RpcSerializationException($"It says that {accepted} requests were accepted.");
         return new ErrorMessage(code is > 0 and <= 16 ? (RpcStatusCode)code : RpcStatusCode.Unknown, detail, id, status, refused)
         {
             DetailType = detailType,
             DetailPayload = detailPayload,
+            Accepted = accepted,
         };
     }
 
