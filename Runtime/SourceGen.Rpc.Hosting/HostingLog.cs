@@ -15,4 +15,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(302, LogLevel.Warning, "The configuration section {Section} is not used: {Reason}")]
     public static partial void SectionUnused(ILogger logger, string section, string reason);
+
+    [LoggerMessage(303, LogLevel.Information, "Handles {Topic} (group: {Group}) of {Broker}")]
+    public static partial void Subscribed(ILogger logger, string topic, string group, string broker);
 }

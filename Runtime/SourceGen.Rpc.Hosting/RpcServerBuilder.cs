@@ -91,6 +91,23 @@ public sealed class RpcServerBuilder
     }
 
     /// <summary>
+    /// Has the container's <typeparamref name="TLifecycle"/> run when the server starts and stops, behind what was added before it here or in
+    /// <see cref="RpcServerOptions.Lifecycle"/>. It is a singleton, and created before the server listens.
+    /// </summary>
+    /// <typeparam name="TLifecycle">It, created by the container with what its constructor takes.</typeparam>
+    /// <returns>This builder.</returns>
+    /// <exception cref="InvalidOperationException">It is registered already with another lifetime.</exception>
+    public RpcServerBuilder AddLifecycle<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TLifecycle>()
+        where TLifecycle : class, IRpcServerLifecycle
+    {
+        PartLifetime.Register<TLifecycle>(Services, ServiceLifetime.Singleton, nameof(AddLifecycle));
+        Services.AddOptions<RpcServerOptions>(Name).Configure<IServiceProvider>(
+            static (options, services) => options.Lifecycle.Add(services.GetRequiredService<TLifecycle>()));
+        return this;
+    }
+
+    /// <summary>
     /// Adds a filter that runs around the calls of this server, inside of those added before it here or in <see cref="RpcServerOptions"/>.
     /// </summary>
     /// <remarks>

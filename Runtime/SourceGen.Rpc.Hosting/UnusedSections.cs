@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Hosting.Configuration;
+using SourceGen.Rpc.Hosting.PubSub;
 
 namespace SourceGen.Rpc.Hosting;
 
@@ -12,7 +13,7 @@ namespace SourceGen.Rpc.Hosting;
 /// </summary>
 internal sealed class UnusedSections(RpcRegistrations registrations, IServiceProvider services, ILoggerFactory loggers) : IHostedService
 {
-    private static readonly string[] s_sections = ["Server", "Servers", "Client", "Clients", "Registry", "Directory"];
+    private static readonly string[] s_sections = ["Server", "Servers", "Client", "Clients", "Registry", "Directory", "Broker", "Subscribers"];
 
     private readonly ILogger _logger = loggers.CreateLogger(HostingLog.Category);
 
@@ -32,23 +33,25 @@ internal sealed class UnusedSections(RpcRegistrations registrations, IServicePro
 
         string[] servers = [.. registrations.Servers.Where(server => server.Name.Length > 0).Select(server => server.Name)];
         string[] clients = [.. registrations.Clients.Where(client => client.IsNamed).Select(client => client.Name)];
-        Check(root.GetSection("Servers"), "server", servers);
-        Check(root.GetSection("Clients"), "client", clients);
+        string[] subscribers = [.. services.GetServices<SubscriberEntry>().Select(static subscriber => subscriber.Name)];
+        Check(root.GetSection("Servers"), "RPC server", "has a name", servers);
+        Check(root.GetSection("Clients"), "RPC client", "has a name", clients);
+        Check(root.GetSection("Subscribers"), "subscriber", "was added", subscribers);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void Check(IConfigurationSection sections, string kind, string[] names)
+    private void Check(IConfigurationSection sections, string kind, string isThere, string[] names)
     {
         foreach (IConfigurationSection section in sections.GetChildren())
         {
             if (names.Contains(section.Key, StringComparer.OrdinalIgnoreCase)) continue;
             string others = names.Length == 0
-                ? $"none of the RPC {kind}s here has a name"
+                ? $"none of the {kind}s here {isThere}"
                 : $"the names here are {string.Join(", ", names)}";
-            HostingLog.SectionUnused(_logger, section.Path, $"no RPC {kind} has this name; {others}");
+            HostingLog.SectionUnused(_logger, section.Path, $"no {kind} has this name; {others}");
         }
     }
 }

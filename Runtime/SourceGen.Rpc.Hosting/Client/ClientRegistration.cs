@@ -4,6 +4,7 @@ using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Hosting.Configuration;
 using SourceGen.Rpc.Hosting.Server;
+using SourceGen.Rpc.PubSub;
 
 namespace SourceGen.Rpc.Hosting.Client;
 
@@ -63,6 +64,7 @@ internal sealed class ClientRegistration : Registration<RpcClientOptions>
     public override void Supply(IServiceProvider services, RpcClientOptions options)
     {
         if (services.GetService<IRegistry>() is not null) options.Directory = services.GetRequiredService<IServiceDirectory>();
+        options.Bus = services.GetService<MessageBus>();
     }
 
     /// <inheritdoc/>

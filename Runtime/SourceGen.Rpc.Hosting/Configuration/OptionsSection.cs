@@ -12,6 +12,9 @@ internal static class OptionsSection
         SectionReader reader = new(section, mistakes);
         reader.List("Addresses", options.Addresses.Add);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
+        reader.Duration("StopDelay", value => options.StopDelay = value);
+        reader.Duration("GoAwayGrace", value => options.GoAwayGrace = value);
+        reader.Duration("HookTimeout", value => options.HookTimeout = value);
         reader.Duration("HandshakeTimeout", value => options.HandshakeTimeout = value);
         ReadBuiltInServices(section.Path, reader, "BuiltInServices", value => options.BuiltInServices = value, mistakes);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
@@ -21,6 +24,7 @@ internal static class OptionsSection
         reader.Count("MaxTotalConcurrentCalls", value => options.MaxTotalConcurrentCalls = value);
         ReadConnection(reader, options);
         reader.OptionalSection("RateLimit", limit => RateLimitSection.Read(limit, options));
+        reader.OptionalSection("AdaptiveLimit", limit => ReadAdaptiveLimit(limit, options));
         reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.OptionalSection("Registration", registration => ReadRegistration(registration, options.Registration));
         reader.OptionalSection("Access", access => ReadAccess($"{section.Path}:Access", access, options.Access, mistakes));
@@ -33,8 +37,17 @@ internal static class OptionsSection
         SectionReader reader = new(section, mistakes);
         reader.Text("Address", value => options.Address = value);
         reader.Text("Group", value => options.Group = value);
+        reader.Text("Zone", value => options.Zone = value);
+        reader.Text("KeyHeader", value => options.KeyHeader = value);
+        reader.Switch("ProbeHealth", value => options.ProbeHealth = value);
+        reader.Count("MaxConnectionsPerServer", value => options.MaxConnectionsPerServer = value);
+        reader.Count("CallsPerConnection", value => options.CallsPerConnection = value);
+        reader.OptionalSection("Selection", selection => SelectionSection.Read(selection, options));
+        reader.OptionalSection("CircuitBreaker", breaker => SelectionSection.ReadCircuitBreaker(breaker, options));
         reader.Duration("ConnectTimeout", value => options.ConnectTimeout = value);
         reader.DurationOrInfinite("CallTimeout", value => options.CallTimeout = value);
+        reader.OptionalSection("Policy", policy => PolicySection.Read(policy, value => options.Policy = value));
+        reader.Sections("Policies", (name, policy) => PolicySection.Read(policy, value => options.Policies.Set(name, value)));
         reader.Pairs("Headers", (name, value) => options.Headers[name] = value);
         reader.Duration("DrainTimeout", value => options.DrainTimeout = value);
         reader.Duration("ReconnectDelay", value => options.ReconnectDelay = value);
@@ -42,8 +55,26 @@ internal static class OptionsSection
         ReadConnection(reader, options);
         reader.OptionalSection("Tls", tls => TlsSection.Read(tls, options));
         reader.Switch("AllowInsecureCredentials", value => options.AllowInsecureCredentials = value);
+        reader.Switch("PreferInProcess", value => options.PreferInProcess = value);
+        reader.Choice<RpcIsolation>("Isolation", value => options.Isolation = value);
         reader.OptionalSection("Credentials", credentials => CredentialsSection.Read(credentials, options));
         reader.ReportUnknownKeys();
+    }
+
+    private static void ReadAdaptiveLimit(SectionReader reader, RpcServerOptions options)
+    {
+        RpcAdaptiveLimit limit = options.AdaptiveLimit ?? new RpcAdaptiveLimit();
+        bool enabled = true; // A section without any key is as good as none.
+        reader.Switch("IsEnabled", value => enabled = value);
+        reader.Count("MinLimit", value => limit.MinLimit = value);
+        reader.Count("MaxLimit", value => limit.MaxLimit = value);
+        reader.Count("InitialLimit", value => limit.InitialLimit = value);
+        reader.Duration("Window", value => limit.Window = value);
+        reader.Number("Tolerance", value => limit.Tolerance = value);
+        reader.Count("QueueLength", value => limit.QueueLength = value);
+        reader.LargeSize("QueueBytes", value => limit.QueueBytes = value);
+        reader.Duration("MaxQueueTime", value => limit.MaxQueueTime = value);
+        options.AdaptiveLimit = enabled ? limit : null;
     }
 
     private static void ReadRegistration(SectionReader reader, RpcRegistrationOptions registration)
@@ -52,6 +83,8 @@ internal static class OptionsSection
         reader.Duration("Interval", value => registration.Interval = value);
         reader.Switch("IsRequired", value => registration.IsRequired = value);
         reader.Duration("DeregisterTimeout", value => registration.DeregisterTimeout = value);
+        reader.Duration("CheckInterval", value => registration.CheckInterval = value);
+        reader.Duration("CheckTimeout", value => registration.CheckTimeout = value);
         reader.List("AdvertisedAddresses", registration.AdvertisedAddresses.Add);
         reader.Text("AdvertisedInterface", value => registration.AdvertisedInterface = value);
         reader.Text("InstanceId", value => registration.InstanceId = value);

@@ -17,6 +17,20 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         if (TryGetValue(key, out string value)) set(value);
     }
 
+    /// <summary>Reads a text that has a form, which the reader of it explains when it is wrong.</summary>
+    public void Parsed(string key, Action<string> parse)
+    {
+        if (!TryGetValue(key, out string value)) return;
+        try
+        {
+            parse(value);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            mistakes.Add($"{section.Path}:{key} is '{value}': {e.Message}");
+        }
+    }
+
     /// <summary>Reads true or false.</summary>
     public void Switch(string key, Action<bool> set)
     {
@@ -31,6 +45,14 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         if (!TryGetValue(key, out string value)) return;
         if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int parsed)) set(parsed);
         else Mistake(key, value, "a whole number, such as 1000");
+    }
+
+    /// <summary>Reads a number that may have a fraction.</summary>
+    public void Number(string key, Action<double> set)
+    {
+        if (!TryGetValue(key, out string value)) return;
+        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed)) set(parsed);
+        else Mistake(key, value, "a number, such as 0.1");
     }
 
     /// <summary>Reads a number of bytes that fits 32 bits.</summary>
@@ -130,6 +152,22 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     {
         if (section.GetSection(key).Exists()) Section(key, read);
         else _known.Add(key);
+    }
+
+    /// <summary>Reads a section of sections, whose keys are the user's to choose.</summary>
+    /// <param name="key">The section's key.</param>
+    /// <param name="read">Takes the key of one and reads it.</param>
+    public void Sections(string key, Action<string, SectionReader> read)
+    {
+        _known.Add(key);
+        IConfigurationSection sections = section.GetSection(key);
+        if (!string.IsNullOrEmpty(sections.Value))
+        {
+            mistakes.Add($"{sections.Path} is '{sections.Value}'; it must be a section with keys of its own.");
+        }
+
+        SectionReader all = new(sections, mistakes);
+        foreach (IConfigurationSection inner in sections.GetChildren()) all.Section(inner.Key, reader => read(inner.Key, reader));
     }
 
     /// <summary>Reads one of the words of an enumeration; case does not matter.</summary>

@@ -5,6 +5,7 @@ using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Hosting.Configuration;
 using SourceGen.Rpc.Hosting.Health;
+using SourceGen.Rpc.PubSub;
 
 namespace SourceGen.Rpc.Hosting.Server;
 
@@ -43,8 +44,11 @@ internal sealed class ServerRegistration(string name) : Registration<RpcServerOp
             [RpcServerHealthCheck.Tag])));
 
     /// <inheritdoc/>
-    public override void Supply(IServiceProvider services, RpcServerOptions options) =>
+    public override void Supply(IServiceProvider services, RpcServerOptions options)
+    {
         options.Registration.Registry = services.GetService<IRegistry>();
+        options.Bus = services.GetService<MessageBus>();
+    }
 
     /// <inheritdoc/>
     public override void Read(IConfigurationSection section, RpcServerOptions options, ICollection<string> mistakes) =>

@@ -204,8 +204,9 @@ internal sealed class RegistryHttpClient : IDisposable
             {
                 // A connection of the pool whose other end was restarted in the meantime; a new one is made for the second attempt.
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+            catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException or SocketException)
             {
+                // A SocketException comes bare when the other end resets the connection while HttpClient asks for its address.
                 operation.ThrowIfGivenUp();
                 return (null, Reason(e), e);
             }

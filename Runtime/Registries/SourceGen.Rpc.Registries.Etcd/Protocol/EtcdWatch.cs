@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using SourceGen.Rpc.Registries.Shared;
@@ -60,7 +61,7 @@ internal sealed class EtcdWatch : IDisposable
             operation.ThrowIfGivenUp();
             throw client.Lost(operation.What, endpoint, "it did not begin the watch in time", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException or SocketException)
         {
             operation.ThrowIfGivenUp();
             throw client.Lost(operation.What, endpoint, RegistryHttpClient.Reason(e), e);
@@ -125,7 +126,7 @@ internal sealed class EtcdWatch : IDisposable
             if (message is null) throw _client.Lost(_what, _endpoint, Refusal!.Message);
             return message;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or HttpRequestException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or InvalidDataException or HttpRequestException or SocketException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, typeof(EtcdRegistry));
