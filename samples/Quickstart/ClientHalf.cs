@@ -36,6 +36,9 @@ public static class ClientHalf
             Directory = directory,
             ConnectTimeout = s_patience, // Four processes start at once, perhaps on a machine that is busy otherwise.
             CallTimeout = s_patience,
+
+            // All callers at once may lose their call with the server that is killed; on a slow machine that is more than the share of calls that the default allows.
+            Policy = RpcCallPolicy.Default with { Budget = new RetryBudgetPolicy { MinPerSecond = Callers } },
         });
         ITextAnalysis service = rpc.Get<ITextAnalysis>();
         await UseAsync(service, files);
