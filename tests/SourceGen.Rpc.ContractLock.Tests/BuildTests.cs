@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using SourceGen.Rpc.Analyzers;
 using SourceGen.Rpc.Generators;
+using SourceGen.Rpc.Samples.Tests.Support;
 
 namespace SourceGen.Rpc.ContractLock.Tests;
 
 /// <summary>The lock from the command line, with the targets that users get: real builds of a project in a directory of its own.</summary>
-public sealed partial class BuildTests : IDisposable
+public sealed partial class BuildTests(CompilerServer compiler) : IClassFixture<CompilerServer>, IDisposable
 {
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(5);
 
@@ -91,7 +92,7 @@ public sealed partial class BuildTests : IDisposable
     private static string Abstractions() => Repository.PathOf(
         $"Runtime/SourceGen.Rpc.Abstractions/bin/{Repository.Configuration}/net9.0/SourceGen.Rpc.Abstractions.dll");
 
-    /// <summary>Builds; returns the exit code, and what diagnostics there were.</summary>
+    /// <summary>Builds, and restores before the first build; returns the exit code, and what diagnostics there were.</summary>
     private async Task<(int Code, string Diagnostics)> BuildAsync(params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet")
@@ -100,8 +101,10 @@ public sealed partial class BuildTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (string[])["build", "-nodeReuse:false", "-p:UseSharedCompilation=false", "--tl:off", .. arguments])
+        string[] restored = File.Exists(Path.Combine(_directory, "obj", "project.assets.json")) ? ["--no-restore"] : [];
+        foreach (string argument in (string[])["build", "-nodeReuse:false", "--tl:off", .. restored, .. arguments])
             start.ArgumentList.Add(argument);
+        compiler.Serve(start);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         using Process process = Process.Start(start)!;

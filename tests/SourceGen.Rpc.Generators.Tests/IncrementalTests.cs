@@ -77,6 +77,12 @@ public class IncrementalTests
     [InlineData("/* after */", "\n#nullable disable\n")]
     [InlineData("[Service]", "")]
     [InlineData("public partial interface", "public interface")]
+    [InlineData("[Service]", "[Topic(\"things\")]")]
+    [InlineData("[Topic(\"events\")]", "[Topic(\"others\")]")]
+    [InlineData("[Topic(\"events\")]", "[Topic(\"events\", Version = \"2\")]")]
+    [InlineData("[Topic(\"events\")]", "")]
+    [InlineData("[HashKey] ", "")]
+    [InlineData("ValueTask Changed", "Task Changed")]
     [InlineData("namespace N", "namespace M")]
     public void WhateverIsEdited_TheOutputIsThatOfAFreshBuild(string part, string instead)
     {
@@ -88,6 +94,8 @@ public class IncrementalTests
             public record Item([property: Key(0)] Color Color, [property: Key(1)] string Name) { public string Text() => Name; }
             [Service]
             public partial interface IThings { ValueTask<Item> M(Item item, int count = Limits.Count); }
+            [Topic("events")]
+            public partial interface IEvents { ValueTask Changed([HashKey] int id, Item item); }
             """;
         Assert.Contains(part, Code, StringComparison.Ordinal);
         CSharpCompilation before = Harness.Compile(First, Code);
@@ -121,6 +129,20 @@ public class IncrementalTests
         GeneratorRunResult result = RunTwice(before, Edit(before, 1, "// A comment moves every location.\n" + First));
 
         Assert.All(Reasons(Outputs(result)), static r => Assert.Equal(IncrementalStepRunReason.Cached, r));
+    }
+
+    [Fact]
+    public void TopicsAreFoundAndReusedAsServicesAre()
+    {
+        const string Events = "namespace Z; [Topic(\"z\")] public partial interface IZ { ValueTask M(A.Item item); }";
+        CSharpCompilation before = Harness.Compile(First, Events, Unrelated);
+        Assert.Equal(2, Harness.Generate(before).Result.GeneratedSources.Length);
+
+        GeneratorRunResult elsewhere = RunTwice(before, Edit(before, 3, Unrelated.Replace("1", "2", StringComparison.Ordinal)));
+        GeneratorRunResult renamed = RunTwice(before, Edit(before, 2, Events.Replace("\"z\"", "\"y\"", StringComparison.Ordinal)));
+
+        AssertEmitted(elsewhere, false, false);
+        AssertEmitted(renamed, false, true);
     }
 
     [Fact]

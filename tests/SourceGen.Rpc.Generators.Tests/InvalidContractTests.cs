@@ -90,8 +90,8 @@ public class InvalidContractTests
             foreach (SyntaxNode node in (await tree.GetRootAsync()).DescendantNodes())
             {
                 if (model.GetDeclaredSymbol(node) is not INamedTypeSymbol { TypeKind: TypeKind.Interface } type) continue;
-                if (!type.GetAttributes().Any(static a => a.AttributeClass?.Name == nameof(ServiceAttribute))) continue;
-                bool isGenerated = type.AllInterfaces.Any(i => i.Name == "IRpcContract"
+                if (!type.GetAttributes().Any(static a => a.AttributeClass?.Name is nameof(ServiceAttribute) or nameof(TopicAttribute))) continue;
+                bool isGenerated = type.AllInterfaces.Any(i => i.Name is "IRpcContract" or "ITopicContract"
                     && SymbolEqualityComparer.Default.Equals(i.TypeArguments[0], type));
                 bool isReported = diagnostics.Any(d =>
                     d.GetMessage(CultureInfo.InvariantCulture).Contains(type.Name, StringComparison.Ordinal));

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Hosting.Tests.Support;
+using SourceGen.Rpc.Selection;
+using SourceGen.Rpc.Selection.Health;
 
 namespace SourceGen.Rpc.Hosting.Tests;
 
@@ -21,6 +23,17 @@ public sealed class ConfigurationTests
             ("Rpc:Server:FlowContext", "false"),
             ("Rpc:Server:IncludeExceptionDetails", "true"),
             ("Rpc:Server:DrainTimeout", "00:00:05"),
+            ("Rpc:Server:StopDelay", "3s"),
+            ("Rpc:Server:GoAwayGrace", "0s"),
+            ("Rpc:Server:HookTimeout", "4s"),
+            ("Rpc:Server:AdaptiveLimit:MinLimit", "3"),
+            ("Rpc:Server:AdaptiveLimit:MaxLimit", "300"),
+            ("Rpc:Server:AdaptiveLimit:InitialLimit", "30"),
+            ("Rpc:Server:AdaptiveLimit:Window", "50ms"),
+            ("Rpc:Server:AdaptiveLimit:Tolerance", "0.3"),
+            ("Rpc:Server:AdaptiveLimit:QueueLength", "33"),
+            ("Rpc:Server:AdaptiveLimit:QueueBytes", "2MiB"),
+            ("Rpc:Server:AdaptiveLimit:MaxQueueTime", "20ms"),
             ("Rpc:Server:HandshakeTimeout", "1.5s"),
             ("Rpc:Server:CallTimeout", "infinite"),
             ("Rpc:Server:MaxConnections", "500"),
@@ -44,6 +57,13 @@ public sealed class ConfigurationTests
         Assert.False(options.FlowContext);
         Assert.True(options.IncludeExceptionDetails);
         Assert.Equal(TimeSpan.FromSeconds(5), options.DrainTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(3), options.StopDelay);
+        Assert.Equal(TimeSpan.Zero, options.GoAwayGrace);
+        Assert.Equal(TimeSpan.FromSeconds(4), options.HookTimeout);
+        RpcAdaptiveLimit limit = options.AdaptiveLimit!;
+        Assert.Equal((3, 300, 30, 0.3, 33), (limit.MinLimit, limit.MaxLimit, limit.InitialLimit, limit.Tolerance, limit.QueueLength));
+        Assert.Equal((50, 20), (limit.Window.TotalMilliseconds, limit.MaxQueueTime.TotalMilliseconds));
+        Assert.Equal(2 * 1024 * 1024, limit.QueueBytes);
         Assert.Equal(TimeSpan.FromSeconds(1.5), options.HandshakeTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, options.CallTimeout);
         Assert.Equal(500, options.MaxConnections);
@@ -69,6 +89,8 @@ public sealed class ConfigurationTests
         RpcClientOptions options = await ReadClientAsync(
             ("Rpc:Client:Address", "memory://a"),
             ("Rpc:Client:ConnectTimeout", "1s"),
+            ("Rpc:Client:PreferInProcess", "true"),
+            ("Rpc:Client:Isolation", "share"),
             ("Rpc:Client:CallTimeout", "infinite"),
             ("Rpc:Client:Headers:tenant", "acme"),
             ("Rpc:Client:Headers:region", "größer"),
@@ -81,6 +103,8 @@ public sealed class ConfigurationTests
             ("Rpc:Client:KeepAliveTimeout", "1d"),
             ("Rpc:Client:Limits:MaxConcurrentCalls", "7"));
 
+        Assert.True(options.PreferInProcess);
+        Assert.Equal(RpcIsolation.Share, options.Isolation);
         Assert.Equal("memory://a", options.Address);
         Assert.Equal(TimeSpan.FromSeconds(1), options.ConnectTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, options.CallTimeout);
@@ -93,6 +117,90 @@ public sealed class ConfigurationTests
         Assert.Equal(TimeSpan.FromHours(1), options.KeepAliveInterval);
         Assert.Equal(TimeSpan.FromDays(1), options.KeepAliveTimeout);
         Assert.Equal(7, options.Limits.MaxConcurrentCalls);
+    }
+
+    [Fact]
+    public async Task PolicySections_SetHowCallsAreMade()
+    {
+        RpcClientOptions options = await ReadClientAsync(
+            ("Rpc:Client:Address", "memory://a"),
+            ("Rpc:Client:Policy:Strategy", "zoneaware"),
+            ("Rpc:Client:Policy:Retries", "4"),
+            ("Rpc:Client:Policy:AttemptTimeout", "200ms"),
+            ("Rpc:Client:Policy:RetryOn", "Unavailable;timeout"),
+            ("Rpc:Client:Policy:RetryCodes:0", "Aborted"),
+            ("Rpc:Client:Policy:Backoff:Max", "2s"),
+            ("Rpc:Client:Policy:Hedge:Percentile", "0.95"),
+            ("Rpc:Client:Policy:Hedge:MinDelay", "5ms"),
+            ("Rpc:Client:Policy:Hedge:MaxHedges", "2"),
+            ("Rpc:Client:Policy:Budget:Ratio", "0.05"),
+            ("Rpc:Client:Policy:Budget:MinPerSecond", "1.5"),
+            ("Rpc:Client:Policies:Shop.Catalog:Strategy", "Forking"),
+            ("Rpc:Client:Policies:Shop.Catalog:Forks", "3"),
+            ("Rpc:Client:Policies:Shop.Catalog/Price:Hedge:Delay", "20ms"),
+            ("Rpc:Client:Policies:Shop.Catalog/Price:Budget:Unlimited", "true"),
+            ("Rpc:Client:Policies:Shop.Catalog/Notify:Strategy", "Failback"),
+            ("Rpc:Client:Policies:Shop.Catalog/Notify:Backoff:Initial", "5s"));
+
+        Assert.Equal(
+            new RpcCallPolicy
+            {
+                Strategy = CallStrategy.ZoneAware,
+                Retries = 4,
+                AttemptTimeout = TimeSpan.FromMilliseconds(200),
+                RetryOn = RetryConditions.Unavailable | RetryConditions.Timeout,
+                RetryCodes = [RpcStatusCode.Aborted],
+                Backoff = new BackoffPolicy { Max = TimeSpan.FromSeconds(2) },
+                Hedge = HedgePolicy.AtPercentile(0.95, TimeSpan.FromMilliseconds(5), 2),
+                Budget = new RetryBudgetPolicy { Ratio = 0.05, MinPerSecond = 1.5 },
+            },
+            options.Policy);
+        RpcClientOptions expected = new();
+        expected.Policies
+            .Set("Shop.Catalog", RpcCallPolicy.Forking with { Forks = 3 })
+            .Set("Shop.Catalog/Price", new RpcCallPolicy { Hedge = HedgePolicy.After(TimeSpan.FromMilliseconds(20)), Budget = null })
+            .Set("Shop.Catalog/Notify", RpcCallPolicy.Failback with { Backoff = BackoffPolicy.Background with { Initial = TimeSpan.FromSeconds(5) } });
+        Assert.Equal(expected.Policies.OrderBy(static entry => entry.Key), options.Policies.OrderBy(static entry => entry.Key));
+    }
+
+    [Fact]
+    public async Task MistakesInPolicies_AreReportedWithTheirPathAllAtOnce()
+    {
+        string mistakes = await ClientMistakesAsync(
+            ("Rpc:Client:Policy:Strategy", "Failover"),
+            ("Rpc:Client:Policy:Forks", "2"),
+            ("Rpc:Client:Policies:A:Strategy", "Sideways"),
+            ("Rpc:Client:Policies:A:Retries", "1000"),
+            ("Rpc:Client:Policies:A:RetryOn", "Unavailable;Boredom"),
+            ("Rpc:Client:Policies:A:RetryCodes", "OK"),
+            ("Rpc:Client:Policies:A:Retrys", "1"),
+            ("Rpc:Client:Policies:A:Backoff:Initial", "-1s"),
+            ("Rpc:Client:Policies:B:Strategy", "Failfast"),
+            ("Rpc:Client:Policies:B:Retries", "1"),
+            ("Rpc:Client:Policies:B:Hedge:MaxHedges", "2"),
+            ("Rpc:Client:Policies:C:Hedge:Percentile", "95"),
+            ("Rpc:Client:Policies:C:Budget:Ratio", "ten"),
+            ("Rpc:Client:Policies:D:Hedge:Delay", "5ms"),
+            ("Rpc:Client:Policies:D:Hedge:MinDelay", "5ms"),
+            ("Rpc:Client:Policies:E", "Failfast"));
+
+        string[] expected =
+        [
+            "The RPC client of memory://a: Policy: Forks is 2, and Failover does not fork",
+            "Rpc:Client:Policies:A:Strategy is 'Sideways'; it must be Failover or Failfast",
+            "Rpc:Client:Policies:A: Retries is 1,000; it must be from 0 to 100.",
+            "Rpc:Client:Policies:A: RetryOn has 'Boredom'; it must be made of None, Unavailable, Overload, Lost, Timeout, All.",
+            "Rpc:Client:Policies:A: RetryCodes has OK",
+            "Rpc:Client:Policies:A:Retrys is not a known key. Did you mean Retries?",
+            "Rpc:Client:Policies:A:Backoff: Initial is -00:00:01; it must be from zero to a day.",
+            "Rpc:Client:Policies:B: Retries is 1, and Failfast sends a call once to each server",
+            "Rpc:Client:Policies:B:Hedge: Set Delay, such as 20ms, or Percentile, such as 0.95; one of the two.",
+            "Rpc:Client:Policies:C:Hedge: Percentile is 95; it must be from 0.5 to 0.999.",
+            "Rpc:Client:Policies:C:Budget:Ratio is 'ten'; it must be a number, such as 0.1.",
+            "Rpc:Client:Policies:D:Hedge: MinDelay is the least that Percentile may come to",
+            "Rpc:Client:Policies:E is 'Failfast'; it must be a section with keys of its own.",
+        ];
+        Assert.All(expected, line => Assert.Contains(line, mistakes, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -117,6 +225,11 @@ public sealed class ConfigurationTests
     [InlineData(typeof(RpcLimits), "Rpc:Server:Limits")]
     [InlineData(typeof(RpcLimits), "Rpc:Client:Limits")]
     [InlineData(typeof(RpcRegistrationOptions), "Rpc:Server:Registration")]
+    [InlineData(typeof(RpcAdaptiveLimit), "Rpc:Server:AdaptiveLimit")]
+    [InlineData(typeof(SelectorOptions), "Rpc:Client:Selection")]
+    [InlineData(typeof(EjectionOptions), "Rpc:Client:Selection:Ejection")]
+    [InlineData(typeof(ProbeOptions), "Rpc:Client:Selection:Probes")]
+    [InlineData(typeof(CircuitBreakerOptions), "Rpc:Client:CircuitBreaker")]
     public async Task EveryOption_IsAKey(Type options, string section)
     {
         string[] code =
@@ -125,12 +238,15 @@ public sealed class ConfigurationTests
             nameof(RpcServerOptions.RateLimiter), nameof(RpcServerOptions.Filters), nameof(RpcServerOptions.CallbackFilters),
             nameof(RpcConnectionOptions.Scopes), nameof(TlsServerOptions.Certificate), nameof(TlsServerOptions.ClientAuthorities),
             nameof(TlsClientOptions.Authorities), nameof(RpcClientOptions.Directory), nameof(RpcRegistrationOptions.Registry),
-            nameof(RpcRegistrationOptions.Check), nameof(RpcRegistrationOptions.CheckInterval), nameof(RpcRegistrationOptions.TimeProvider),
+            nameof(RpcRegistrationOptions.Check), nameof(RpcRegistrationOptions.TimeProvider), nameof(RpcServerOptions.Lifecycle),
+            nameof(RpcClientOptions.Selector), nameof(ProbeOptions.Probe), nameof(RpcServerOptions.Bus),
         ];
 
         // TLS is a transport, which the section adds.
         string[] further = options.IsSubclassOf(typeof(RpcConnectionOptions)) ? ["Tls"] : [];
         if (options == typeof(RpcServerOptions)) further = [.. further, "RateLimit"]; // Makes a RateLimiter.
+        if (options == typeof(RpcAdaptiveLimit) || options == typeof(CircuitBreakerOptions)) further = ["IsEnabled"]; // Without it there is none.
+        if (options == typeof(SelectorOptions)) further = ["Filters"]; // Objects of code in the other options; here texts make them.
         IEnumerable<string> all = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
         string[] expected = [.. all.Except(code).Concat(further).Order()];
 
@@ -140,6 +256,42 @@ public sealed class ConfigurationTests
 
         string list = mistake.Split($"The keys of {section} are ")[1];
         Assert.Equal(expected, list[..list.IndexOf('.', StringComparison.Ordinal)].Split(", ").Order());
+    }
+
+    [Fact]
+    public async Task Selection_IsRead_WithTheBalancerByItsName()
+    {
+        RpcClientOptions options = await ReadClientAsync(
+            ("Rpc:Client:Address", "memory://any"),
+            ("Rpc:Client:Zone", "eu-1"),
+            ("Rpc:Client:KeyHeader", "tenant"),
+            ("Rpc:Client:Selection:Balancer", "locality-aware:peak-ewma"),
+            ("Rpc:Client:Selection:Filters:Version", "^1.2"),
+            ("Rpc:Client:Selection:Filters:Labels", "tier!=test"),
+            ("Rpc:Client:Selection:Aperture:Index", "3"),
+            ("Rpc:Client:Selection:Aperture:Count", "10"),
+            ("Rpc:Client:Selection:Ejection:BaseTime", "5s"),
+            ("Rpc:Client:CircuitBreaker:ConsecutiveFailures", "7"));
+
+        Assert.Equal("locality-aware", options.Selection.Balancer!().Name.Split(':')[0]);
+        Assert.Equal(2, options.Selection.Filters.Count);
+        Assert.Equal((3, 10, 16), (options.Selection.Aperture!.Peers.Index, options.Selection.Aperture.Peers.Count, options.Selection.Aperture.Size));
+        Assert.Equal(TimeSpan.FromSeconds(5), options.Selection.Ejection.BaseTime);
+        Assert.Equal(7, options.CircuitBreaker!.ConsecutiveFailures);
+        Assert.Equal("tenant", options.KeyHeader);
+    }
+
+    [Fact]
+    public async Task MistakesInSelection_SayWhatThereIs()
+    {
+        string mistakes = await ClientMistakesAsync(
+            ("Rpc:Client:Selection:Balancer", "fairest"),
+            ("Rpc:Client:Selection:Filters:Version", ">>1"),
+            ("Rpc:Client:Selection:Aperture:Index", "3"));
+
+        Assert.Contains("Rpc:Client:Selection:Balancer is 'fairest': There is no balancer 'fairest'. There are: random, ", mistakes, StringComparison.Ordinal);
+        Assert.Contains("Rpc:Client:Selection:Filters:Version is '>>1': ", mistakes, StringComparison.Ordinal);
+        Assert.Contains("Rpc:Client:Selection:Aperture: Index and Count are needed", mistakes, StringComparison.Ordinal);
     }
 
     [Fact]

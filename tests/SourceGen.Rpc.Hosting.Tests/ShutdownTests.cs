@@ -14,7 +14,7 @@ public sealed class ShutdownTests
         IHost host = await TestHost.StartAsync(services =>
         {
             services.AddSingleton<IHostedService>(new Probe(greeter.Events));
-            services.AddRpcServer(o => o.Listen("memory://")).AddService<IGreeter>(greeter);
+            services.AddRpcServer(o => o.Listen("memory://").GoAwayGrace = TimeSpan.Zero).AddService<IGreeter>(greeter);
         });
         await using RpcClient rpc = await RpcClient.ConnectAsync(host.AddressOf(), Over(transport));
         IGreeter remote = rpc.Get<IGreeter>();
@@ -36,6 +36,38 @@ public sealed class ShutdownTests
         Assert.Equal(RpcCallProgress.Refused, error.Progress);
         Assert.Equal(["handler finished", "probe stopped"], greeter.Events);
         await host.StopAndDisposeAsync();
+    }
+
+    [Fact]
+    public async Task C59_HooksOfTheContainer_RunBehindThoseOfTheOptions_AndAFailureUndoesThem()
+    {
+        List<string> events = [];
+        IHost host = await TestHost.StartAsync(services =>
+        {
+            services.AddSingleton(events);
+            services.AddRpcServer(o => o.Listen("memory://").Lifecycle.Add(new RpcServerHooks { Started = (_, _) => Note("options started") }))
+                .AddLifecycle<Recorder>()
+                .AddService<IGreeter, Greeter>();
+        });
+        await host.StopAndDisposeAsync();
+        Assert.Equal(["container starting", "options started", "container stopped"], events);
+
+        events.Clear();
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(services =>
+        {
+            services.AddSingleton(events);
+            services.AddRpcServer("first", o => o.Listen("memory://")).AddLifecycle<Recorder>().AddService<IGreeter, Greeter>();
+            services.AddRpcServer("second", o => o.Listen("memory://").Lifecycle.Add(
+                new RpcServerHooks { Name = "cache", Starting = static (_, _) => throw new IOException("no disk") })).AddService<IGreeter, Greeter>();
+        }));
+        Assert.Contains("cache failed in StartingAsync: no disk", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["container starting", "container stopped"], events);
+
+        ValueTask Note(string what)
+        {
+            events.Add(what);
+            return default;
+        }
     }
 
     [Fact]
@@ -89,7 +121,11 @@ public sealed class ShutdownTests
         BlockingLease lease = new();
         IHost host = await TestHost.StartAsync(services => services
             .AddLog(log)
-            .AddRpcServer(o => o.Listen("memory://").DrainTimeout = TimeSpan.Zero)
+            .AddRpcServer(o =>
+            {
+                o.Listen("memory://").DrainTimeout = TimeSpan.Zero;
+                o.GoAwayGrace = TimeSpan.Zero; // In which the client, which has its answer, would close.
+            })
             .AddService<IGreeter>(_ => lease, ServiceLifetime.Scoped));
         await using RpcClient rpc = await RpcClient.ConnectAsync(host.AddressOf());
         await rpc.Get<IGreeter>().GreetAsync("Ada");
@@ -177,6 +213,21 @@ public sealed class ShutdownTests
         {
             _disposing.TrySetResult();
             await _released.Task;
+        }
+    }
+
+    private sealed class Recorder(List<string> events) : IRpcServerLifecycle
+    {
+        public ValueTask StartingAsync(RpcServer server, CancellationToken cancellationToken)
+        {
+            events.Add("container starting");
+            return default;
+        }
+
+        public ValueTask StoppedAsync(RpcServer server, CancellationToken cancellationToken)
+        {
+            events.Add("container stopped");
+            return default;
         }
     }
 }

@@ -42,7 +42,7 @@ public sealed class ValidationTests
                 "The RPC server: DrainTimeout is -00:00:01; it must not be negative. (Configuration: Rpc:Server.)",
                 "The RPC server: An entry of Addresses is wrong: 'localhost:5000' is not an address. Write it as scheme://rest, "
                 + "for example tcp://127.0.0.1:5000, unix:///run/greeter.sock or memory://greeter. (Configuration: Rpc:Server.)",
-                "The RPC server: An entry of Addresses is wrong: No transport serves 'smoke://signals'. Known are memory://, tcp://, "
+                "The RPC server: An entry of Addresses is wrong: No transport serves 'smoke://signals'. Known are inproc://, memory://, tcp://, "
                 + "unix://; add an ITransport whose Scheme is 'smoke' for others. (Configuration: Rpc:Server.)",
                 "The RPC server: It offers no service; add one, for example AddRpcServer().AddService<IGreeter, Greeter>(). "
                 + "(Configuration: Rpc:Server.)",
@@ -82,7 +82,7 @@ public sealed class ValidationTests
     [Fact]
     public async Task NamedClient_WithAnUnknownScheme() => await AssertMistakesAsync(
         services => services.AddRpcClient("backend", o => o.Address = "http://127.0.0.1"),
-        "The RPC client 'backend': Address is wrong: No transport serves 'http://127.0.0.1'. Known are memory://, tcp://, unix://; "
+        "The RPC client 'backend': Address is wrong: No transport serves 'http://127.0.0.1'. Known are inproc://, memory://, tcp://, unix://; "
         + "add an ITransport whose Scheme is 'http' for others. (Configuration: Rpc:Clients:backend.)");
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class PackageContentTests(Product product)
 
     private static readonly string[] s_embeddedRegistries = [.. new[] { "File", "Mdns", "Memory", "Static" }.Select(Registry)];
     private static readonly string[] s_registries = [.. s_embeddedRegistries, .. new[] { "Consul", "Dns", "Etcd", "ZooKeeper" }.Select(Registry)];
-    private static readonly string[] s_libraries = [Abstractions, Engine, Hosting, .. s_registries];
+    private static readonly string[] s_brokers = ["SourceGen.Rpc.Brokers.Nats", "SourceGen.Rpc.Brokers.RabbitMq"];
+    private static readonly string[] s_libraries = [Abstractions, Engine, Hosting, .. s_registries, .. s_brokers];
     private static readonly string[] s_frameworks = ["net10.0", "net9.0"];
 
     public static TheoryData<string> Libraries => [.. s_libraries];
@@ -153,9 +154,9 @@ public sealed class PackageContentTests(Product product)
     }
 
     [Fact]
-    public async Task A_registry_needs_the_abstractions_and_nothing_else_of_the_framework()
+    public async Task A_plug_in_needs_the_abstractions_and_nothing_else_of_the_framework()
     {
-        foreach (string id in s_registries)
+        foreach (string id in (string[])[.. s_registries, .. s_brokers])
         {
             using PackageFile package = await product.PackageAsync(id);
             Assert.Equal(

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace SourceGen.Rpc.Registries.Conformance;
 
 /// <summary>Remembers what is logged. Thread safe.</summary>
-public sealed class LogRecorder : ILoggerFactory, ILogger
+/// <param name="least">The lowest level that is remembered. By default all.</param>
+public sealed class LogRecorder(LogLevel least = LogLevel.Trace) : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -29,10 +30,12 @@ public sealed class LogRecorder : ILoggerFactory, ILogger
         where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => true;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     /// <inheritdoc/>
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue(formatter(state, exception));
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel)) _lines.Enqueue(formatter(state, exception));
+    }
 }

@@ -208,7 +208,8 @@ public sealed class HostileServerTests
     [Fact]
     public async Task A_server_that_never_answers_its_first_handshake_is_tried_again_within_the_operation()
     {
-        await using FakeServer starting = new((connection, number) => number == 1 ? connection.HangAsync() : AnswerNoNodeAsync(connection, number));
+        await using FakeServer starting = new(
+            (connection, number) => number == 1 ? connection.HangAsync() : AnswerNoNodeAsync(connection, number));
         await using ZooKeeperRegistry registry = Open($"{starting.Address}?timeout=15");
         await FailsAsync(registry, RpcStatusCode.NotFound);
     }

@@ -58,8 +58,8 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
     public async Task What_cannot_be_read_is_left_out_and_logged_once_for_each_content()
     {
         string name = fixture.NewName("unreadable");
-        RecordingLoggers loggers = new();
-        await using ZooKeeperRegistry registry = fixture.OpenWith("", loggers);
+        using LogRecorder log = new();
+        await using ZooKeeperRegistry registry = fixture.OpenWith("", log);
         ServiceRecord record = Record(name, "n1");
         await registry.RegisterAsync(record);
         string path = $"/sourcegen-rpc/services/{name}/rubbish";
@@ -68,16 +68,16 @@ public sealed class ZooKeeperRegistryTests(ZooKeeperFixture fixture) : IClassFix
         await using WatchRecorder watch = new(registry, name);
         for (int i = 0; i < 3; i++) RecordText.AssertEqual([record], await registry.GetServiceAsync(name));
         await watch.UntilAsync([record]);
-        Assert.Single(loggers.Lines, line => line.Contains(path, StringComparison.Ordinal));
+        Assert.Single(log.Lines, line => line.Contains(path, StringComparison.Ordinal));
         await raw.SetDataAsync(path, Encoding.UTF8.GetBytes("""{"name":"Another"}"""));
         RecordText.AssertEqual([record], await registry.GetServiceAsync(name));
-        Assert.Equal(2, loggers.Lines.Count(line => line.Contains(path, StringComparison.Ordinal)));
-        Assert.Contains(loggers.Lines, static line => line.Contains("'Another'", StringComparison.Ordinal));
+        Assert.Equal(2, log.Lines.Count(line => line.Contains(path, StringComparison.Ordinal)));
+        Assert.Contains(log.Lines, static line => line.Contains("'Another'", StringComparison.Ordinal));
         // Everybody may do everything with it but read it.
         byte[] hidden = new JuteWriter().Int(1).Int(30).Text("world").Text("anyone").ToArray();
         await raw.CreateAsync($"/sourcegen-rpc/services/{name}/hidden", ServiceRecordJson.Write(Record(name, "n9")), hidden);
         for (int i = 0; i < 2; i++) RecordText.AssertEqual([record], await registry.GetServiceAsync(name));
-        string hiding = Assert.Single(loggers.Lines, static line => line.Contains("/hidden", StringComparison.Ordinal));
+        string hiding = Assert.Single(log.Lines, static line => line.Contains("/hidden", StringComparison.Ordinal));
         Assert.Contains("NoAuth", hiding, StringComparison.Ordinal);
         // It becomes one.
         ServiceRecord mended = Record(name, "n2");

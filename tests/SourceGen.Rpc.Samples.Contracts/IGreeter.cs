@@ -5,7 +5,7 @@ namespace SourceGen.Rpc.Samples.Contracts;
 [Service]
 public partial interface IGreeter
 {
-    [Method(Idempotent = true, TimeoutMs = 500)]
+    [Method(Idempotent = true, TimeoutMs = 2000)]
     ValueTask<Greeting> HelloAsync(string name, CancellationToken ct = default);
 
     [OneWay]

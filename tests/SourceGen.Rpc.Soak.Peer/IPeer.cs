@@ -8,6 +8,10 @@ public partial interface IPeer
 {
     ValueTask<int> AddAsync(int a, int b);
 
+    /// <summary>The same, and may run twice.</summary>
+    [Method(Idempotent = true)]
+    ValueTask<int> SumAsync(int a, int b);
+
     /// <summary>Answers when it is cancelled, and not before.</summary>
     ValueTask<int> WaitAsync(CancellationToken ct = default);
 

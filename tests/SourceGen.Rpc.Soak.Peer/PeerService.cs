@@ -21,6 +21,8 @@ internal sealed class PeerService : IPeer
 
     public ValueTask<int> AddAsync(int a, int b) => new(a + b);
 
+    public ValueTask<int> SumAsync(int a, int b) => new(a + b);
+
     public async ValueTask<int> WaitAsync(CancellationToken ct = default)
     {
         Interlocked.Increment(ref _running);

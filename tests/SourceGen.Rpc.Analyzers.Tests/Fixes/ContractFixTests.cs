@@ -225,6 +225,38 @@ public class ContractFixTests
         """);
 
     [Fact]
+    public Task A_method_that_may_run_twice_is_marked_as_idempotent() => Fix.AppliesToAllAsync("SGR0048", """
+        [Service]
+        public partial interface IOne
+        {
+            [CallPolicy(CallStrategy.Forking)]
+            ValueTask AAsync();
+
+            [CallPolicy(HedgeDelayMs = 5), Method(TimeoutMs = 100)]
+            ValueTask BAsync();
+
+            [Method(Idempotent = false)]
+            [CallPolicy(CallStrategy.Failback)]
+            ValueTask CAsync();
+        }
+        """, """
+        [Service]
+        public partial interface IOne
+        {
+            [Method(Idempotent = true)]
+            [CallPolicy(CallStrategy.Forking)]
+            ValueTask AAsync();
+
+            [CallPolicy(HedgeDelayMs = 5), Method(TimeoutMs = 100, Idempotent = true)]
+            ValueTask BAsync();
+
+            [Method(Idempotent = true)]
+            [CallPolicy(CallStrategy.Failback)]
+            ValueTask CAsync();
+        }
+        """);
+
+    [Fact]
     public Task Overloads_get_names_of_their_own() => Fix.AppliesToAllAsync("SGR0014", """
         [Service]
         public partial interface IOne

@@ -196,7 +196,7 @@ public sealed class DynamicClientTests
         await shop.Dynamic.DisposeAsync().Soon();
         Assert.Equal(1, await shop.Client.Get<IOrders>().CountAsync(1, 1).Soon());
         DynamicRpcClient own = await DynamicRpcClient.ConnectAsync(shop.Address, Shop.Patient).Soon();
-        Assert.Equal(shop.Address, own.Address.ToString());
+        Assert.Equal(shop.Address, own.Address?.ToString());
         await own.DisposeAsync().Soon();
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => own.ListServicesAsync().Soon());
         Assert.Contains("disposed", error.Message, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Discovery.Tests.Support;
 using SourceGen.Rpc.Dynamic;
+using SourceGen.Rpc.Selection.Balancing;
 
 namespace SourceGen.Rpc.Discovery.Tests.Client;
 
@@ -8,7 +9,7 @@ public sealed class DiscoveredClientTests
     [Fact]
     public async Task CallsGoToAllServersInTurn()
     {
-        await using Fleet fleet = new();
+        await using Fleet fleet = new(static options => options.Selection.Balancer = static () => new WeightedRoundRobinBalancer());
         foreach (string name in (string[])["a", "b", "c"]) await fleet.StartAsync(name);
         await fleet.ReachesAsync("a", "b", "c");
         IPing ping = fleet.Client.Get<IPing>();
@@ -27,7 +28,7 @@ public sealed class DiscoveredClientTests
     [Fact]
     public async Task C42_ServersAreCalledAsOftenAsTheirWeightsSay_AlsoWhenTheseChange()
     {
-        await using Fleet fleet = new();
+        await using Fleet fleet = new(static options => options.Selection.Balancer = static () => new WeightedRoundRobinBalancer());
         foreach ((string name, int weight) in ((string, int)[])[("light", 50), ("usual", 100), ("heavy", 150)])
         {
             await fleet.StartAsync(name, options => options.Registration.Weight = weight);
@@ -201,7 +202,8 @@ public sealed class DiscoveredClientTests
     [Fact]
     public async Task AServerThatIsFullSendsCallsElsewhere()
     {
-        await using Fleet fleet = new();
+        // Those that are refused while only one server is known would use the budget up.
+        await using Fleet fleet = new(static options => options.Policy = new RpcCallPolicy { Budget = null });
         await fleet.StartAsync("full", static options => options.MaxTotalConcurrentCalls = 1);
         await fleet.ReachesAsync("full");
         Task<string> occupying = fleet.Client.Get<IPing>().WaitAsync().AsTask();
@@ -288,6 +290,21 @@ public sealed class DiscoveredClientTests
     }
 
     [Fact]
+    public async Task ACallOfAClientThatIsDisposedSaysSo()
+    {
+        await using Fleet fleet = new();
+        await fleet.StartAsync("a");
+        IPing ping = fleet.Client.Get<IPing>();
+        Assert.Equal("a", await ping.WhoAsync());
+        await fleet.Client.DisposeAsync();
+        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await ping.WhoAsync());
+        Assert.Equal((RpcStatusCode.Unavailable, RpcCallProgress.NotSent), (error.Code, error.Progress));
+        Assert.Contains("the client is disposed", error.Message);
+        error = await Assert.ThrowsAsync<RpcException>(async () => await ping.CountAsync(1).GetAsyncEnumerator().MoveNextAsync());
+        Assert.Contains("the client is disposed", error.Message);
+    }
+
+    [Fact]
     public async Task FiltersRunOnceAroundACallHoweverOftenItIsSent()
     {
         CountingFilter filter = new();
@@ -308,11 +325,13 @@ public sealed class DiscoveredClientTests
     }
 
     [Fact]
-    public async Task AGenericClientNeedsOneServer()
+    public async Task AGenericClientThatListsServicesNeedsOneServer()
     {
         await using Fleet fleet = new();
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => DynamicRpcClient.Over(fleet.Client));
+        await using DynamicRpcClient generic = DynamicRpcClient.Over(fleet.Client);
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await generic.ListServicesAsync());
         Assert.Contains("address of one server", error.Message);
+        Assert.Null(generic.Address);
     }
 
     /// <summary>Waits until a server is connected, before which the others may refuse.</summary>

@@ -156,6 +156,28 @@ public sealed class ServiceDirectoryTests : IAsyncDisposable
         await listener.HasNodes("b", "f");
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("a", "b")]
+    [InlineData("a", "b", "c", "d")]
+    public async Task C29_ARegistryThatIsStillFillingWhenItComesBackTakesNothingOffTheList(params string[] renewed)
+    {
+        await _registry.RegisterAsync(Records.Of("a", "b", "c", "d", "e"));
+        RecordingListener listener = new();
+        await _directory.SubscribeAsync(Records.Condition(), listener);
+        await listener.HasNodes("a", "b", "c", "d", "e");
+        _registry.Fail("it was killed");
+        await Eventually.Is(() => listener.Last.IsStale, "the snapshot is marked as stale");
+        _registry.Forget(except: renewed);
+        _registry.Fail(null);
+        await UntilAsync(() => _directory.State.IsConnected);
+        await listener.HasNodes("a", "b", "c", "d", "e");
+        Assert.True(listener.Last.IsStale);
+        await _registry.RegisterAsync(Records.Of("a", "b", "c", "d", "e"));
+        await UntilAsync(() => !listener.Last.IsStale);
+        await listener.HasNodes("a", "b", "c", "d", "e");
+    }
+
     [Fact]
     public async Task C29_WhatIsRemovedByNameIsGoneAtOnceEvenTheLast()
     {

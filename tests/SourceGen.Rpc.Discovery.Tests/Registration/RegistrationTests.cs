@@ -88,12 +88,12 @@ public sealed class RegistrationTests : IAsyncDisposable
         await StartAsync(options => options.Registration.Check = _ => new ValueTask<bool>(passes));
         await RegisteredAsync();
         passes = false;
-        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => _registry.Records.IsEmpty, atMost: TimeSpan.FromSeconds(6));
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => _registry.Records.IsEmpty, atMost: TimeSpan.FromSeconds(20));
         int registrations = _registry.Registrations;
         for (int i = 0; i < 60; i++) _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(registrations, _registry.Registrations);
         passes = true;
-        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => !_registry.Records.IsEmpty, atMost: TimeSpan.FromSeconds(6));
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => !_registry.Records.IsEmpty, atMost: TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -107,6 +107,106 @@ public sealed class RegistrationTests : IAsyncDisposable
         }
 
         Assert.Equal(0, _registry.Registrations);
+    }
+
+    [Fact]
+    public async Task C56_ACheckThatHangsCountsAsFailed_AndIsNotAskedAgainBeforeItHasEnded()
+    {
+        int asked = 0;
+        TaskCompletionSource<bool>? hangs = null;
+        await StartAsync(options => options.Registration.Check = _ =>
+        {
+            Interlocked.Increment(ref asked);
+            return hangs is null ? new ValueTask<bool>(true) : new ValueTask<bool>(hangs.Task);
+        });
+        await RegisteredAsync();
+        hangs = new TaskCompletionSource<bool>();
+        int before = asked;
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => _registry.Records.IsEmpty, atMost: TimeSpan.FromSeconds(30));
+        for (int i = 0; i < 60; i++) _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.InRange(asked, before + 1, before + 2); // It may have passed once more before it hung.
+        TaskCompletionSource<bool> ends = hangs;
+        hangs = null;
+        ends.SetResult(true);
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => !_registry.Records.IsEmpty, atMost: TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task C58_NeitherACheckThatHangsNorARegistryThatBlocksHoldsUpTheStop()
+    {
+        bool hangs = false;
+        using ManualResetEventSlim released = new();
+        await StartAsync(options =>
+        {
+            options.Registration.TimeProvider = TimeProvider.System;
+            options.Registration.DeregisterTimeout = TimeSpan.FromMilliseconds(50);
+            options.Registration.CheckInterval = TimeSpan.FromMilliseconds(1);
+            options.Registration.CheckTimeout = TimeSpan.FromDays(1);
+            options.Registration.Check = async _ =>
+            {
+                if (hangs) await new TaskCompletionSource().Task;
+                return true;
+            };
+        });
+        await RegisteredAsync();
+        hangs = true;
+        _registry.DuringDeregistration = () =>
+        {
+            released.Wait();
+            return Task.CompletedTask;
+        };
+        await Eventually.Done(_server!.StopAsync());
+        released.Set();
+    }
+
+    [Fact]
+    public async Task C59_AServerWhoseStartIsUndoneLeavesTheRegistry()
+    {
+        int registered = 0;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(options =>
+        {
+            options.Registration.IsRequired = true;
+            options.Lifecycle.Add(new RpcServerHooks
+            {
+                Started = (_, _) =>
+                {
+                    registered = _registry.Records.Length;
+                    throw new IOException("the cache is cold");
+                },
+            });
+        }));
+        Assert.Equal(1, registered);
+        Assert.Empty(_registry.Records);
+    }
+
+    [Fact]
+    public async Task C58_TheStepsOfAStopAreInOrder()
+    {
+        List<string> steps = [];
+        await StartAsync(options => options.Lifecycle.Add(new RpcServerHooks
+        {
+            Stopping = (server, _) =>
+            {
+                steps.Add($"{server.Health.GetStatus()}, {_registry.Records.Length} registered");
+                return default;
+            },
+            Stopped = (_, _) =>
+            {
+                steps.Add("stopped");
+                return default;
+            },
+        }));
+        await RegisteredAsync();
+        RpcClient client = await RpcClient.ConnectAsync(_server!.Addresses[0].ToString());
+        await using (client)
+        {
+            IPing ping = client.Get<IPing>();
+            _registry.DuringDeregistration = async () => steps.Add($"deregisters, {await ping.WhoAsync()} serves");
+            await Eventually.Done(_server.StopAsync());
+            await Assert.ThrowsAsync<RpcException>(async () => await RpcClient.ConnectAsync(_server.Addresses[0].ToString()));
+        }
+
+        Assert.Equal(["NotServing, 1 registered", "deregisters, server serves", "stopped"], steps);
     }
 
     [Fact]
@@ -227,12 +327,14 @@ public sealed class RegistrationTests : IAsyncDisposable
     [InlineData("Tags")]
     [InlineData("AdvertisedAddresses")]
     [InlineData("TimeToLive")]
+    [InlineData("CheckTimeout")]
     public void WrongOptionsAreNamed(string name)
     {
         RpcRegistrationOptions options = new();
         switch (name)
         {
             case "Interval": options.Interval = TimeSpan.FromSeconds(60); break;
+            case "CheckTimeout": options.CheckTimeout = TimeSpan.Zero; break;
             case "Weight": options.Weight = -1; break;
             case "Tags": options.Tags.Add("a,b"); break;
             case "AdvertisedAddresses": options.AdvertisedAddresses.Add("10.0.0.1"); break;

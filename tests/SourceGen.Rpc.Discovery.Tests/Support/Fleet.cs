@@ -21,6 +21,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     public Dictionary<string, Ping> Services { get; } = [];
 
+    public RpcServer ServerOf(string name) => _servers[name];
+
     public async Task<RpcServer> StartAsync(string name, Action<RpcServerOptions>? configure = null)
     {
         RpcServerOptions options = new();

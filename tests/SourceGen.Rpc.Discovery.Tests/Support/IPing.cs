@@ -15,8 +15,17 @@ public partial interface IPing
     /// <summary>The same, and must not run twice.</summary>
     ValueTask<string> WaitOnceAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Does what <see cref="Ping.Doing"/> says, and may run twice. Its result may be null.</summary>
+    [Method(Idempotent = true)]
+    ValueTask<string?> DoAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The same, and must not run twice.</summary>
+    ValueTask<string?> DoOnceAsync(CancellationToken cancellationToken = default);
+
     [Method(TimeoutMs = 300)]
     ValueTask<string> ShortAsync(CancellationToken cancellationToken = default);
+
+    ValueTask<string> KeyedAsync([HashKey] string key, CancellationToken cancellationToken = default);
 
     ValueTask ActAsync(CancellationToken cancellationToken = default);
 
@@ -35,6 +44,12 @@ public partial interface IPing
 internal sealed class Ping(string name) : IPing
 {
     public int Calls;
+
+    /// <summary>What <see cref="DoAsync"/> does. At first it answers who it is.</summary>
+    public Func<CancellationToken, ValueTask<string?>> Doing { get; set; } = _ => new(name);
+
+    /// <summary>Runs where a method with a stream begins.</summary>
+    public Action Streaming { get; set; } = static () => { };
 
     public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -56,7 +71,17 @@ internal sealed class Ping(string name) : IPing
 
     public ValueTask<string> WaitOnceAsync(CancellationToken cancellationToken = default) => WaitAsync(cancellationToken);
 
+    public ValueTask<string?> DoAsync(CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref Calls);
+        return Doing(cancellationToken);
+    }
+
+    public ValueTask<string?> DoOnceAsync(CancellationToken cancellationToken = default) => DoAsync(cancellationToken);
+
     public ValueTask<string> ShortAsync(CancellationToken cancellationToken = default) => WaitAsync(cancellationToken);
+
+    public ValueTask<string> KeyedAsync(string key, CancellationToken cancellationToken = default) => WhoAsync(cancellationToken);
 
     public ValueTask ActAsync(CancellationToken cancellationToken = default)
     {
@@ -73,6 +98,7 @@ internal sealed class Ping(string name) : IPing
     public async IAsyncEnumerable<string> CountAsync(int count, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref Calls);
+        Streaming();
         for (int i = 0; i < count; i++)
         {
             await Task.Yield();
@@ -83,6 +109,7 @@ internal sealed class Ping(string name) : IPing
     public async ValueTask<string> SumAsync(IAsyncEnumerable<int> numbers, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref Calls);
+        Streaming();
         int sum = 0;
         await foreach (int number in numbers.WithCancellation(cancellationToken)) sum += number;
         return $"{name} {sum}";

@@ -42,10 +42,10 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
-    /// <summary>How many timers wait for a time no later than this from now.</summary>
-    public int Waiting(TimeSpan within)
+    /// <summary>How many timers wait for a time no later than this from now; without it, for anything.</summary>
+    public int Waiting(TimeSpan? within = null)
     {
-        lock (_gate) return _timers.Count(timer => timer.Due <= _now + within);
+        lock (_gate) return _timers.Count(timer => timer.Due <= _now + (within ?? TimeSpan.FromDays(10_000)));
     }
 
     private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer

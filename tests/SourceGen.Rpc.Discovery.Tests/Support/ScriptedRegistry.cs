@@ -59,10 +59,18 @@ internal sealed class ScriptedRegistry : IRegistry
     /// <summary>Answers come.</summary>
     public void Release() => _hold?.TrySetResult();
 
-    /// <summary>Forgets everything without telling anybody, as a server that was set up anew.</summary>
-    public void Forget()
+    /// <summary>Forgets everything without telling anybody, as a server that was set up anew, or all but some nodes.</summary>
+    public void Forget(params string[] except)
     {
-        lock (_gate) _services.Clear();
+        lock (_gate)
+        {
+            foreach (Dictionary<(string Key, string Id), ServiceRecord> nodes in _services.Values)
+            {
+                foreach ((string Key, string Id) node in nodes.Keys.Where(node => !except.Contains(node.Id)).ToArray()) nodes.Remove(node);
+            }
+
+            foreach (string service in _services.Keys.Where(service => _services[service].Count == 0).ToArray()) _services.Remove(service);
+        }
     }
 
     /// <summary>Says to all who follow something what is not so, or not said in this way.</summary>
@@ -146,7 +154,14 @@ internal sealed class ScriptedRegistry : IRegistry
         await foreach (RegistryEvent change in events.Reader.ReadAllAsync(cancellationToken)) yield return change;
     }
 
-    public ValueTask DisposeAsync() => default;
+    /// <summary>Whether somebody disposed of it.</summary>
+    public bool IsDisposed { get; private set; }
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return default;
+    }
 
     private void Tell(RegistryEvent change)
     {

@@ -10,10 +10,11 @@ internal sealed class Workspace : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
     private readonly TemporaryDirectory _directory = new();
+    private readonly CompilerServer _compiler = new();
 
     public Workspace()
     {
-        foreach (string name in (string[])["feed", "hive", "packages", "projects", "temporary"]) Directory.CreateDirectory(PathOf(name));
+        foreach (string name in (string[])["feed", "hive", "packages", "projects"]) Directory.CreateDirectory(PathOf(name));
     }
 
     /// <summary>Where packages under test are put, and restored from.</summary>
@@ -65,14 +66,17 @@ internal sealed class Workspace : IDisposable
     {
         ProcessStartInfo start = Program.Describe(Program.DotNet, arguments);
         start.WorkingDirectory = directory;
-        start.Environment["TMPDIR"] = PathOf("temporary");
+        _compiler.Serve(start);
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
         if (directory != Repository.Root) start.Environment.Remove("NUGET_PACKAGES");
         return await Program.RunAsync(s_limit, start);
     }
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _compiler.Dispose();
+        _directory.Dispose();
+    }
 }

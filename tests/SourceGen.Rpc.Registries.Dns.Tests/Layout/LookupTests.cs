@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Discovery;
+using SourceGen.Rpc.Registries.Conformance;
 using SourceGen.Rpc.Registries.Dns.Tests.Support;
 using SourceGen.Rpc.Registries.DnsMessages;
 using SourceGen.Rpc.Registries.DnsMessages.Data;
@@ -125,9 +126,9 @@ public sealed class LookupTests : IAsyncLifetime
     public async Task A_target_without_an_address_is_left_out_and_logged_once()
     {
         _server.Answers(Srv(Name, "a.example", 5000), Srv(Name, "nowhere.example", 5000), Address("a.example", "10.0.0.1"));
-        using Lines lines = new();
+        using LogRecorder log = new(LogLevel.Warning);
         DnsRegistryOptions options = DnsRegistryOptions.FromAddress(RpcAddress.Parse($"dns://{_server.EndPoint}/example?namespace=shop"));
-        await using DnsRegistry registry = new(options, lines);
+        await using DnsRegistry registry = new(options, log);
 
         Assert.Equal(["a.example:5000 tcp://10.0.0.1:5000 100"], await registry.NodesAsync("greeter"));
         await registry.NodesAsync("greeter");
@@ -135,7 +136,7 @@ public sealed class LookupTests : IAsyncLifetime
         Assert.Equal(
             "The SRV record of _rpc._tcp.greeter.shop.example names nowhere.example, which has no address that could be used; "
             + "it is left out",
-            Assert.Single(lines.Warnings));
+            Assert.Single(log.Lines));
     }
 
     [Fact]
@@ -232,29 +233,4 @@ public sealed class LookupTests : IAsyncLifetime
     }
 
     private static DnsRecord Alias(string name, string target) => Record(name, new NameData(DnsRecordType.Cname, DomainName.Parse(target)));
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        public List<string> Warnings { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel < LogLevel.Warning) return;
-            lock (Warnings) Warnings.Add(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }

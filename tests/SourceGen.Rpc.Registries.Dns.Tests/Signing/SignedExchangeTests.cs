@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Registries.Conformance;
 using SourceGen.Rpc.Registries.Dns.Tests.Support;
 using SourceGen.Rpc.Registries.DnsMessages;
 using static SourceGen.Rpc.Registries.Dns.Tests.Support.FakeDnsServer;
@@ -231,14 +231,14 @@ public sealed class SignedExchangeTests : IAsyncLifetime
     public async Task The_secret_is_shown_nowhere()
     {
         _server.OnUdp = (query, _) => [Answer(query, s_wrong), .. Flood(TestSigner.Refuse(query, Answer(query, [], 9), 16))];
-        Lines lines = new();
+        using LogRecorder log = new();
         DnsRegistryOptions options = DnsRegistryOptions.FromAddress(RpcAddress.Parse(
             $"dns://{_server.EndPoint}/example?namespace=shop&attempt=60&timeout=60&tsig={TestSigner.KeyName}&secret={_signer.Secret}"));
-        await using DnsRegistry registry = new(options, lines);
+        await using DnsRegistry registry = new(options, log);
 
         RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await registry.GetServiceAsync("greeter"));
 
-        string all = $"{error} {registry.Address} {options} {string.Join('\n', lines.All)}";
+        string all = $"{error} {registry.Address} {options} {string.Join('\n', log.Lines)}";
         Assert.Contains("BADSIG", all);
         Assert.Contains("Ignored a datagram", all);
         Assert.DoesNotContain(_signer.Secret, all);
@@ -257,28 +257,4 @@ public sealed class SignedExchangeTests : IAsyncLifetime
             options.AttemptTimeout = options.Timeout = TimeSpan.FromMinutes(1);
             configure?.Invoke(options);
         });
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        public List<string> All { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (All) All.Add(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }

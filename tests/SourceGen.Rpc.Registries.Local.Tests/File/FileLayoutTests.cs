@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Registries.Conformance;
 using SourceGen.Rpc.Registries.File;
@@ -9,7 +10,7 @@ namespace SourceGen.Rpc.Registries.Local.Tests;
 public sealed class FileLayoutTests : IDisposable
 {
     private readonly TemporaryDirectory _temporary = new();
-    private readonly LogRecorder _log = new();
+    private readonly LogRecorder _log = new(LogLevel.Warning);
 
     private string Root => _temporary["registry"];
 

@@ -104,7 +104,7 @@ public sealed class StaticRegistryTests
     public async Task A_change_of_configuration_becomes_a_snapshot_for_those_whom_it_concerns()
     {
         using ConfigurationDouble configuration = new("tcp://a:1");
-        LogRecorder log = new();
+        using LogRecorder log = new(LogLevel.Warning);
         ServiceCollection services = new();
         services.AddSingleton<ILoggerFactory>(log);
         services.AddSingleton<IConfigureOptions<StaticRegistryOptions>>(configuration);

@@ -12,6 +12,7 @@ internal sealed partial class PeerProcess : IDisposable
     // The numbers of Linux on every processor that .NET runs on.
     private const int Stop = 19;
     private const int Continue = 18;
+    private const int Terminate = 15;
 
     private readonly Process _process;
 
@@ -27,6 +28,18 @@ internal sealed partial class PeerProcess : IDisposable
     /// <summary>Starts a client, which is busy in every way when this returns.</summary>
     /// <param name="address">The server.</param>
     public static Task<PeerProcess> CallAsync(string address) => StartAsync("client", address);
+
+    /// <summary>Starts a server of a fleet, which is registered when this returns.</summary>
+    /// <param name="registry">The registry's address.</param>
+    public static Task<PeerProcess> JoinAsync(string registry) => StartAsync("member", registry);
+
+    /// <summary>Asks it to stop, as supervisors do, and waits until it has.</summary>
+    public async Task TerminateAsync()
+    {
+        Signal(Terminate);
+        await _process.WaitForExitAsync().Soon();
+        if (_process.ExitCode != 0) throw new InvalidOperationException($"It ended with {_process.ExitCode}; its error output says why.");
+    }
 
     /// <summary>Ends it as a power cut would: no goodbye, no finally-block.</summary>
     public void Kill()

@@ -36,6 +36,20 @@ public sealed class ContractSchemaTests
     public void TheExampleIsPrintedAsItWasRead() => Assert.Equal(Example, ContractSchema.Parse(Example).ToString());
 
     [Fact]
+    public void ATopicIsToldFromAServiceByItsFirstWord()
+    {
+        const string Text = "topic \"orders\"\nmethod Placed(id: string, at: datetimeoffset = default) -> oneway\nobject \"O\" array { 0: string }\n";
+
+        ContractSchema schema = ContractSchema.Parse(Text);
+
+        Assert.True(schema.IsTopic);
+        Assert.Equal("orders", schema.Service);
+        Assert.Equal(Text, schema.ToString());
+        Assert.True(schema.WithMemberNames(new Dictionary<(string, string), string> { [("O", "0")] = "Id" }).IsTopic);
+        Assert.False(ContractSchema.Parse(Example).IsTopic);
+    }
+
+    [Fact]
     public void NamesThatAreNotWordsAreQuotedAndEscaped()
     {
         const string Text = "service \"a\\\"b\\\\c\"\n"
@@ -115,7 +129,9 @@ public sealed class ContractSchemaTests
     }
 
     [Theory]
-    [InlineData("", 1, 1, "expected 'service ', found the end")]
+    [InlineData("", 1, 1, "expected 'service ' or 'topic ', found the end")]
+    [InlineData("topics \"S\"\n", 1, 1, "expected 'service ' or 'topic ', found 'topics \"S\"'")]
+    [InlineData("topic S\n", 1, 7, "expected a name in quotes, found 'S'")]
     [InlineData("service Shop\n", 1, 9, "expected a name in quotes, found 'Shop'")]
     [InlineData("service \"S\" \n", 1, 12, "expected the end of the line, found ' '")]
     [InlineData("service \"S\"\n\n", 2, 1, "expected 'method ', 'object ', 'union ' or 'enum ', found the end of the line")]

@@ -165,6 +165,25 @@ public abstract class StreamConformance
         await host.AssertNothingLeftAsync();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(9)]
+    public async Task ATokenThatComesAfterAStreamsEndAndBeforeItsItemsAreRead_IsNotTakenForTheEnd(int read)
+    {
+        await using FeedHost host = await StartAsync();
+        using CancellationTokenSource source = new();
+        await using IAsyncEnumerator<int> items = host.Calls.CountAsync(10).GetAsyncEnumerator(source.Token);
+        for (int i = 0; i < read; i++) Assert.True(await items.MoveNextAsync());
+        for (int i = 0; i < 20; i++) await host.Calls.AddAsync(1, 1); // What was sent before is here then: the rest of the stream, and its end.
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            while (await items.MoveNextAsync()) Assert.True(read++ < 10);
+        });
+        await host.AssertNothingLeftAsync();
+    }
+
     [Fact]
     public async Task ATokenEndsAClientStream_OnBothSides()
     {

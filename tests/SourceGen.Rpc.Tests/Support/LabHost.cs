@@ -32,7 +32,7 @@ internal sealed class LabHost : IAsyncDisposable
         string address = "tcp://127.0.0.1:0", Action<RpcServerOptions>? configure = null, Action<RpcServer>? add = null)
     {
         TestLog log = new();
-        RpcServerOptions options = new RpcServerOptions { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200) }
+        RpcServerOptions options = new RpcServerOptions { LoggerFactory = log, DrainTimeout = TimeSpan.FromMilliseconds(200), GoAwayGrace = TimeSpan.Zero }
             .Listen(address);
         configure?.Invoke(options);
         Lab lab = new();

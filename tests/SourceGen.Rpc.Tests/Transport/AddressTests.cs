@@ -241,7 +241,7 @@ public sealed class AddressTests
         NotSupportedException error =
             Assert.Throws<NotSupportedException>(() => Registry().Get(RpcAddress.Parse("http://x")));
         Assert.Equal(
-            "No transport serves 'http://x'. Known are memory://, tcp://, unix://; add an ITransport whose Scheme is 'http' for others.",
+            "No transport serves 'http://x'. Known are inproc://, memory://, tcp://, unix://; add an ITransport whose Scheme is 'http' for others.",
             error.Message);
     }
 

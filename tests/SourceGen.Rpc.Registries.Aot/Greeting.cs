@@ -1,6 +1,0 @@
-namespace SourceGen.Rpc.Registries.Aot;
-
-/// <summary>What the server answers.</summary>
-/// <param name="Text">The greeting.</param>
-/// <param name="ServerProcess">The process that wrote it.</param>
-public sealed record Greeting(string Text, int ServerProcess);
