@@ -13,6 +13,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly Task _accepting;
     private bool _isBlocked;
     private int _accepted;
+    private volatile Func<int, int>? _answersOf;
 
     public CuttingProxy(int port)
     {
@@ -39,6 +40,15 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
         foreach (TcpClient client in open) client.Dispose();
     }
+
+    /// <summary>
+    /// From now on each connection is cut in place of an answer of the server's: the request was carried out, and who sent it does not know.
+    /// </summary>
+    /// <param name="answersOf">How many answers a connection gets before, by its number, which begins at 1. The first answers the session's request.</param>
+    public void CutInPlaceOfAnswers(Func<int, int> answersOf) => _answersOf = answersOf;
+
+    /// <summary>No connection is cut in place of an answer any more.</summary>
+    public void PassAnswers() => _answersOf = null;
 
     public void Unblock()
     {
@@ -86,11 +96,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
             _open.Add(far);
         }
 
-        Interlocked.Increment(ref _accepted);
+        int number = Interlocked.Increment(ref _accepted);
         try
         {
             await far.ConnectAsync(IPAddress.Loopback, port);
-            await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), far.GetStream().CopyToAsync(near.GetStream()));
+            await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), PassAnswersAsync(far.GetStream(), near.GetStream(), number));
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
@@ -99,5 +109,17 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
         near.Dispose();
         far.Dispose();
+    }
+
+    private async Task PassAnswersAsync(NetworkStream far, NetworkStream near, int number)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        int count;
+        // What comes at once counts as one answer: nothing here sends a request before the last one was answered, but for reads side by side.
+        for (int answers = 0; (count = await far.ReadAsync(buffer)) > 0; answers++)
+        {
+            if (_answersOf is { } answersOf && answers >= answersOf(number)) return;
+            await near.WriteAsync(buffer.AsMemory(0, count));
+        }
     }
 }
