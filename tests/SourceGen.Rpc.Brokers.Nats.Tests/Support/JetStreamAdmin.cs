@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using SourceGen.Rpc.Brokers.Nats.Connection;
 using SourceGen.Rpc.Brokers.Nats.JetStream;
@@ -16,6 +17,13 @@ internal sealed class JetStreamAdmin(NatsClient client) : IAsyncDisposable
         NatsClient client = new(NatsBrokerOptions.Parse(RpcAddress.Parse(server.Address)), server.Address, NullLogger.Instance);
         await client.ConnectAsync(default);
         return new JetStreamAdmin(client);
+    }
+
+    public async Task<string[]> GetConsumerNamesAsync(string stream)
+    {
+        NatsReply reply = await Client.RequestAsync($"$JS.API.CONSUMER.NAMES.{stream}", default, Wait.Patience, default);
+        using JsonDocument answer = JsonDocument.Parse(reply.Payload);
+        return [.. answer.RootElement.GetProperty("consumers").EnumerateArray().Select(static name => name.GetString()!)];
     }
 
     public async ValueTask DisposeAsync() => await Client.DisconnectAsync(default);

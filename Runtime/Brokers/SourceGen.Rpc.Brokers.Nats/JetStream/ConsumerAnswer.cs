@@ -20,4 +20,8 @@ internal sealed class ConsumerAnswer : ApiAnswer
     /// <summary>What it delivered last.</summary>
     [JsonPropertyName("delivered")]
     public SequencePair? Delivered { get; set; }
+
+    /// <summary>Up to where everything is settled that it delivered, to whomever.</summary>
+    [JsonPropertyName("ack_floor")]
+    public SequencePair? AckFloor { get; set; }
 }

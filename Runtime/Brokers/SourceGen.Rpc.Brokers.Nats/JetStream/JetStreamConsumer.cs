@@ -20,8 +20,11 @@ internal sealed class JetStreamConsumer(
     public static readonly TimeSpan InactiveThreshold = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_defaultAckWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_lookInterval = TimeSpan.FromSeconds(5);
 
     private DateTimeOffset? _created;
+    private ulong _floor;
+    private long _lookedAt;
     private DateTimeOffset? _streamCreated;
     private bool _isOtherStream;
     private int _isReconnected;
@@ -35,7 +38,7 @@ internal sealed class JetStreamConsumer(
     /// <summary>After how long without an outcome a message is delivered again: what the consumer has, whoever made it.</summary>
     public TimeSpan AckWait { get; private set; } = options.AckTimeout ?? s_defaultAckWait;
 
-    /// <summary>The last message that is not asked for again, should the consumer have to be made again. Counted on by who receives.</summary>
+    /// <summary>The last message that this subscription got; where it begins, before it got one. Counted on by who receives.</summary>
     public ulong LastSequence { get; set; }
 
     /// <summary>Where messages are asked for.</summary>
@@ -65,23 +68,37 @@ internal sealed class JetStreamConsumer(
     /// <summary>The connection was lost, perhaps with its server: one that is started again says of a consumer that it kept that it is new. Thread safe.</summary>
     public void OnLost() => Volatile.Write(ref _isReconnected, 1);
 
-    /// <summary>Makes it again if it is gone, where this subscription was.</summary>
-    /// <param name="firstHeld">The first message that is here and not settled, so that it comes again should its handler fail; null for none.</param>
+    /// <summary>
+    /// Looks how far a group is, every few seconds in which this member gets messages: should its consumer be gone one day, only those can say what
+    /// was settled who asked it before.
+    /// </summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (options.QueueGroup is null || LastSequence <= _floor || Environment.TickCount64 - _lookedAt < s_lookInterval.TotalMilliseconds) return;
+        ConsumerAnswer answer = await api.GetConsumerAsync(Stream, Name, cancellationToken).ConfigureAwait(false);
+        // Another one, or none: who asks it for messages finds out, and looks at the stream as well.
+        if (answer.Error is null && answer.Created == _created) LearnFloor(answer);
+    }
+
+    /// <summary>
+    /// Makes it again if it is gone: for one subscription, where that was; for a group, behind what is known to be settled, since other members may have
+    /// had what comes after, or it waits to come again.
+    /// </summary>
+    /// <param name="next">The first message that this subscription did not get, or got and did not settle.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False when the stream is another one, whose messages have nothing to do with those that are here.</returns>
-    public async Task<bool> ReopenAsync(ulong? firstHeld, CancellationToken cancellationToken)
+    public async Task<bool> ReopenAsync(ulong next, CancellationToken cancellationToken)
     {
         Stream = await streams.GetAsync(pattern.Text, cancellationToken).ConfigureAwait(false);
         if (!await LookAtStreamAsync(cancellationToken).ConfigureAwait(false))
         {
             NatsLog.StreamReplaced(logger, Stream, pattern.Text);
-            LastSequence = 0;
+            (LastSequence, _floor) = (0, 0);
             // Known until it has worked, should it not work at once.
             _isOtherStream = true;
         }
 
         bool isSame = !_isOtherStream;
-
         DateTimeOffset? created = _created;
         if (await TryJoinAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -92,10 +109,10 @@ internal sealed class JetStreamConsumer(
         }
 
         ConsumerConfig config = CreateConfig();
-        ulong next = isSame ? Math.Min(firstHeld ?? ulong.MaxValue, LastSequence + 1) : 1;
+        if (options.QueueGroup is not null) next = _floor + 1;
         config.DeliverPolicy = isSame ? "by_start_sequence" : "all";
         config.StartSequence = isSame ? next : null;
-        NatsLog.ConsumerGone(logger, Name, Stream, next);
+        NatsLog.ConsumerGone(logger, Name, Stream, isSame ? next : 1);
         await MakeAsync(config, cancellationToken).ConfigureAwait(false);
         _isOtherStream = false;
         return isSame;
@@ -113,7 +130,7 @@ internal sealed class JetStreamConsumer(
         StreamAnswer stream = await api.GetStreamAsync(Stream, cancellationToken).ConfigureAwait(false);
         if (stream.Error is { } error) throw api.Failed($"find the stream {Stream}", error);
         // One that has less than it had was lost, with whatever its server wrote last, or made again.
-        bool isSame = (_streamCreated is null || _streamCreated == stream.Created) && (stream.State?.LastSequence ?? 0) >= LastSequence;
+        bool isSame = (_streamCreated is null || _streamCreated == stream.Created) && (stream.State?.LastSequence ?? 0) >= Math.Max(LastSequence, _floor);
         _streamCreated = stream.Created;
         return isSame;
     }
@@ -138,6 +155,7 @@ internal sealed class JetStreamConsumer(
         }
 
         Learn(answer);
+        LastSequence = answer.Delivered?.StreamSequence ?? 0;
     }
 
     private async Task<bool> TryJoinAsync(CancellationToken cancellationToken)
@@ -182,7 +200,14 @@ internal sealed class JetStreamConsumer(
     {
         if (answer.Config is { AckWait: > 0 } config) AckWait = TimeSpan.FromTicks(config.AckWait / 100);
         _created = answer.Created;
-        LastSequence = Math.Max(LastSequence, answer.Delivered?.StreamSequence ?? 0);
+        LearnFloor(answer);
+    }
+
+    /// <summary>Also when it is less than before: where another one of the same name begins is what somebody wanted.</summary>
+    private void LearnFloor(ConsumerAnswer answer)
+    {
+        _floor = answer.AckFloor?.StreamSequence ?? 0;
+        _lookedAt = Environment.TickCount64;
     }
 
     private RpcException Unusable(string problem) => new(

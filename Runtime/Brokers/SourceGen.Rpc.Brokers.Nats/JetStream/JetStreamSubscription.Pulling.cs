@@ -37,6 +37,7 @@ internal sealed partial class JetStreamSubscription
             try
             {
                 if (isConsumerGone) await ReopenAsync().ConfigureAwait(false);
+                else await LookAsync().ConfigureAwait(false);
                 if (problem is null) failures = 0;
             }
             catch (OperationCanceledException)
@@ -58,12 +59,31 @@ internal sealed partial class JetStreamSubscription
 
     private async Task ReopenAsync()
     {
-        ulong? firstHeld;
-        lock (_gate) firstHeld = _held.Where(static delivery => !delivery.IsVoid).Min(static delivery => (ulong?)delivery.Sequence);
-        if (await _consumer.ReopenAsync(firstHeld, _ending.Token).ConfigureAwait(false)) return;
+        ulong next;
+        lock (_gate)
+        {
+            next = _consumer.LastSequence + 1;
+            foreach (JetStreamDelivery delivery in _held) next = delivery.IsVoid ? next : Math.Min(next, delivery.Sequence);
+            foreach (ulong sequence in _givenBack) next = Math.Min(next, sequence);
+        }
+
+        if (await _consumer.ReopenAsync(next, _ending.Token).ConfigureAwait(false)) return;
         lock (_gate)
         {
             foreach (JetStreamDelivery delivery in _held) delivery.IsVoid = true;
+            _givenBack.Clear();
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            await _consumer.LookAsync(_ending.Token).ConfigureAwait(false);
+        }
+        catch (RpcException)
+        {
+            // The next time: what was known before is true, and less exact. Whether the consumer is there is found out by asking it for messages.
         }
     }
 

@@ -65,6 +65,7 @@ internal sealed partial class JetStreamSubscription
             _lastHeard = Environment.TickCount64;
             if (_requested > 0) _requested--;
             if (delivery is not null) _held.Add(delivery);
+            if (_givenBack.Count > 0) _givenBack.Remove(sequence);
             if (sequence > _consumer.LastSequence) _consumer.LastSequence = sequence;
         }
     }

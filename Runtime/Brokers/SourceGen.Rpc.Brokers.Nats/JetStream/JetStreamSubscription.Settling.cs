@@ -16,7 +16,7 @@ internal sealed partial class JetStreamSubscription
                 Settle(receipt, "+ACK"u8);
                 return;
             case MessageSettlement.Redeliver:
-                SettleLater(receipt, outcome.Delay ?? _options.EffectiveRedeliveryDelay);
+                GiveBack(receipt, outcome.Delay ?? _options.EffectiveRedeliveryDelay);
                 return;
         }
 
@@ -34,7 +34,7 @@ internal sealed partial class JetStreamSubscription
             catch (Exception e) when (e is RpcException or ArgumentException)
             {
                 NatsLog.DeadLetterFailed(_logger, message.Topic, topic, e.Message);
-                SettleLater(receipt, _options.EffectiveRedeliveryDelay);
+                GiveBack(receipt, _options.EffectiveRedeliveryDelay);
                 return;
             }
         }
@@ -45,7 +45,7 @@ internal sealed partial class JetStreamSubscription
     /// <inheritdoc/>
     public ValueTask AbandonAsync(IncomingMessage message, JetStreamDelivery receipt)
     {
-        Settle(receipt, "-NAK"u8);
+        GiveBack(receipt, TimeSpan.Zero);
         return default;
     }
 
@@ -92,15 +92,19 @@ internal sealed partial class JetStreamSubscription
         _client.Post(delivery.Reply, null, "+WPI"u8);
     }
 
-    private void SettleLater(JetStreamDelivery delivery, TimeSpan delay)
+    /// <summary>Lets a message come again. Until it does, it is known that it is to come.</summary>
+    private void GiveBack(JetStreamDelivery delivery, TimeSpan delay)
     {
-        if (delay <= TimeSpan.Zero)
+        lock (_gate)
         {
-            Settle(delivery, "-NAK"u8);
-            return;
+            if (_options.QueueGroup is null && !delivery.IsVoid && _held.Contains(delivery)) _givenBack.Add(delivery.Sequence);
         }
 
-        Settle(delivery, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"-NAK {{\"delay\":{JetStreamTime.ToNanoseconds(delay)}}}")));
+        Settle(
+            delivery,
+            delay <= TimeSpan.Zero
+                ? "-NAK"u8
+                : Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"-NAK {{\"delay\":{JetStreamTime.ToNanoseconds(delay)}}}")));
     }
 
     private void Settle(JetStreamDelivery delivery, ReadOnlySpan<byte> word)

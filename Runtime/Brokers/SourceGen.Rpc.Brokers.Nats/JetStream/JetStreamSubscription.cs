@@ -27,6 +27,7 @@ internal sealed partial class JetStreamSubscription : ISubscription, IMessageSet
     // Guards all that follows.
     private readonly Lock _gate = new();
     private readonly HashSet<JetStreamDelivery> _held = [];
+    private readonly HashSet<ulong> _givenBack = [];
     private int _requested;
     private long _nextPull;
     private long _lastHeard;
