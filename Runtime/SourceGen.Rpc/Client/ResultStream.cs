@@ -122,10 +122,10 @@ internal sealed class ResultStream<TRequest, TItem>(
             _cancelledBy = token;
             _cancelled = true;
             Interlocked.MemoryBarrier();
-            if (_call is { } call && !HasEnded) call.Cancel(token);
+            if (_call is { } call && !HasEnded && call.Cancel(token)) return;
 
-            // Items may still be there of a call that is over.
-            else if (Abort(new OperationCanceledException(token))) WakeLater();
+            // Items may still be there of a call that is over, or whose reply has come and is just being read.
+            if (Abort(new OperationCanceledException(token))) WakeLater();
         }
     }
 }

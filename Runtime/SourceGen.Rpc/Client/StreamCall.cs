@@ -61,13 +61,14 @@ internal abstract class StreamCall(string methodName) : PendingCall
 
     /// <summary>The caller gives up. Any thread may call it, at any time.</summary>
     /// <param name="token">The token that says so.</param>
-    public void Cancel(CancellationToken token)
+    /// <returns>Whether that ended the call; false when it is over, about to be over, or not written yet.</returns>
+    public bool Cancel(CancellationToken token)
     {
-        if (_cancelRequested) return;
+        if (_cancelRequested) return false;
         _token = token;
         _cancelRequested = true;
         Interlocked.MemoryBarrier();
-        CancelNow();
+        return CancelNow();
     }
 
     /// <summary>An item cannot be used. Only the receiver may call it.</summary>
@@ -103,12 +104,13 @@ internal abstract class StreamCall(string methodName) : PendingCall
         return true;
     }
 
-    private void CancelNow()
+    private bool CancelNow()
     {
-        if (!TryAbandon()) return;
+        if (!TryAbandon()) return false;
         SetError(new OperationCanceledException(_token));
 
         // The canceller's thread is the user's own, who expects Cancel() to return soon: the continuation runs elsewhere.
         ThreadPool.UnsafeQueueUserWorkItem(static call => call.Run(), this, preferLocal: false);
+        return true;
     }
 }

@@ -175,12 +175,38 @@ public abstract class StreamConformance
         using CancellationTokenSource source = new();
         await using IAsyncEnumerator<int> items = host.Calls.CountAsync(10).GetAsyncEnumerator(source.Token);
         for (int i = 0; i < read; i++) Assert.True(await items.MoveNextAsync());
-        for (int i = 0; i < 20; i++) await host.Calls.AddAsync(1, 1); // What was sent before is here then: the rest of the stream, and its end.
+        for (int i = 0; i < 20; i++) await host.Calls.AddAsync(1, 1); // The rest of the stream and its end are here then, as a rule.
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             while (await items.MoveNextAsync()) Assert.True(read++ < 10);
         });
+        await host.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task ATokenThatComesWithAStreamsEnd_IsNotForgotten()
+    {
+        await using FeedHost host = await StartAsync();
+        TaskCompletionSource ending = Items.Signal();
+        host.Feed.OnDown("two", _ => Items.CountThen(2, _ => ending.Task));
+        Random random = new(20261122);
+        for (int i = 0; i < 300; i++)
+        {
+            ending = Items.Signal();
+            using CancellationTokenSource source = new();
+            await using IAsyncEnumerator<int> items = host.Calls.DownAsync("two").GetAsyncEnumerator(source.Token);
+            Assert.True(await items.MoveNextAsync().Soon());
+            // The reply is on its way, here, being read, or read.
+            ending.SetResult();
+            Thread.SpinWait(random.Next(40_000));
+            source.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                while (await items.MoveNextAsync().Soon()) Assert.Equal(1, items.Current);
+            });
+        }
+
         await host.AssertNothingLeftAsync();
     }
 
