@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Policies;
@@ -117,9 +118,15 @@ internal sealed class FailbackQueue : IAsyncDisposable
                 TimeSpan wait = Wait(policy.Backoff, made);
                 if (made > 0) PolicyLog.FailbackFailed(_logger, made, call.Method, (int)wait.TotalMilliseconds, error.Message);
                 await Task.Delay(wait, _time, _ending.Token).ConfigureAwait(false);
-                if (budget is not null && !budget.TryWithdraw()) continue;
+                if (budget is not null && !budget.TryWithdraw())
+                {
+                    Instruments.Resilience.CountRefusedRetry();
+                    continue;
+                }
+
                 try
                 {
+                    Instruments.Resilience.CountRetry();
                     await call.RepeatAsync(_ending.Token).ConfigureAwait(false);
                     Interlocked.Increment(ref _succeeded);
                     return;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SourceGen.Rpc.Selection.Health;
+using SourceGen.Rpc.Telemetry;
 
 namespace SourceGen.Rpc.Selection;
 
@@ -88,6 +89,7 @@ public sealed partial class Selector
         DateTimeOffset now = Now;
         health.Eject(new NodeEjection(reason, detail, now, now + time, before + 1), Timestamp, After(time));
         _ejections++;
+        Instruments.Resilience.CountEjection();
         Publish(slot.Service);
         Reschedule();
         return new Deferred(slot.State, time, detail, before + 1);
@@ -100,6 +102,7 @@ public sealed partial class Selector
         health.Restore(Timestamp, isProven);
         health.SlowStartSince = Timestamp;
         _restorations++;
+        Instruments.Resilience.CountRestoration();
         Publish(slot.Service);
         Reschedule();
         return new Deferred(slot.State, null, reason, 0);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SourceGen.Rpc.Discovery;
 using SourceGen.Rpc.Selection.Health;
+using SourceGen.Rpc.Telemetry;
 using SourceGen.Rpc.Wire;
 
 namespace SourceGen.Rpc.Selection;
@@ -97,6 +98,7 @@ public sealed partial class Selector : ISelector
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
             _selections.Add(selection);
+            Instruments.Resilience.Add(this);
         }
 
         selection.Begin();
@@ -194,6 +196,7 @@ public sealed partial class Selector : ISelector
         {
             if (_isClosed) return;
             _isClosed = true;
+            Instruments.Resilience.Remove(this);
             selections = [.. _selections];
             _timer?.Dispose();
             _timer = null;

@@ -22,6 +22,8 @@ internal static class Instruments
 
     public static readonly AdaptiveLimits Limits = new();
 
+    public static readonly ResilienceCounts Resilience = new();
+
     public static readonly Histogram<double> ClientDuration;
 
     public static readonly Histogram<double> ServerDuration;
@@ -71,6 +73,29 @@ internal static class Instruments
             static () => Connections.MeasureBytes(accepted: true),
             RpcTelemetry.Bytes,
             "Bytes over connections that this process accepted.");
+
+        meter.CreateObservableCounter(
+            RpcTelemetry.Retries, static () => Resilience.Retries, RpcTelemetry.Attempts, "Attempts after one that failed.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.TransparentRetries,
+            static () => Resilience.TransparentRetries,
+            RpcTelemetry.Attempts,
+            "Attempts after one that no server ran.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.Hedges, static () => Resilience.Hedges, RpcTelemetry.Attempts, "Attempts beside one that was not answered yet.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.RefusedRetries,
+            static () => Resilience.RefusedRetries,
+            RpcTelemetry.Attempts,
+            "Retries and hedges that were not made because the budget was used up.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.OpenedCircuits, static () => Resilience.OpenedCircuits, RpcTelemetry.Circuits, "Circuit breakers that opened.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.Ejections, static () => Resilience.Ejections, RpcTelemetry.Nodes, "Nodes that were ejected.");
+        meter.CreateObservableCounter(
+            RpcTelemetry.Restorations, static () => Resilience.Restorations, RpcTelemetry.Nodes, "Ejected nodes that got calls again.");
+        meter.CreateObservableUpDownCounter(
+            RpcTelemetry.EjectedNodes, Resilience.CountEjectedNodes, RpcTelemetry.Nodes, "Nodes that are ejected.");
 
         RejectionCounters rejections = RejectionCounters.Process;
         meter.CreateObservableCounter(

@@ -59,6 +59,14 @@ public static class RpcTelemetry
     internal const string ServerConnections = "sourcegen.rpc.server.connections";
     internal const string ClientIO = "sourcegen.rpc.client.io";
     internal const string ServerIO = "sourcegen.rpc.server.io";
+    internal const string Retries = "sourcegen.rpc.client.retries";
+    internal const string TransparentRetries = "sourcegen.rpc.client.transparent_retries";
+    internal const string Hedges = "sourcegen.rpc.client.hedges";
+    internal const string RefusedRetries = "sourcegen.rpc.client.refused_retries";
+    internal const string OpenedCircuits = "sourcegen.rpc.client.opened_circuits";
+    internal const string Ejections = "sourcegen.rpc.client.ejections";
+    internal const string Restorations = "sourcegen.rpc.client.restorations";
+    internal const string EjectedNodes = "sourcegen.rpc.client.ejected_nodes";
     internal const string RejectedCalls = "sourcegen.rpc.server.rejected_calls";
     internal const string WaitingCalls = "sourcegen.rpc.server.waiting_calls";
     internal const string CallLimit = "sourcegen.rpc.server.call_limit";
@@ -74,6 +82,8 @@ public static class RpcTelemetry
     internal const string Seconds = "s";
     internal const string Bytes = "By";
     internal const string Calls = "{call}";
+    internal const string Attempts = "{attempt}";
+    internal const string Circuits = "{circuit}";
     internal const string Connections = "{connection}";
     internal const string Services = "{service}";
     internal const string Nodes = "{node}";

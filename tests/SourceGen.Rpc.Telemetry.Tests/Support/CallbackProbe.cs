@@ -7,6 +7,8 @@ internal sealed class CallbackProbe : IProbe
 
     public ValueTask<string> RunAsync(string what, CancellationToken ct = default) => throw new NotSupportedException();
 
+    public ValueTask<string> AskAsync(string what, CancellationToken ct = default) => throw new NotSupportedException();
+
     public ValueTask<string> RunBrieflyAsync(string what, CancellationToken ct = default) => throw new NotSupportedException();
 
     public Task DoAsync(string what) => throw new NotSupportedException();

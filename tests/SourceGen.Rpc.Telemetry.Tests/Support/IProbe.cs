@@ -9,6 +9,10 @@ public partial interface IProbe
     [Throws<ProbeException>(Code = RpcStatusCode.NotFound)]
     ValueTask<string> RunAsync(string what, CancellationToken ct = default);
 
+    /// <summary>As <see cref="RunAsync"/>, and may run twice.</summary>
+    [Method(Idempotent = true)]
+    ValueTask<string> AskAsync(string what, CancellationToken ct = default);
+
     [Method(TimeoutMs = 60)]
     ValueTask<string> RunBrieflyAsync(string what, CancellationToken ct = default);
 

@@ -62,6 +62,8 @@ internal sealed class Node : IProbe, IAsyncDisposable
 
     public ValueTask<string> RunAsync(string what, CancellationToken ct = default) => _scripts[what](ct);
 
+    public ValueTask<string> AskAsync(string what, CancellationToken ct = default) => _scripts[what](ct);
+
     public ValueTask<string> RunBrieflyAsync(string what, CancellationToken ct = default) => _scripts[what](ct);
 
     public async Task DoAsync(string what) => await _scripts[what](CancellationToken.None);

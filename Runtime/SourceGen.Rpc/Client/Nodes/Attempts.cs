@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SourceGen.Rpc.Policies;
 using SourceGen.Rpc.Selection;
+using SourceGen.Rpc.Telemetry;
 
 namespace SourceGen.Rpc.Client.Nodes;
 
@@ -82,11 +83,13 @@ internal sealed class Attempts : IDisposable
         if (isMove)
         {
             _moves++; // Nobody was burdened.
+            Instruments.Resilience.CountTransparentRetry();
             return true;
         }
 
         if (!_route.TrySpend(Policy)) return false;
         _repetitions++;
+        Instruments.Resilience.CountRetry();
         return true;
     }
 

@@ -1,5 +1,6 @@
 using SourceGen.Rpc.Selection;
 using SourceGen.Rpc.Selection.Health;
+using SourceGen.Rpc.Telemetry;
 
 namespace SourceGen.Rpc.Client.Nodes;
 
@@ -16,7 +17,10 @@ internal sealed class NodeBreakers(CircuitBreaker model)
     public bool TryEnter(Node node, out CircuitPass pass) => Get(node).TryEnter(out pass);
 
     /// <summary>Learns how a call ended.</summary>
-    public void Record(Node node, CircuitPass pass, CallOutcome outcome) => Get(node).Record(pass, outcome);
+    public void Record(Node node, CircuitPass pass, CallOutcome outcome)
+    {
+        if (Get(node).Record(pass, outcome) && outcome == CallOutcome.Failure) Instruments.Resilience.CountOpenedCircuit();
+    }
 
     private CircuitBreaker Get(Node node)
     {

@@ -4,6 +4,7 @@ using SourceGen.Rpc.CompilerServices;
 using SourceGen.Rpc.Policies;
 using SourceGen.Rpc.Selection;
 using SourceGen.Rpc.Selection.Health;
+using SourceGen.Rpc.Telemetry;
 
 namespace SourceGen.Rpc.Client.Nodes;
 
@@ -85,7 +86,12 @@ internal sealed class NodeRoute(ServiceChannel service, RpcMethod method, Method
     public void Earn(RpcCallPolicy policy) => Service.Budgets.Get(policy.Budget)?.Deposit();
 
     /// <summary>Whether the budget has a repetition left; it is spent then.</summary>
-    public bool TrySpend(RpcCallPolicy policy) => Service.Budgets.Get(policy.Budget)?.TryWithdraw() ?? true;
+    public bool TrySpend(RpcCallPolicy policy)
+    {
+        if (Service.Budgets.Get(policy.Budget) is not { } budget || budget.TryWithdraw()) return true;
+        Instruments.Resilience.CountRefusedRetry();
+        return false;
+    }
 
     /// <summary>After which time without an answer another server is asked; null for never.</summary>
     public TimeSpan? HedgeDelay(HedgePolicy hedge)

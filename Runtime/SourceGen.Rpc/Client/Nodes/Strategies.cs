@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using SourceGen.Rpc.Policies;
+using SourceGen.Rpc.Telemetry;
 
 namespace SourceGen.Rpc.Client.Nodes;
 
@@ -143,8 +144,16 @@ internal static class Strategies
             if (await race.NextEndAsync(mayHedge ? delay : null).ConfigureAwait(false) is not (var ended, var node))
             {
                 hedges++;
-                if (attempts.TryNext() is { } other && route.TrySpend(attempts.Policy)) race.Start(other);
-                else hedges = hedge.MaxHedges; // There is nobody else, or the servers have enough to do.
+                if (attempts.TryNext() is { } other && route.TrySpend(attempts.Policy))
+                {
+                    Instruments.Resilience.CountHedge();
+                    race.Start(other);
+                }
+                else
+                {
+                    hedges = hedge.MaxHedges; // There is nobody else, or the servers have enough to do.
+                }
+
                 continue;
             }
 
