@@ -184,7 +184,8 @@ public abstract partial class BrokerConformance
         }
 
         // One of a waits; those of b go past it.
-        await inbox.WaitAsync(static letters => letters.Count(static letter => letter.Key == 1) == 20, Patience, "20 of b");
+        await inbox.WaitAsync(
+            static letters => letters.Count(static letter => letter.Key == 1) == 20 && letters.Any(static letter => letter.Key == 0), Patience, "20 of b, and one of a");
         Assert.Equal(["a0"], inbox.Letters.Where(static letter => letter.Key == 0).Select(static letter => letter.Text));
         gate.TrySetResult();
         await inbox.WaitAsync(40, Patience);

@@ -79,7 +79,8 @@ public sealed class KeepAliveTests
     {
         await using LabHost host = await LabHost.StartAsync(configure: options =>
         {
-            SetKeepAlive(options, options.LoggerFactory);
+            // This peer answers no pings either, and must not be found dead before it is no longer read.
+            SetKeepAlive(options, options.LoggerFactory, timeoutMs: 2000);
             options.Limits.MaxConcurrentCalls = 4;
         });
         using Gate gate = new();
