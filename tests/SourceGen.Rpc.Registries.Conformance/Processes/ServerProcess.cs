@@ -146,11 +146,19 @@ public sealed class ServerProcess : IAsyncDisposable
             await Task.Delay(20);
         }
 
+        if (process.HasExited) await ReadToEndAsync(process);
         string what = process.HasExited
             ? $"ended with code {process.ExitCode} before it answered"
             : $"did not answer within {_start.ReadyWithin.TotalSeconds:N0} s";
         throw new InvalidOperationException(
             $"{_start.Program} {string.Join(' ', _start.Arguments)} {what}. It wrote:\n{_output}\nThe last check failed with: {last?.Message}");
+    }
+
+    /// <summary>Waits for what a process wrote before its end, which a process that it started could hold open.</summary>
+    private static async Task ReadToEndAsync(Process process)
+    {
+        using CancellationTokenSource patience = new(s_exitWithin);
+        await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task EndAsync(Process process)

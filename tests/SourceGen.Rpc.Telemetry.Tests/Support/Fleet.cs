@@ -24,7 +24,18 @@ internal sealed class Fleet : IAsyncDisposable
         options.Selection.Balancer = static () => new RoundRobinBalancer();
         configure(options);
         fleet.Client = RpcClient.Create(options);
+        await fleet.ReachAllAsync();
         return fleet;
+    }
+
+    /// <summary>A server whose connection is not open yet gets no calls.</summary>
+    private async Task ReachAllAsync()
+    {
+        On("who", static (number, _) => new ValueTask<string>($"{number}"));
+        IProbe proxy = Client.Get<IProbe>(new RpcCallOptions { Policy = RpcCallPolicy.Default });
+        HashSet<string> reached = [];
+        using CancellationTokenSource patience = new(Waiting.Limit);
+        while (reached.Count < _nodes.Count) reached.Add(await proxy.RunAsync("who", patience.Token));
     }
 
     /// <summary>Lets every server do something, by its number.</summary>
